@@ -19,7 +19,7 @@ class Article:
     """A text that may be quoted.
 
     Attributes:
-        id: Path under `corpus/` without suffix, `/`-separated (for a `.jsonl` row: the file's id, `/`, the row's id).
+        id: Path under `corpus/` without suffix, `/`-separated (of a `.jsonl` row: the file's id, `/`, its id).
         title: One line.
         text: What sentences are copied from; all offsets count its characters.
         url: Where a reader can open it.
@@ -279,7 +279,7 @@ OnProgress = Callable[[Progress], None]
 
 
 class Encoder(Protocol):
-    """Turns text into unit vectors. `index.embed` has the real one; tests may use any function of the text."""
+    """Turns text into unit vectors: `index.embed` has the real one; in tests, any function of the text."""
 
     @property
     def fingerprint(self) -> str:

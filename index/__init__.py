@@ -1,0 +1,1 @@
+"""From corpus files to cited answers: `index.engine.Engine` is the way in for other packages."""
