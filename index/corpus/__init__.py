@@ -1,0 +1,27 @@
+"""The folder of articles as plain files: lists, reads, writes and deletes them.
+
+Formats: Markdown with front matter, plain text, and `.jsonl` of one article a line. What a file holds is
+what is quoted; nothing here changes an article's words.
+"""
+
+from __future__ import annotations
+
+from index.corpus._listing import files, locate
+from index.corpus._names import article_id, humanised, shown, slug
+from index.corpus._read import SIZE_LIMIT, read
+from index.corpus._write import copy_in, delete, normalised, write
+
+__all__ = [
+    "SIZE_LIMIT",
+    "article_id",
+    "copy_in",
+    "delete",
+    "files",
+    "humanised",
+    "locate",
+    "normalised",
+    "read",
+    "shown",
+    "slug",
+    "write",
+]
