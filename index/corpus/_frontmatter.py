@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
+
 import yaml
 
 from index.corpus._fields import Unfit
@@ -57,39 +60,36 @@ def join(fields: dict[str, object], body: str) -> str:
 
 def _parse(source: str) -> dict[str, object]:
     try:
-        _refuse_bombs(source)
-        root = yaml.compose(source, Loader=yaml.SafeLoader)
+        events = iter(yaml.parse(source, Loader=yaml.SafeLoader))
+        value = next((_value(event, events) for event in events if isinstance(event, yaml.NodeEvent)), {})
+        deque(events, maxlen=0)  # to the end: a mistake may stand there
     except yaml.MarkedYAMLError as error:
         where = f", line {error.problem_mark.line + 2}," if error.problem_mark else ""  # line 1 is the fence
         advice = ' (put text that holds ": " in quotes)' if "mapping values" in str(error.problem) else ""
         raise Unfit(f"the front matter{where} cannot be read: {error.problem}{advice}") from error
     except yaml.YAMLError as error:
         raise Unfit("the front matter holds a character that YAML does not allow") from error
-    value = {} if root is None else _value(root)
     if not isinstance(value, dict):
         raise Unfit('the front matter must be lines such as "title: The harvest"')
     return value
 
 
-def _refuse_bombs(source: str) -> None:
-    """Refuse what makes a small text large or deep: nothing that describes an article needs it."""
-    depth = 0
-    for event in yaml.parse(source, Loader=yaml.SafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if isinstance(event, yaml.AliasEvent):
-            raise Unfit("the front matter uses an alias (*name), which is not allowed")
-        if depth > _DEPTH_LIMIT:
-            raise Unfit("the front matter is nested too deeply")
-
-
-def _value(node: yaml.Node) -> object:
-    """A node as text, list, mapping or None.
+def _value(event: yaml.Event, events: Iterator[yaml.Event], depth: int = 0) -> object:
+    """The text, list, mapping or None that begins with an event.
 
     Scalars stay as they are written: YAML would make `no` false, `1.10` a number and a date without an
-    offset one in UTC, while a title, a language or a date wants its characters.
+    offset one in UTC, while a title, a language or a date wants its characters. What makes a small text
+    large or deep is refused: nothing that describes an article needs it.
     """
-    if isinstance(node, yaml.ScalarNode):
-        return None if node.style is None and node.value in _NULL else node.value
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(item) for item in node.value]
-    return {str(_value(key)).lower(): _value(item) for key, item in node.value}
+    if isinstance(event, yaml.AliasEvent):
+        raise Unfit("the front matter uses an alias (*name), which is not allowed")
+    if isinstance(event, yaml.ScalarEvent):
+        return None if event.style is None and event.value in _NULL else str(event.value)
+    if depth >= _DEPTH_LIMIT:
+        raise Unfit("the front matter is nested too deeply")
+    items: list[object] = []
+    while not isinstance(item := next(events), yaml.CollectionEndEvent):
+        items.append(_value(item, events, depth + 1))
+    if isinstance(event, yaml.SequenceStartEvent):
+        return items
+    return {str(key).lower(): value for key, value in zip(items[::2], items[1::2], strict=True)}
