@@ -1,0 +1,1 @@
+"""Measures of Footnote; each writes its own section of `docs/benchmarks.md`."""

@@ -1,0 +1,76 @@
+"""How well questions with known answers are answered, by each of several systems over the same articles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.document import markdown_table
+from index.evaluate import Metrics, Question, compare, evaluate, load_questions, number
+from index.types import Answer
+
+System = Callable[[Question], Answer]
+"""Answers a question: words alone, meaning alone, the whole engine."""
+
+_COLUMNS = (
+    ("sentence_hit_1", "hit@1"),
+    ("sentence_hit_3", "hit@3"),
+    ("candidates_hit_10", "gold in 10"),
+    ("passage_hit_10", "passage hit@10"),
+    ("mrr_10", "MRR@10"),
+    ("auroc", "AUROC"),
+    ("coverage_at_10_risk", "coverage at 10 % risk"),
+    ("ece_width", "ECE"),
+    ("seconds_median", "s/question"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """A public set: a dump of articles and questions on them."""
+
+    name: str
+    articles: Path
+    questions: tuple[Question, ...]
+
+
+def question_sets(folder: Path) -> Iterator[QuestionSet]:
+    """Every folder in it that holds `articles.jsonl` and `questions.jsonl`, by name."""
+    for path in sorted(folder.glob("*/questions.jsonl")):
+        articles = path.with_name("articles.jsonl")
+        if articles.is_file():
+            yield QuestionSet(path.parent.name, articles, tuple(load_questions(path)))
+
+
+def measure(questions: Sequence[Question], systems: Mapping[str, System]) -> dict[str, Metrics]:
+    """Ask each system every question."""
+    return {name: evaluate(questions, map(system, questions)) for name, system in systems.items()}
+
+
+def section(results: Mapping[str, Mapping[str, Metrics]]) -> str:
+    """Lay out figures by set and system as Markdown, with what the last system gains over the others."""
+    return "\n\n".join(_set(name, systems) for name, systems in results.items())
+
+
+def _set(name: str, systems: Mapping[str, Metrics]) -> str:
+    rows = [
+        [system, *(number(getattr(metrics, attribute)) for attribute, _ in _COLUMNS)]
+        for system, metrics in systems.items()
+    ]
+    *others, last = systems
+    metrics = systems[last]
+    told = f"{metrics.questions} questions, {metrics.answerable} answerable, {metrics.unanswerable} not."
+    gains = "".join(f"\n- {_gain(system, systems[system], last, metrics)}" for system in others)
+    table = markdown_table(["system", *(label for _, label in _COLUMNS)], rows)
+    return f"### {name}\n\n{told}\n\n{table}" + (f"\n{gains}" if gains else "")
+
+
+def _gain(before: str, old: Metrics, after: str, new: Metrics) -> str:
+    comparison = compare(old.rows, new.rows)
+    hit = next(one for one in comparison.differences if one.name == "sentence_hit_1")
+    return (
+        f"{after} against {before}: hit@1 {hit.after - hit.before:+.3f} "
+        f"(95 % interval {hit.low:+.3f} to {hit.high:+.3f}), "
+        f"{len(comparison.better)} questions better, {len(comparison.worse)} worse"
+    )

@@ -1,0 +1,51 @@
+import json
+
+from benchmarks.quality import measure, question_sets, section
+from tests.index.evaluate.made import DAM, NOTHING, QUESTION, answer
+
+
+def good(question):
+    known = question.evidence
+    return answer(cited=[DAM.text] if known else [], candidates=[DAM.text], confidence=0.9 if known else 0.1)
+
+
+def bad(question):
+    return answer(cited=["The dam was begun in May 1931."], confidence=0.5)
+
+
+def test_finds_the_sets_that_are_there(tmp_path):
+    for name, files in {
+        "b": ["articles", "questions"],
+        "a": ["questions", "articles"],
+        "c": ["questions"],
+    }.items():
+        (tmp_path / name).mkdir()
+        for file in files:
+            line = json.dumps({"question": f"Is this {name}?"})
+            (tmp_path / name / f"{file}.jsonl").write_text(line, encoding="utf-8")
+    assert [one.name for one in question_sets(tmp_path)] == ["a", "b"]
+    assert [one.questions[0].question for one in question_sets(tmp_path)] == ["Is this a?", "Is this b?"]
+    assert not list(question_sets(tmp_path / "nowhere"))
+
+
+def test_systems_are_laid_out_by_set():
+    results = {"dams": measure([QUESTION, NOTHING], {"bad": bad, "good": good})}
+    text = section(results)
+    assert text.startswith("### dams\n\n2 questions, 1 answerable, 1 not.\n\n| system |")
+    lines = [
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("|")
+    ]
+    assert [line[:2] for line in lines] == [
+        ["system", "hit@1"],
+        ["------", "----:"],
+        ["bad", "0.000"],
+        ["good", "1.000"],
+    ]
+    assert (
+        "- good against bad: hit@1 +1.000 (95 % interval +1.000 to +1.000), 2 questions better, 0 worse"
+        in text
+    )
+
+
+def test_a_single_system_is_compared_with_nothing():
+    assert "against" not in section({"dams": measure([QUESTION], {"good": good})})
