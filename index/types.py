@@ -19,7 +19,7 @@ class Article:
     """A text that may be quoted.
 
     Attributes:
-        id: Path under `corpus/` without suffix, `/`-separated (of a `.jsonl` row: the file's id, `/`, its id).
+        id: Path under `corpus/` without suffix, `/`-separated (`.jsonl` row: the file's id, `/`, its own).
         title: One line.
         text: What sentences are copied from; all offsets count its characters.
         url: Where a reader can open it.

