@@ -82,6 +82,8 @@ class Acting(Talking):
         def look() -> Json | None:
             return self.invoking.find(user, channel, name, kind)
 
+        if self.invoking.registered(channel, name, kind) and look() is None:
+            raise Refused(missing())
         try:
             return await self.world.watch.until(look, COMMAND_WITHIN, missing)
         except AssertionError as error:

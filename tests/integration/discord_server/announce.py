@@ -54,6 +54,12 @@ class Announce:
             if self.world.gateway.reaches(session, gateway.GUILDS, guild.id):
                 self._send_guild(session, guild)
 
+    def guild_gone(self, guild: Guild) -> None:
+        """Tells connected clients that the bot is no longer in a guild."""
+        self.world.gateway.dispatch(
+            "GUILD_DELETE", {"id": str(guild.id)}, intents=gateway.GUILDS, guild_id=guild.id
+        )
+
     def channel(self, event: str, channel: Channel) -> None:
         """Dispatches CHANNEL_CREATE, _UPDATE, _DELETE or the THREAD_ equivalents."""
         if channel.guild is None:
@@ -70,11 +76,11 @@ class Announce:
         data = {"guild_id": str(guild.id), "role": role_json(role)}
         self.world.gateway.dispatch(event, data, intents=gateway.GUILDS, guild_id=guild.id)
 
-    def member(self, guild: Guild, member: Member) -> None:
-        """Dispatches the bot's own update to everyone, another member's only with the members intent."""
+    def member(self, event: str, guild: Guild, member: Member) -> None:
+        """Dispatches GUILD_MEMBER_ADD, _UPDATE or _REMOVE; those of others only with the members intent."""
         intents = 0 if member.user is self.world.bot else gateway.GUILD_MEMBERS
         data = member_json(member) | {"guild_id": str(guild.id)}
-        self.world.gateway.dispatch("GUILD_MEMBER_UPDATE", data, intents=intents, guild_id=guild.id)
+        self.world.gateway.dispatch(event, data, intents=intents, guild_id=guild.id)
 
     def _send_members(self, session: Session, data: Json) -> None:
         guild = self.world.guild(data["guild_id"])

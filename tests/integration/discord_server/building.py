@@ -55,6 +55,13 @@ class Building:
         self.announce.guild(guild)
         return guild
 
+    def remove_guild(self, guild: Guild) -> None:
+        """Throws the bot out of a server."""
+        for channel in guild.channels.values():
+            self.world.channels.pop(channel.id, None)
+        del self.world.guilds[guild.id]
+        self.announce.guild_gone(guild)
+
     def add_channel(
         self,
         guild: Guild,
@@ -140,7 +147,12 @@ class Building:
         own = [self.add_role(guild, f"role of {user.name}", permissions=permissions)] if permissions else []
         member = Member(user, [*roles, *own])
         guild.members[user.id] = member
+        self.announce.member("GUILD_MEMBER_ADD", guild, member)
         return user
+
+    def remove_member(self, guild: Guild, user: User) -> None:
+        """Lets a member leave."""
+        self.announce.member("GUILD_MEMBER_REMOVE", guild, guild.members.pop(user.id))
 
     def add_role(
         self, guild: Guild, name: str, *, permissions: Permissions = 0, mentionable: bool = False
@@ -155,7 +167,7 @@ class Building:
     def set_roles(self, guild: Guild, user: User, roles: Sequence[Role]) -> None:
         """Gives a member exactly these roles."""
         guild.members[user.id].roles = list(roles)
-        self.announce.member(guild, guild.members[user.id])
+        self.announce.member("GUILD_MEMBER_UPDATE", guild, guild.members[user.id])
 
     # --- what the bot may do ---
 

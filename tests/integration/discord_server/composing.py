@@ -99,7 +99,7 @@ class Composing:
         named = {int(each) for each in allowed.get("users") or []}
         pinged = [each for each in users if "users" in parse or each in named]
         replied = self._replied_to(stored)
-        if replied is not None and allowed.get("replied_user", True):
+        if replied is not None and allowed.get("replied_user"):
             pinged.append(replied.id)
         may_ping_all = bool(permissions.in_channel(stored.author, channel) & permissions.MENTION_EVERYONE)
         roles = [

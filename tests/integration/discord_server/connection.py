@@ -25,6 +25,7 @@ class Connection:
     def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
         self.socket = socket
         self.session: Session | None = None
+        self.ended_here = False
         self._transport = request.transport
         self._pack = _packer(request.query.get("compress"))
         self._queue: asyncio.Queue[str | tuple[int, bytes] | None] = asyncio.Queue()
@@ -35,6 +36,7 @@ class Connection:
 
     def close(self, code: int, reason: str = "") -> None:
         """Closes with a code once everything queued is sent."""
+        self.ended_here = True
         self._queue.put_nowait((code, reason.encode()))
 
     def abort(self) -> None:

@@ -77,7 +77,7 @@ class Gateway:
         if session is None or session.connection is not connection:
             return
         session.connection = None
-        if code in (1000, 1001):  # the client said goodbye: nothing to resume
+        if code in (1000, 1001) and not connection.ended_here:  # the client said goodbye
             self.sessions.pop(session.id, None)
 
     def _receive(self, connection: Connection, text: str) -> None:

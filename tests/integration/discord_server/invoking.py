@@ -41,6 +41,12 @@ class Invoking:
                 return command
         return None
 
+    def registered(self, channel: Channel, name: str, kind: int) -> bool:
+        """Says whether there is a command of that name here, offered to the user or not."""
+        return any(
+            each["name"] == name and each["type"] == kind for each in self.world.commands_for(channel.guild)
+        )
+
     def offered(self, user: User, channel: Channel) -> list[str]:
         """Returns the names of everything offered to the user here."""
         return [

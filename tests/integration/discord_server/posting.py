@@ -34,9 +34,10 @@ class Posting:
         viewer: User | None = None,
         interaction: int | None = None,
         extra: Json | None = None,
+        message_id: int | None = None,
     ) -> Stored:
         """Stores a checked message and dispatches MESSAGE_CREATE unless only ``viewer`` sees it."""
-        message_id = self.world.ids.next()
+        message_id = message_id or self.world.ids.next()
         raw: Json = {
             "id": str(message_id),
             "channel_id": str(channel.id),

@@ -115,7 +115,7 @@ class GuildRoutes:
         if parent.kind is ChannelKind.FORUM:
             message = entry.json.get("message") or {}
             form_messages.check_message(message, entry.files)
-            stored = self.posting.create(thread, self.world.bot, message, entry.files)
+            stored = self.posting.create(thread, self.world.bot, message, entry.files, message_id=thread.id)
             data["message"] = self.posting.for_bot(stored, content_intent=True)
         return reply(data, 201)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tests.integration.discord_server import form_messages, permissions
 from tests.integration.discord_server.building import Building
 from tests.integration.discord_server.errors import Refused
-from tests.integration.discord_server.model import Channel, Json, Stored, Upload, User
+from tests.integration.discord_server.model import Channel, ChannelKind, Json, Stored, Upload, User
 from tests.integration.discord_server.posting import Posting
 from tests.integration.discord_server.view import Message
 from tests.integration.discord_server.world import World
@@ -72,7 +72,10 @@ class Talking:
         await self.connected()
         chosen = [tag for tag in forum.tags if tag.name in tags]
         thread = self.building.start_thread(forum, user, title, chosen)
-        self.posting.create(thread, user, {"content": text}, [])
+        starter = (
+            thread.id if forum.kind is ChannelKind.FORUM else None
+        )  # a post shares its id with its starter
+        self.posting.create(thread, user, {"content": text}, [], message_id=starter)
         return thread
 
     async def edit_message(self, user: User, message: Message, text: str) -> Message:
