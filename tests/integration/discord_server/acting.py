@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from secrets import token_urlsafe
 from typing import Any
@@ -179,6 +180,8 @@ class Acting(Talking):
             from_menu,
         )
         self.answers.open(started)
+        # Those who wait look again when the time to acknowledge is over.
+        asyncio.get_running_loop().call_later(run.ACKNOWLEDGE_WITHIN + 0.01, self.world.watch.changed)
         guild_id = channel.guild.id if channel.guild else None
         self.world.gateway.dispatch("INTERACTION_CREATE", self._payload(started), guild_id=guild_id)
         return started

@@ -49,6 +49,11 @@ class InteractionRun:
         return self.acknowledged is None and self.world.now() - self.started > ACKNOWLEDGE_WITHIN
 
     @property
+    def settled(self) -> bool:
+        """Whether the answer that ``response`` waits for is there."""
+        return self._answer() is not None
+
+    @property
     def followups(self) -> list[Message]:
         """The further messages after the first answer, as they are now."""
         return [Message.of(each) for each in self.extra]
@@ -62,7 +67,13 @@ class InteractionRun:
         Raises:
             NoAnswer: If there is none in time, or the bot opened a modal instead.
         """
-        return Message.of(await self.until(self._answer, within, "no answer"))
+
+        def look() -> Stored | None:
+            if self.acknowledged == MODAL:
+                raise NoAnswer(f"the bot opened a modal; wait for it with modal() ({self.story()})")
+            return self._answer()
+
+        return Message.of(await self.until(look, within, "no answer"))
 
     async def modal(self, within: float = 10.0) -> Json:
         """Waits for the bot to open a modal and returns its form (``title``, ``custom_id``, ``components``).
@@ -93,8 +104,17 @@ class InteractionRun:
         return await self.until(lambda: self.offered, within, "no choices")
 
     async def until(self, look: Callable[[], T | None], within: float, missing: str) -> T:
-        """Waits until ``look`` returns something; on failure says ``missing`` and the story so far."""
-        return await self.world.watch.until(look, within, lambda: f"{missing}; {self.story()}")
+        """Waits until ``look`` returns something; on failure says ``missing`` and the story so far.
+
+        Fails as soon as the bot let the time to acknowledge pass: no answer can come any more.
+        """
+
+        def look_in_time() -> T | None:
+            if self.expired:
+                raise NoAnswer(f"{missing}: the application did not respond; {self.story()}")
+            return look()
+
+        return await self.world.watch.until(look_in_time, within, lambda: f"{missing}; {self.story()}")
 
     def story(self) -> str:
         """Says in a line what the bot did with this interaction, for failures."""
@@ -109,8 +129,6 @@ class InteractionRun:
         return ", ".join(said)
 
     def _answer(self) -> Stored | None:
-        if self.acknowledged == MODAL:
-            raise NoAnswer(f"the bot opened a modal; wait for it with modal() ({self.story()})")
         if self.original is not None and not self.original.flags & form_messages.LOADING:
             return self.original
         if self.source_edits and self.source is not None:
