@@ -64,6 +64,22 @@ class Librarian(commands.AutoShardedBot):
         self.errors.append(getattr(error, "original", error))
 
 
+class Manual(Librarian):
+    """Leaves interactions alone and hands them to the test."""
+
+    def __init__(self) -> None:
+        super().__init__(tree_cls=Inbox)
+        self.inbox: asyncio.Queue[discord.Interaction[Any]] = asyncio.Queue()
+
+
+class Inbox(app_commands.CommandTree[Manual]):
+    """Runs no command."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Manual]) -> bool:
+        await interaction.client.inbox.put(interaction)
+        return False
+
+
 class Context(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"context:(?P<sentence>\d+)"):
     """A button that works after a restart: all it needs is in its custom id."""
 

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import aiohttp
 import discord
 import pytest
 
 from tests.integration.discord_server import DiscordServer, NoAnswer
-from tests.integration.librarian import QUIET, Librarian, library, pointed_at
-
-
-class Manual(Librarian):
-    """Leaves interactions alone and hands them to the test."""
-
-    def __init__(self) -> None:
-        super().__init__(tree_cls=Inbox)
-        self.inbox: asyncio.Queue[discord.Interaction[Any]] = asyncio.Queue()
-
-
-class Inbox(discord.app_commands.CommandTree[Manual]):
-    """Runs no command."""
-
-    async def interaction_check(self, interaction: discord.Interaction[Manual]) -> bool:
-        await interaction.client.inbox.put(interaction)
-        return False
+from tests.integration.librarian import QUIET, Librarian, Manual, library, pointed_at
 
 
 async def test_an_interaction_is_acknowledged_once_and_within_three_seconds() -> None:

@@ -120,7 +120,8 @@ class Acting(Talking):
             raise Refused(
                 f"no menu {menu!r} to choose from; there are {[each['custom_id'] for each in menus]}"
             )
-        if not found.get("min_values", 1) <= len(values) <= found.get("max_values", 1):
+        low = found.get("min_values")
+        if not (1 if low is None else low) <= len(values) <= (found.get("max_values") or 1):
             raise Refused(f"the menu does not take {len(values)} values")
         resolved: Json = {}
         chosen = [self._selected(stored.channel, found, each, resolved) for each in values]

@@ -44,7 +44,8 @@ class Invoking:
     def registered(self, channel: Channel, name: str, kind: int) -> bool:
         """Says whether there is a command of that name here, offered to the user or not."""
         return any(
-            each["name"] == name and each["type"] == kind for each in self.world.commands_for(channel.guild)
+            name in (each["name"], *(each.get("name_localizations") or {}).values()) and each["type"] == kind
+            for each in self.world.commands_for(channel.guild)
         )
 
     def offered(self, user: User, channel: Channel) -> list[str]:

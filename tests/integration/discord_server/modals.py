@@ -67,11 +67,10 @@ def _field(field: Json, label: str | None, left: dict[str, Any], resolved: Json,
         return entry | {"value": _text(field, label, field.get("value") or "" if value is missing else value)}
     if field["type"] in MANY:
         chosen = [] if value is missing else list(value)
-        low = field.get("min_values", 1) if field.get("required", True) else 0
-        if not low <= len(chosen) <= field.get("max_values", 1):
-            raise Refused(
-                f"field {label!r} takes {low} to {field.get('max_values', 1)} values, not {len(chosen)}"
-            )
+        low, high = field.get("min_values"), field.get("max_values") or 1
+        low = (1 if low is None else low) if field.get("required") is not False else 0
+        if not low <= len(chosen) <= high:
+            raise Refused(f"field {label!r} takes {low} to {high} values, not {len(chosen)}")
         return entry | {"values": [_choice(field, label, each, resolved, resolve) for each in chosen]}
     if field["type"] == CHECKBOX:
         return entry | {"value": bool(field.get("default")) if value is missing else bool(value)}
