@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
 from tests.integration.discord_server import DiscordServer
@@ -47,6 +49,31 @@ async def test_a_member_at_the_keyboard(tmp_path: Path) -> None:
                 written.clear()
                 await playground.act(line)
                 assert expected in "\n".join(written), line
+
+
+BOT = """
+import os
+import discord
+import yarl
+
+discord.http.Route.BASE = os.environ["BOT_API_URL"]
+discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(os.environ["BOT_GATEWAY_URL"])
+
+class Echo(discord.Client):
+    async def on_message(self, message):
+        if self.user in message.mentions:
+            await message.reply("Echo: " + message.clean_content)
+
+Echo(intents=discord.Intents(guilds=True, guild_messages=True)).run(os.environ["BOT_TOKEN"], log_handler=None)
+"""
+
+
+async def test_as_a_program_it_runs_the_bot_until_the_input_ends() -> None:
+    command = [sys.executable, "-m", "tests.integration.discord_server", sys.executable, "-c", BOT]
+    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
+    written, _ = await process.communicate(b"@bot hello from a program\n")
+    assert process.returncode == 0
+    assert "Echo: @footnote hello from a program" in written.decode()
 
 
 async def test_it_starts_the_bot_it_is_given_and_says_when_that_fails() -> None:

@@ -55,11 +55,7 @@ class Connection:
                 if isinstance(item, tuple):
                     await self.socket.close(code=item[0], message=item[1])
                     return
-                await (
-                    self.socket.send_str(item)
-                    if self._pack is None
-                    else self.socket.send_bytes(self._pack(item))
-                )
+                await self._send(item)
             except (ConnectionError, RuntimeError):
                 return
 
@@ -73,17 +69,21 @@ class Connection:
 def _packer(compression: str | None) -> Callable[[str], bytes] | None:
     """Returns what turns a payload into the bytes of one binary frame; None for plain text frames.
 
-    discord.py asks for ``zstd-stream`` where the package ``zstandard`` is installed, else ``zlib-stream``.
+    discord.py asks for ``zstd-stream`` where the package ``zstandard`` is installed (or Python has zstd, from
+    3.14), else for ``zlib-stream``.
     """
     if compression == "zlib-stream":
         deflate = zlib.compressobj()
         return lambda text: deflate.compress(text.encode()) + deflate.flush(zlib.Z_SYNC_FLUSH)
     if compression == "zstd-stream":
-        zstandard: Any = import_module("zstandard")
-        stream = zstandard.ZstdCompressor().compressobj()
-        return lambda text: bytes(
-            stream.compress(text.encode()) + stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
-        )
+        try:
+            zstandard: Any = import_module("zstandard")
+        except ImportError:
+            zstd: Any = import_module("compression.zstd")
+            native = zstd.ZstdCompressor()
+            return lambda text: bytes(native.compress(text.encode(), mode=zstd.ZstdCompressor.FLUSH_BLOCK))
+        stream, block = zstandard.ZstdCompressor().compressobj(), zstandard.COMPRESSOBJ_FLUSH_BLOCK
+        return lambda text: bytes(stream.compress(text.encode()) + stream.flush(block))
     return None
 
 
