@@ -2,7 +2,8 @@
 
 A stop (`.`, `?`, `!`, `…`, `。` and their kin) ends a sentence together with the quotes, brackets,
 references and emoji that close behind it, unless what stands around it says otherwise: an abbreviation or
-initial in front, a lower-case word behind. Rules rather than a library: see `docs/decisions/0002-sentence-segmentation.md`.
+initial in front, a lower-case word behind. Why rules of our own rather than a library, with measurements:
+`docs/decisions/0002-sentence-segmentation.md`.
 """
 
 from __future__ import annotations
@@ -23,18 +24,10 @@ _OPENING: Final = "\"'“‘„‚«‹»›([{<*_`~¿¡「『（【《#@$£€�
 # A run of stops, also spaced (". . ."), and what closes behind it. Text split into tokens sets spaces in
 # front of stops and closing marks, so both may be spaced; a spaced mark must have a space behind it too, or
 # it opens.
-_STOP: Final = ".!?…‼⁇⁈⁉؟۔।॥։።。！？｡．"
-_CJK_STOP: Final = "。！？｡．"
-_EMOJI: Final = "\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf\u200d\ufe0f"
-_BLANK: Final = r"[ \u00a0\u202f]"
-_OPENING: Final = "\"'“‘„‚«‹»›([{<*_`~¿¡「『（【《#@$£€¥₹\u2026"
-
-# A run of stops, also spaced (". . ."), and what closes behind it. Text split into tokens sets spaces in front
-# of stops and closing marks, so both may be spaced; a spaced mark must have a space behind it too, or it opens.
 _STOP: Final = re.compile(
     rf"([{_ANY_STOP}](?:[{_ANY_STOP}]|{_BLANK}[.!?](?=[\s.!?]|\Z))*+)"
-    rf"((?:[\"'”’*_`~)\]}}»«›‹」』】）》]|[“‘](?=\s|\Z)|\[[^\[\]\s][^\[\]\n]{{0,40}}\]|{_BLANK}?[{_EMOJI}]++"
-    rf"|{_BLANK}(?:''|[)\]}}”’»'])(?=[\s)\]}}”'\".,]|\Z))*+)"
+    rf"((?:[\"'”’*_`~)\]}}»«›‹」』】）》]|[“‘](?=\s|\Z)|\[[^\[\]\s][^\[\]\n]{{0,40}}\]"
+    rf"|{_BLANK}?[{_EMOJI}]++|{_BLANK}(?:''|[)\]}}”’»'])(?=[\s)\]}}”'\".,]|\Z))*+)"
 )
 _SPACED_QUOTE: Final = re.compile(rf'{_BLANK}"(?=\s|\Z)')
 _NEXT: Final = re.compile(rf"\s*+((?:[{re.escape(_OPENING)}]++[ ]?)*+)([^\W_]*)")
