@@ -18,7 +18,8 @@ and fail with ``NoAnswer``, which tells what the bot did instead. ``Refused`` is
 would not let a member do. Faults: ``fail``, ``rate_limit``, ``hang``, ``cut_request`` for HTTP, ``cut``,
 ``close_connections``, ``reconnect``, ``invalidate_session``, ``stop_acknowledging`` for the gateway,
 ``forbid`` for permissions, ``skip`` for deadlines. What it saw: ``requests``, ``heartbeats``,
-``identifies``, ``resumes``, ``runs``, ``messages(channel, seen_by=...)``.
+``longest_silence()``, ``identifies``, ``resumes``, ``runs``, ``messages(channel, seen_by=...)``. Try a bot
+by hand with ``python -m tests.integration.discord_server python -m bot``.
 
 What the client needs to talk to this server (or to any other Discord-compatible one), as read in discord.py
 2.7.1:

@@ -19,12 +19,25 @@ class ApiError(Exception):
         self.message = message
         self.errors = errors
 
+    @property
+    def where(self) -> set[str]:
+        """The dotted paths at which the form is wrong, e.g. ``components.0.components.1.label``."""
+        return _paths(self.errors or {})
+
     def json(self) -> Json:
         """Returns the body of the answer."""
         body: Json = {"message": self.message, "code": self.code}
         if self.errors:
             body["errors"] = self.errors
         return body
+
+
+def _paths(errors: Json, before: str = "") -> set[str]:
+    found = {before} if "_errors" in errors else set()
+    for key, value in errors.items():
+        if key != "_errors":
+            found |= _paths(value, f"{before}.{key}".lstrip("."))
+    return found
 
 
 class Refused(AssertionError):

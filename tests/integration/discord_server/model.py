@@ -172,6 +172,7 @@ class Stored:
     interaction: int | None = None
     files: dict[str, bytes] = field(default_factory=dict)
     reactions: dict[str, list[User]] = field(default_factory=dict)
+    replies: list[Stored] = field(default_factory=list)
 
     @property
     def id(self) -> int:

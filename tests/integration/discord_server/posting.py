@@ -61,6 +61,9 @@ class Posting:
         if viewer is not None:
             raw["flags"] |= form_messages.EPHEMERAL
         channel.messages[message_id] = stored
+        replied = channel.messages.get(int((raw.get("message_reference") or {}).get("message_id", 0)))
+        if replied is not None:
+            replied.replies.append(stored)
         self._dispatch("MESSAGE_CREATE", stored)
         self.world.watch.changed()
         return stored

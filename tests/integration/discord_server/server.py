@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from types import TracebackType
 from typing import Self
 
@@ -105,6 +106,11 @@ class DiscordServer(Listening, Building, Acting):
         """Every heartbeat so far, with the time it arrived."""
         return self.world.gateway.heartbeats
 
+    def longest_silence(self, since: float = 0.0) -> float:
+        """Returns the most seconds between two heartbeats, both after ``since`` (``time.monotonic()``)."""
+        times = [each.at for each in self.heartbeats if each.at >= since]
+        return max((later - earlier for earlier, later in pairwise(times)), default=0.0)
+
     @property
     def identifies(self) -> list[Json]:
         """The data of every IDENTIFY so far."""
@@ -164,12 +170,9 @@ class DiscordServer(Listening, Building, Acting):
         stored = self.stored(message)
 
         def look() -> list[Message] | None:
-            found = [
-                each
-                for each in self.messages(stored.channel)
-                if each.reply_to == message.id and each.author_id == self.bot.id
-            ]
-            return found if len(found) >= count else None
+            found = [each for each in stored.replies if each.author is self.bot and each.viewer is None]
+            kept = [Message.of(each) for each in found if each.id in stored.channel.messages]
+            return kept if len(kept) >= count else None
 
         return await self.world.watch.until(
             look, within, lambda: f"not {count} replies to {message.content!r}"
