@@ -6,9 +6,10 @@ what is quoted; nothing here changes an article's words.
 
 from __future__ import annotations
 
+from index.corpus._fields import one_line
 from index.corpus._listing import files, locate
 from index.corpus._names import article_id, humanised, shown, slug
-from index.corpus._read import SIZE_LIMIT, read
+from index.corpus._read import SIZE_LIMIT, parse_text, read
 from index.corpus._write import copy_in, delete, normalised, write
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "humanised",
     "locate",
     "normalised",
+    "one_line",
+    "parse_text",
     "read",
     "shown",
     "slug",

@@ -1,0 +1,193 @@
+"""Converts HTML, PDF, DOCX and web pages into Markdown articles, for `add`.
+
+What is found is a proposal: an editor's own words go before it, and the article is a file to be corrected.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from index import corpus
+from index.convert._charset import decode
+from index.convert._docx import read_docx
+from index.convert._draft import Draft
+from index.convert._fetch import SIZE_LIMIT, Response, fetch
+from index.convert._html import read_html
+from index.convert._pdf import read_pdf
+from index.errors import ConversionFailed, UnreadableFile, UnsupportedFormat, UsageError
+from index.types import Article
+
+__all__ = ["convert", "is_url"]
+
+_SUFFIXES = {
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".txt": "plain",
+}
+_MEDIA = {
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "application/pdf": "pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "text/markdown": "markdown",
+    "text/plain": "",
+    "application/octet-stream": "",
+    "": "",
+}
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:(?:<\?xml[^>]*>|<!--.*?-->)\s*)*"
+    rb"<(?:!doctype\s+html|html|head|body|title|meta|div|article|section|main|table|h[1-6]|ul|ol|p)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_MARKDOWN = re.compile(rb"\A(?:\xef\xbb\xbf)?---\s*\n|^#{1,6} \S|^```|\]\(https?://", re.MULTILINE)
+_START = 4096
+_ZIP = b"PK\x03\x04"
+_FOREIGN = (_ZIP, b"{\\rtf", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b")
+_OPENING_LIMIT = 80
+
+
+def is_url(origin: str | Path) -> bool:
+    """Whether that names a web page rather than a file."""
+    return isinstance(origin, str) and re.match(r"(?i)https?://", origin) is not None
+
+
+def convert(
+    origin: str | Path,
+    data: bytes | None = None,
+    *,
+    title: str | None = None,
+    url: str | None = None,
+    source: str | None = None,
+    published: str | None = None,
+    language: str | None = None,
+    tags: Sequence[str] = (),
+    collection: str = "",
+    allow_private: bool = False,
+) -> Article:
+    """Make a Markdown article of a file or web page; write it with `corpus.write`.
+
+    Args:
+        origin: A path, an `http` or `https` address, or `-` for standard input.
+        data: Its content, where the caller has it already; then nothing is read or fetched.
+        title: Put in place of the title that is found; likewise the others.
+        url: Where a reader can open it.
+        source: Who published it.
+        published: ISO 8601 date.
+        language: BCP 47 code.
+        tags: Free words.
+        collection: The folder under the corpus in which its id lies.
+        allow_private: Whether an address may be on this machine or in a private network.
+
+    Returns:
+        The article, with an id made from its title.
+
+    Raises:
+        ConversionFailed: No article could be made of it, or fetched.
+        UnreadableFile: There is no such file, it cannot be read, or is no UTF-8 text.
+        UnsupportedFormat: There is no converter for it.
+        UsageError: One of the fields given is not what it should be.
+    """
+    name = "Standard input" if origin == "-" else str(origin)
+    raw = _raw(origin, data, name, allow_private=allow_private)
+    draft = _draft(raw, _kind(raw, origin, name), name, whole=title is not None)
+    draft = replace(draft, url=draft.url or raw.url or None)
+    found = {key: getattr(draft, key) for key in ("url", "source", "published", "language")}
+    given = {"url": url, "source": source, "published": published, "language": language}
+    fields = {key: value for key, value in found.items() if _usable(key, value)}
+    fields |= {key: value for key, value in given.items() if value is not None}
+    shown = title or draft.title or _name_of(origin) or corpus.one_line(draft.text, _OPENING_LIMIT)
+    article = Article(id="new", title=shown, text=draft.text, tags=tuple(tags) or draft.tags, **fields)
+    article = corpus.normalised(article)
+    identity = corpus.slug(article.title)
+    return replace(article, id=f"{collection}/{identity}" if collection else identity)
+
+
+def _raw(origin: str | Path, data: bytes | None, name: str, *, allow_private: bool) -> Response:
+    """The content of a file or page, with what is known of it; the address is `""` for a file."""
+    if data is None and is_url(origin):
+        return fetch(str(origin), allow_private=allow_private)
+    if data is None and origin == "-":
+        data = sys.stdin.buffer.read(SIZE_LIMIT + 1)
+    elif data is None:
+        try:
+            with Path(origin).open("rb") as stream:
+                data = stream.read(SIZE_LIMIT + 1)
+        except OSError as error:
+            raise UnreadableFile(f"{name} cannot be read: {error.strerror or error}.") from error
+    if len(data) > SIZE_LIMIT:
+        raise UnreadableFile(f"{name} is larger than {SIZE_LIMIT // 1024**2} MiB. Split it.")
+    return Response(str(origin) if is_url(origin) else "", data, "", None)
+
+
+def _kind(raw: Response, origin: str | Path, name: str) -> str:
+    """What to read it as: what the server says, else what it begins with, else its suffix.
+
+    Raises:
+        ConversionFailed: The server says that it is no text.
+        UnsupportedFormat: There is no converter for it.
+    """
+    kind = _MEDIA.get(raw.kind)
+    if kind is None:
+        raise ConversionFailed(f"{name} is no article but {raw.kind}.")
+    suffix = PurePosixPath(urlsplit(raw.url).path if raw.url else str(origin)).suffix.lower()
+    start = raw.data[:_START]
+    kind = kind or _by_marks(raw.data) or _SUFFIXES.get(suffix, "")
+    if kind:
+        return kind
+    if b"\x00" in start or start.startswith(_FOREIGN) or (suffix and not raw.url):
+        raise UnsupportedFormat(
+            f"{name} is in no format that can be read. Save it as Markdown, text, HTML, PDF or DOCX."
+        )
+    if _HTML.match(start) and not _MARKDOWN.search(start):
+        return "html"
+    return "markdown" if _MARKDOWN.search(start) else "plain"
+
+
+def _by_marks(data: bytes) -> str:
+    """The format that a file shows by marks that no text has, or `""`."""
+    if b"%PDF-" in data[:1024]:
+        return "pdf"
+    return "docx" if data.startswith(_ZIP) and b"word/document.xml" in data else ""
+
+
+def _draft(raw: Response, kind: str, name: str, *, whole: bool) -> Draft:
+    """Read the content; `whole` keeps the first line of a plain text in it, for it has a title already."""
+    if kind == "html":
+        return read_html(decode(raw.data, raw.charset), name, url=raw.url or None)
+    if kind == "pdf":
+        return read_pdf(raw.data, name)
+    if kind == "docx":
+        return read_docx(raw.data, name)
+    data = decode(raw.data, raw.charset, html=False).encode() if raw.url else raw.data
+    one = corpus.parse_text(data, name, "", markdown=kind == "markdown" or whole)
+    return Draft(one.title, one.text, one.url, one.source, one.published, one.language, one.tags)
+
+
+def _usable(field: str, value: str | None) -> bool:
+    """Whether something found can be kept; what strangers write about their pages need not be sound."""
+    fields: dict[str, Any] = {field: value}
+    try:
+        corpus.normalised(Article(id="new", title="new", text="new", **fields))
+    except UsageError:
+        return False
+    return True
+
+
+def _name_of(origin: str | Path) -> str:
+    """The last name in a path or address as a title, or `""`."""
+    if is_url(origin):
+        parts = urlsplit(str(origin))
+        last = unquote(PurePosixPath(parts.path).stem, errors="replace")
+        return corpus.humanised(last) if last else parts.netloc
+    return "" if origin == "-" else corpus.humanised(Path(origin).stem)

@@ -1,0 +1,48 @@
+"""Decodes web pages and other text whose encoding nobody vouches for."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_OF_THE_WEB = re.compile(  # Python also knows codecs that take forever, or are none of characters
+    r"(?:ascii|utf-(?:8|16|32)|iso8859|cp\d|koi8|gb|hz|big5|euc|shift_jis|iso2022|mac|tis|johab)[\w-]*"
+)
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_HEAD = 4096
+
+
+def decode(data: bytes, charset: str | None = None, *, html: bool = True) -> str:
+    """Decode as a browser does: byte order mark, then the server's word, then the page's, then UTF-8.
+
+    What says nothing and is not UTF-8 is taken for Windows-1252; bytes that fit nothing become U+FFFD.
+
+    Args:
+        data: The text.
+        charset: What the server says about it.
+        html: Whether to look for a `<meta charset>`.
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    meta = _META.search(data, 0, _HEAD) if html else None
+    for label in (charset, meta[1].decode("ascii", "replace") if meta else None):
+        codec = _codec(label)
+        if codec:
+            return data.decode(codec, "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def _codec(label: str | None) -> str | None:
+    """The Python codec for a charset of the web, or None."""
+    try:
+        codec = codecs.lookup(label.strip().strip("\"'")).name if label else ""
+    except (LookupError, ValueError):
+        return None
+    if codec in ("iso8859-1", "ascii"):  # as the Encoding Standard has it
+        return "cp1252"
+    return codec if _OF_THE_WEB.fullmatch(codec) else None

@@ -1,0 +1,156 @@
+"""Fetches a web page: all that Footnote ever gets from the network, and only when an editor adds a URL.
+
+The address comes from a person, the page and its redirects from strangers: each host is checked before it
+is connected to, and size, time and the number of redirects have limits.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import time
+import zlib
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+from index.convert._network import connected
+from index.errors import ConversionFailed
+
+SIZE_LIMIT = 20 * 1024 * 1024
+"""Largest page, in bytes, unpacked."""
+
+TIME_LIMIT = 30.0
+"""Seconds for all of it, redirects included."""
+
+REDIRECT_LIMIT = 5
+
+_HEADERS = {
+    "User-Agent": "Mozilla/5.0 (compatible; Footnote)",
+    "Accept": "text/html,application/xhtml+xml,application/pdf,text/plain;q=0.9,*/*;q=0.5",
+    "Accept-Encoding": "gzip",
+    "Connection": "close",
+}
+_PIECE = 64 * 1024
+_REFUSALS = {
+    401: "wants a password",
+    403: "is not open to programs",
+    404: "does not exist",
+    410: "does not exist any more",
+    429: "wants fewer requests",
+    451: "is blocked for legal reasons",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a URL gave.
+
+    Attributes:
+        url: Where it was found in the end.
+        data: The content, unpacked.
+        kind: Its media type in lower case, or `""`.
+        charset: What the server says about its encoding.
+    """
+
+    url: str
+    data: bytes
+    kind: str
+    charset: str | None
+
+
+def fetch(url: str, *, allow_private: bool = False) -> Response:
+    """Get a page.
+
+    Args:
+        url: Its `http` or `https` address.
+        allow_private: Whether it may be on this machine or in a private network.
+
+    Raises:
+        ConversionFailed: It cannot be had; one sentence says why.
+    """
+    deadline = time.monotonic() + TIME_LIMIT
+    here = url
+    for _ in range(REDIRECT_LIMIT + 1):
+        parts = _checked(here)
+        try:
+            answer = _ask(parts, here, deadline, allow_private=allow_private)
+        except (OSError, http.client.HTTPException, zlib.error, UnicodeError) as error:
+            reason = (
+                _reason(error) if time.monotonic() < deadline else f"no answer in {TIME_LIMIT:.0f} seconds"
+            )
+            raise ConversionFailed(f"{here} cannot be fetched: {reason}.") from error
+        if isinstance(answer, Response):
+            return answer
+        here = answer
+    raise ConversionFailed(f"{url} redirects more than {REDIRECT_LIMIT} times.")
+
+
+def _checked(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound:
+        raise ConversionFailed(f"{url} is no web address. It must begin with http:// or https://.")
+    if parts.username is not None or parts.password is not None:
+        raise ConversionFailed(f"The address at {parts.hostname} holds a user name or password. Drop it.")
+    return parts
+
+
+def _ask(parts: SplitResult, url: str, deadline: float, *, allow_private: bool) -> Response | str:
+    """Ask once: the page, or the address that it redirects to."""
+    target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
+    if parts.query:
+        target += "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~?")
+    with connected(parts, deadline, allow_private=allow_private) as sock:
+        secure = parts.scheme == "https"
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        connection = kind((parts.hostname or "").encode("idna").decode("ascii"), parts.port)
+        connection.sock = sock
+        connection.request("GET", target, headers=_HEADERS)
+        response = connection.getresponse()
+        place = response.headers.get("Location")
+        if 300 <= response.status < 400 and place:
+            return urljoin(url, place)
+        if response.status != HTTPStatus.OK:
+            refusal = _REFUSALS.get(response.status, "does not answer as it should")
+            raise ConversionFailed(f"{url} {refusal} (HTTP {response.status}).")
+        data = _body(response, url)
+        if time.monotonic() >= deadline:  # cut off, which may look like the end
+            raise TimeoutError
+        content_type = response.headers.get_content_type() if "Content-Type" in response.headers else ""
+        return Response(url, data, content_type, response.headers.get_content_charset())
+
+
+def _body(response: http.client.HTTPResponse, url: str) -> bytes:
+    """Read and unpack the content, no more of it than the limit."""
+    packing = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if packing not in ("identity", "gzip", "x-gzip", "deflate", ""):
+        raise ConversionFailed(f"{url} is packed in a way that was not asked for ({packing}).")
+    unpack = None if packing in ("identity", "") else zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+    data = bytearray()
+    while piece := response.read1(_PIECE):
+        data += unpack.decompress(piece, SIZE_LIMIT + 1) if unpack else piece
+        if len(data) > SIZE_LIMIT or (unpack and unpack.unconsumed_tail):
+            raise ConversionFailed(f"{url} is larger than {SIZE_LIMIT // 1024**2} MiB.")
+    if response.length:  # it closed the connection before all it announced was sent
+        raise http.client.IncompleteRead(b"", response.length)
+    return bytes(data)
+
+
+def _reason(error: Exception) -> str:
+    """Why a connection failed, for a user's eyes."""
+    if isinstance(error, socket.gaierror):
+        return "no such host is known"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not valid ({error.verify_message})"
+    if isinstance(error, ssl.SSLError):
+        return "it does not speak TLS as it should"
+    if isinstance(error, http.client.IncompleteRead):
+        return "the connection broke off"
+    if isinstance(error, OSError):
+        return error.strerror.lower() if error.strerror else "the connection timed out"
+    return "it does not speak HTTP as it should"

@@ -1,0 +1,222 @@
+"""HTML to Markdown: the article without menus, notices and footers, and what the page says about it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from urllib.parse import urldefrag, urlsplit
+
+from index.convert._draft import Draft
+from index.convert._markdown import Element, bare, to_markdown, without_title
+from index.errors import ConversionFailed
+
+ELEMENT_LIMIT = 300_000
+"""Most elements of a page; the longest articles have a tenth of it, and time grows with them."""
+
+_UNSEEN = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE)
+_NEVER_TEXT = frozenset(
+    "script style noscript template object iframe select button textarea svg del s strike".split()
+)
+_AROUND = frozenset("nav header footer aside form dialog".split())
+_INLINE = tuple(
+    "abbr acronym b bdi bdo big cite dfn em font i ins kbd mark q samp small span strong tt u var".split()
+)
+_TAGS = {  # how the extraction calls what HTML calls otherwise
+    "list": "ul",
+    "item": "li",
+    "quote": "blockquote",
+    "row": "tr",
+    "cell": "td",
+    "lb": "br",
+    "ref": "a",
+}
+_SHORT = 200
+_DATED = re.compile(r"date|time|publish|byline|posted|meta", re.IGNORECASE)
+
+
+def read_html(html: str, name: str, *, url: str | None = None) -> Draft:
+    """Find the article in a page.
+
+    Args:
+        html: The page.
+        name: What messages call it.
+        url: Where it was fetched from.
+
+    Raises:
+        ConversionFailed: It is no HTML page, has no text, or is too large to be read in bearable time.
+    """
+    from trafilatura import bare_extraction, extract_metadata  # slow to import
+
+    tree = load(html)
+    if tree is None:
+        raise ConversionFailed(f"{name} is an empty page.")
+    if sum(1 for _ in tree.iter()) > ELEMENT_LIMIT:
+        raise ConversionFailed(
+            f"{name} has more than {ELEMENT_LIMIT} elements. Save the part you need as a file."
+        )
+    about = extract_metadata(tree, url, {"extensive_search": False, "original_date": True})
+    published = about.date if about.date and _vouched(tree, about.date, url or about.url) else None
+    titles = _titles(tree)
+    _drop_unseen(tree)
+    tree = _simplified(tree)
+    found = bare_extraction(
+        tree, url=url, include_comments=False, include_formatting=True, include_links=True
+    )
+    body = getattr(found, "body", None)
+    text = to_markdown(_as_html(body)) if body is not None else ""
+    text = text or to_markdown(_without(tree, _AROUND))
+    if not text:
+        raise ConversionFailed(
+            f"{name} holds no text. Where scripts write the page, save it from the browser and add the file."
+        )
+    title = _best_title(text, titles, about.title or "", about.sitename or "")
+    return Draft(
+        title=title,
+        text=without_title(text, title),
+        url=_address(about.url, url),
+        source=about.sitename or _host(url or about.url),
+        published=published,
+        language=tree.get("lang") or tree.get("xml:lang") or about.language,
+    )
+
+
+def load(html: str) -> Element | None:
+    """Parse a page or a piece of one; None if there is nothing in it."""
+    from trafilatura import load_html  # slow to import
+
+    logging.getLogger("trafilatura").addHandler(logging.NullHandler())  # its doubts are answered by ours
+    tree: Element | None = load_html(html)
+    if tree is None:
+        tree = load_html(f"<html><body><div>{html}</div><div></div></body></html>")
+    return tree
+
+
+def _drop_unseen(tree: Element) -> None:
+    """Take out what no reader of the page sees as its text."""
+    for element in list(tree.iter()):
+        if (
+            not isinstance(element.tag, str)
+            or element.tag in _NEVER_TEXT
+            or (
+                element.tag not in ("html", "body")  # which scripts show once the page is ready
+                and (element.get("hidden") is not None or _UNSEEN.search(element.get("style") or ""))
+            )
+        ):
+            _drop(element)
+
+
+def _simplified(tree: Element) -> Element:
+    """The tree without inline markup, read anew so that each run of words is one piece of text.
+
+    With thousands of pieces in a row the extraction would take minutes, and gigabytes.
+    """
+    from lxml import etree  # slow to import
+
+    etree.strip_tags(tree, *_INLINE)
+    simpler = load(etree.tostring(tree, encoding="unicode", method="html"))
+    return tree if simpler is None else simpler
+
+
+def _without(tree: Element, tags: frozenset[str]) -> Element:
+    for element in list(tree.iter(*tags)):
+        _drop(element)
+    return tree
+
+
+def _drop(element: Element) -> None:
+    """Remove an element and leave the text behind it where it is."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    before = element.getprevious()
+    if before is None:
+        parent.text = (parent.text or "") + (element.tail or "")
+    else:
+        before.tail = (before.tail or "") + (element.tail or "")
+    parent.remove(element)
+
+
+def _as_html(body: Element) -> Element:
+    """Rename the elements of an extraction to those of HTML."""
+    for element in body.iter():
+        rend = element.get("rend") or ""
+        if element.tag == "head":
+            element.tag = rend if re.fullmatch("h[1-6]", rend) else "h2"
+        elif element.tag == "list" and rend == "ol":
+            element.tag = "ol"
+        elif element.tag == "hi":
+            element.tag = {"#t": "code", "#sup": "sup"}.get(rend, "span")
+        elif element.tag == "code" and (len(element) or "\n" in (element.text or "")):
+            element.tag = "pre"
+        else:
+            element.tag = _TAGS.get(str(element.tag), element.tag)
+    return body
+
+
+def _titles(tree: Element) -> list[str]:
+    """What the page calls itself for others: in shared links, then in the window's title."""
+    found = [
+        element.get("content") or ""
+        for element in tree.iter("meta")
+        if (element.get("property") or element.get("name")) in ("og:title", "twitter:title")
+    ]
+    found += ["".join(element.itertext()) for element in tree.iter("title")]
+    return [" ".join(title.split()) for title in found if title.strip()]
+
+
+def _best_title(text: str, titles: list[str], guessed: str, site: str) -> str:
+    """The heading that the page's own titles name; else such a title without the name of the site."""
+    first = text.partition("\n")[0]
+    heading = first.lstrip("# ") if first.startswith("#") else ""
+    for candidate in (heading, " ".join(guessed.split())):
+        known = [bare(title) for title in titles if bare(candidate) in bare(title)]
+        if bare(candidate) and any(not title.endswith(bare(candidate)) for title in known):
+            return candidate
+        if bare(candidate) in known:
+            return candidate
+    for title in titles:
+        head, _, tail = re.sub(r"\s+[|–—·-]\s+(?=[^|–—·]*$)", "\0", title).partition("\0")
+        return head if tail and bare(tail) == bare(site) else title
+    return heading or guessed
+
+
+def _vouched(tree: Element, day: str, url: str | None) -> bool:
+    """Whether a date stands where pages say when they were published, and not just somewhere in the text."""
+    year, month, number = day.split("-")
+    told = [url or ""]
+    for element in tree.iter("meta", "time", "abbr", "script"):
+        told += [element.get("content") or "", element.get("datetime") or "", element.get("title") or ""]
+        if element.get("type") == "application/ld+json":
+            told.append(element.text or "")
+    forms = re.compile(rf"{year}[-/.]?{month}[-/.]?{number}|{year}/0?{int(month)}/0?{int(number)}\b")
+    if any(forms.search(text) for text in told):
+        return True
+    return any(
+        year in text and re.search(rf"\b0?{int(number)}\b", text)
+        for element in tree.iter()
+        if _DATED.search(f"{element.get('class')} {element.get('id')}") and (text := _short(element))
+    )
+
+
+def _short(element: Element) -> str:
+    """The text of an element, or `""` if it is long."""
+    text = ""
+    for part in element.itertext():
+        text += part
+        if len(text) > _SHORT:
+            return ""
+    return text
+
+
+def _address(canonical: str | None, url: str | None) -> str | None:
+    if canonical and (url is None or _host(canonical) == _host(url)):
+        return canonical
+    return urldefrag(url).url if url else None
+
+
+def _host(url: str | None) -> str | None:
+    try:
+        host = urlsplit(url or "").hostname
+    except ValueError:
+        return None
+    return host.removeprefix("www.") if host else None

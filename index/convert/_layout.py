@@ -1,0 +1,244 @@
+"""Lines of a printed page to Markdown: which of them make a paragraph, a heading, an item, and which go.
+
+Where a line stands and how large it is decides, not what it says: page headers, footers and numbers are
+dropped, words broken at a line's end are joined, and paragraphs run on over the foot of a page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from index.convert._markdown import plain_start
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of print.
+
+    Attributes:
+        text: Its words.
+        x: Where it begins, in points from the left.
+        y: Its height above the foot of the page, in points.
+        size: Of its type, in points.
+        mono: Whether all of it is in a typewriter face.
+        bold: Whether all of it is bold.
+    """
+
+    text: str
+    x: float
+    y: float
+    size: float
+    mono: bool = False
+    bold: bool = False
+
+
+@dataclass(slots=True)
+class _Block:
+    kind: str  # "text", "heading", "item" or "code"
+    lines: list[Line] = field(default_factory=list)
+    level: int = 0
+
+
+_ROMAN = r"(?=[ivxl])(?:xl|l?x{0,3})(?:ix|iv|v?i{0,3})"
+_PAGE_NUMBER = re.compile(
+    rf"\W*(?:page|seite|p\.)?\s*(?:\d{{1,4}}|{_ROMAN})(?:\s*(?:/|of|von)\s*\d{{1,4}})?\W*", re.IGNORECASE
+)
+_OUTER_NUMBER = re.compile(r"(\d{1,4})\b|.*\b(\d{1,4})")
+_CONTENTS = re.compile(r".*?(?:\s?[.·…_]){5,}\s*(?:\d+|[ivxlc]+)?")
+_BULLET = re.compile(r"[•‣▪◦●○■□\uf0b7\uf0a7]\s*(?=\S)|[-–*]\s+(?=\S)")
+_NUMBERED = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-z]\)|\[\d{1,3}\])\s+(?=\S)")
+_ENDED = re.compile(r"[.!?…:;。！？][\"'”’»)\]]*$")
+_BROKEN = re.compile(r"(\w+)[-‐\xad]$")
+_EDGE = 2  # lines at the head and at the foot of a page that may be its furniture
+_HEADING_LENGTH = 200
+_BOLD_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Measures:
+    """What is usual in a document: size of type, distance of lines, letters a line, heading sizes."""
+
+    size: float
+    leading: float
+    width: int
+    levels: dict[float, int]
+
+
+def to_markdown(pages: Sequence[Sequence[Line]]) -> tuple[str, str]:
+    """Make Markdown of a document.
+
+    Args:
+        pages: The lines of each page, in the order in which they are written.
+
+    Returns:
+        The text, and the heading that may serve as the title: the first of the largest, or `""`.
+    """
+    kept = _without_furniture(pages)
+    lines = [line for page in kept for line in page]
+    if not lines:
+        return "", ""
+    usual = _measure(kept)
+    blocks: list[_Block] = []
+    for page in kept:
+        for number, line in enumerate(page):
+            kind, level = _kind(line, usual)
+            if blocks and _goes_on(blocks[-1], line, kind, level, usual, new_page=number == 0):
+                blocks[-1].lines.append(line)
+            else:
+                blocks.append(_Block(kind, [line], level))
+    words = Counter(word for line in lines for word in re.findall(r"\w+(?:-\w+)*", line.text.lower()))
+    headings = [block for block in blocks if block.kind == "heading"]
+    title = min(headings, key=lambda block: block.level, default=None)
+    return _rendered(blocks, words), _joined(title.lines, words) if title else ""
+
+
+def _without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """The pages without running heads and feet, page numbers and lines of a table of contents."""
+    edges = [_edges(page) for page in pages]
+    repeats: Counter[tuple[str, tuple[str, float]]] = Counter()
+    offsets: Counter[tuple[str, int]] = Counter()
+    for number, page in enumerate(edges):
+        repeats.update({(zone, _shape(line)) for line, zone in page.items()})
+        offsets.update({(zone, offset) for line, zone in page.items() for offset in _offsets(line, number)})
+    often = min(3, len(pages))
+
+    def furniture(line: Line, number: int) -> bool:
+        zone = edges[number].get(line)
+        if zone is None or len(pages) < 2:
+            return False
+        return (
+            _PAGE_NUMBER.fullmatch(line.text) is not None
+            or repeats[zone, _shape(line)] >= often
+            or any(offsets[zone, offset] >= 3 for offset in _offsets(line, number))
+        )
+
+    return [
+        [line for line in page if not furniture(line, number) and not _CONTENTS.fullmatch(line.text)]
+        for number, page in enumerate(pages)
+    ]
+
+
+def _edges(page: Sequence[Line]) -> dict[Line, str]:
+    """The outermost lines of a page, and at which edge they are."""
+    ordered = sorted(page, key=lambda line: -line.y)
+    return dict.fromkeys(ordered[-_EDGE:], "foot") | dict.fromkeys(ordered[:_EDGE], "head")
+
+
+def _shape(line: Line) -> tuple[str, float]:
+    """What the running heads of two pages have in common; a title in larger type is not one of them."""
+    return re.sub(r"\d+", "#", line.text), line.size
+
+
+def _offsets(line: Line, page: int) -> set[int]:
+    """How far a number at either end of a line is from the number of its page, counted from 0."""
+    match = _OUTER_NUMBER.fullmatch(line.text) or _OUTER_NUMBER.match(line.text)
+    return {int(found) - page for found in match.groups() if found} if match else set()
+
+
+def _measure(pages: list[list[Line]]) -> _Measures:
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for line in page:
+            sizes[line.size] += len(line.text)
+    size = max(sizes, key=lambda one: (sizes[one], -one))
+    gaps = Counter(
+        round((above.y - below.y) * 2) / 2
+        for page in pages
+        for above, below in pairwise(page)
+        if above.size == below.size == size and 0.8 * size <= above.y - below.y <= 3 * size
+    )
+    leading = max(gaps, key=lambda gap: (gaps[gap], -gap), default=1.2 * size)
+    lengths = sorted(len(line.text) for page in pages for line in page if line.size == size)
+    larger = sorted((one for one in sizes if one > 1.12 * size), reverse=True)
+    levels = {one: min(level, 4) for level, one in enumerate(larger, start=1)}
+    return _Measures(size, leading, lengths[len(lengths) * 9 // 10], levels)
+
+
+def _kind(line: Line, usual: _Measures) -> tuple[str, int]:
+    if line.mono:
+        return "code", 0
+    if line.size in usual.levels and len(line.text) <= _HEADING_LENGTH:
+        return "heading", usual.levels[line.size]
+    if (
+        line.bold
+        and line.size >= usual.size
+        and len(line.text) <= _BOLD_LENGTH
+        and not _ENDED.search(line.text)
+    ):
+        return "heading", min(len(usual.levels), 4) + 1
+    return ("item" if _BULLET.match(line.text) or _NUMBERED.match(line.text) else "text"), 0
+
+
+def _goes_on(block: _Block, line: Line, kind: str, level: int, usual: _Measures, *, new_page: bool) -> bool:
+    """Whether a line belongs to the block in front of it."""
+    above = block.lines[-1]
+    gap = above.y - line.y
+    if "code" in (kind, block.kind):
+        return kind == block.kind
+    if "heading" in (kind, block.kind):
+        return kind == block.kind and level == block.level and not new_page and 0 <= gap < 1.8 * line.size
+    full = len(above.text) > 0.8 * usual.width
+    ended = bool(_ENDED.search(above.text))
+    if kind == "item":  # a dash may also stand between two words, at the start of a line
+        return line.text[0] in "-–" and full and not ended and block.kind == "text"
+    if abs(line.size - above.size) > 0.12 * usual.size:
+        return False
+    if new_page or gap < 0:  # the next page, or the next column
+        return not ended and (full or line.text[0].islower())
+    if gap > 1.35 * usual.leading * line.size / usual.size:
+        return False
+    return _same_paragraph(block, line, usual, ended=ended)
+
+
+def _same_paragraph(block: _Block, line: Line, usual: _Measures, *, ended: bool) -> bool:
+    """Whether a line at the usual distance goes on with the paragraph, by its indent and the one above."""
+    above = block.lines[-1]
+    if block.kind == "item":
+        if line.x < block.lines[0].x - 1:
+            return False
+    elif line.x > above.x + 0.8 * line.size and ended:
+        return False
+    if ended:
+        return len(above.text) >= 0.7 * usual.width
+    return len(above.text) >= 0.55 * usual.width or line.text[0].islower()
+
+
+def _rendered(blocks: Sequence[_Block], words: Counter[str]) -> str:
+    parts: list[str] = []
+    for number, block in enumerate(blocks):
+        if number:
+            parts.append("\n" if block.kind == blocks[number - 1].kind == "item" else "\n\n")
+        text = _code(block.lines) if block.kind == "code" else _joined(block.lines, words)
+        if block.kind == "heading":
+            text = f"{'#' * block.level} {text}"
+        elif block.kind == "item":
+            text = _BULLET.sub("- ", text, count=1) if _BULLET.match(text) else text
+        elif block.kind == "text":
+            text = plain_start(text)
+        parts.append(text)
+    return "".join(parts)
+
+
+def _code(lines: Sequence[Line]) -> str:
+    left = min(line.x for line in lines)
+    shown = [" " * min(40, round((line.x - left) / (0.6 * line.size or 1))) + line.text for line in lines]
+    return "\n".join(["```", *shown, "```"])
+
+
+def _joined(lines: Sequence[Line], words: Counter[str]) -> str:
+    """The lines as one; a word that was broken at the end of a line is whole again."""
+    text = lines[0].text
+    for line in lines[1:]:
+        broken = _BROKEN.search(text)
+        if not broken or not line.text[0].islower():
+            text = f"{text} {line.text}"
+            continue
+        rest = re.match(r"\w*", line.text)
+        head, tail = broken[1].lower(), rest[0].lower() if rest else ""
+        compound = words[f"{head}-{tail}"] > words[head + tail]  # elsewhere in the text, unbroken
+        text = f"{text}{line.text}" if compound and text[-1] != "\xad" else f"{text[:-1]}{line.text}"
+    return text.replace("\xad", "")
