@@ -82,8 +82,8 @@ class Chunker:
 
         Returns:
             Chunks with `article.text[start:end] == text`, and the sentences they are made of. A heading
-            starts a chunk. The context in front takes at most a third of the tokens, and is shortened or left out
-            where a long sentence leaves less.
+            starts a chunk. The context in front takes at most a third of the tokens, and is shortened or
+            left out where a long sentence leaves less.
         """
         if not sentences:
             return Chunked([], [], split=False)

@@ -1,0 +1,102 @@
+"""Receipts: a citation's proof in a few characters.
+
+A receipt names the article, the span and, by a hash, the words that were quoted. Whoever holds the article
+can check it: the quotation is genuine if the article's id has the one hash, and the span of its text has the
+other. It proves what was quoted, not who quoted it (it is no signature), and 24 bits of the words are enough
+to notice a change, not to withstand someone who looks for other words of the same hash.
+
+Form: `<article>.<start>.<length>.<text>`, at most 40 of the characters `0-9 a-z .`, so that it fits into
+the state of a Discord button: 10 hexadecimal digits of the id's BLAKE2b, start and length in base 36, and 6
+hexadecimal digits of the text's BLAKE2b.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from index.errors import UsageError
+
+_DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+_FORM: Final = re.compile(
+    r"([0-9a-f]{10})\.(0|[1-9a-z][0-9a-z]{0,9})\.([1-9a-z][0-9a-z]{0,9})\.([0-9a-f]{6})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt taken apart.
+
+    Attributes:
+        article: Hash of the article's id, as `article_hash` gives it.
+        start: First character of the quotation in the article's text.
+        length: How many characters it has, at least 1.
+        text: Hash of its words, as `text_hash` gives it.
+    """
+
+    article: str
+    start: int
+    length: int
+    text: str
+
+    @property
+    def end(self) -> int:
+        """One past the last character of the quotation."""
+        return self.start + self.length
+
+    def proves(self, text: str) -> bool:
+        """Whether these are the words that were quoted."""
+        return len(text) == self.length and text_hash(text) == self.text
+
+
+def make(article_id: str, start: int, end: int, text: str) -> str:
+    """The receipt of a citation.
+
+    Args:
+        article_id: The article it is from.
+        start: First character in the article's text.
+        end: One past the last character.
+        text: `article.text[start:end]`, not empty.
+    """
+    return f"{article_hash(article_id)}.{_base36(start)}.{_base36(end - start)}.{text_hash(text)}"
+
+
+def parse(receipt: str) -> Receipt:
+    """Take a receipt apart.
+
+    Raises:
+        UsageError: It is not a receipt.
+    """
+    form = _FORM.fullmatch(receipt)
+    if form is None:
+        raise UsageError("That is not a receipt of Footnote: it must look like 3f0c2d91ab.1k.2v.9e41c7.")
+    return Receipt(form[1], int(form[2], 36), int(form[3], 36), form[4])
+
+
+def matches(receipt: Receipt, article_id: str) -> bool:
+    """Whether a receipt is of this article."""
+    return receipt.article == article_hash(article_id)
+
+
+def article_hash(article_id: str) -> str:
+    """What receipts call an article: 10 hexadecimal digits."""
+    return _hash(article_id, 5)
+
+
+def text_hash(text: str) -> str:
+    """What receipts know of a quotation's words: 6 hexadecimal digits."""
+    return _hash(text, 3)
+
+
+def _hash(text: str, size: int) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+    return digits or "0"
