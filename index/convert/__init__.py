@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urldefrag, urlsplit
 
 from index import corpus
 from index.convert._charset import decode
 from index.convert._docx import read_docx
 from index.convert._draft import Draft
 from index.convert._fetch import SIZE_LIMIT, Response, fetch
-from index.convert._html import read_html
+from index.convert._html import host_of, read_html
 from index.convert._pdf import read_pdf
 from index.errors import ConversionFailed, UnreadableFile, UnsupportedFormat, UsageError
 from index.types import Article
@@ -96,12 +96,15 @@ def convert(
         ConversionFailed: No article could be made of it, or fetched.
         UnreadableFile: There is no such file, it cannot be read, or is no UTF-8 text.
         UnsupportedFormat: There is no converter for it.
-        UsageError: One of the fields given is not what it should be.
+        UsageError: One of the fields given, or the address, is not what it should be.
     """
     name = "Standard input" if origin == "-" else str(origin)
+    if is_url(origin) and host_of(name) is None:
+        raise UsageError(f"{name} is no web address.")
     raw = _raw(origin, data, name, allow_private=allow_private)
     draft = _draft(raw, _kind(raw, origin, name), name, whole=title is not None)
     draft = replace(draft, url=draft.url or raw.url or None)
+    draft = replace(draft, source=draft.source or host_of(draft.url))
     found = {key: getattr(draft, key) for key in ("url", "source", "published", "language")}
     given = {"url": url, "source": source, "published": published, "language": language}
     fields = {key: value for key, value in found.items() if _usable(key, value)}
@@ -127,7 +130,7 @@ def _raw(origin: str | Path, data: bytes | None, name: str, *, allow_private: bo
             raise UnreadableFile(f"{name} cannot be read: {error.strerror or error}.") from error
     if len(data) > SIZE_LIMIT:
         raise UnreadableFile(f"{name} is larger than {SIZE_LIMIT // 1024**2} MiB. Split it.")
-    return Response(str(origin) if is_url(origin) else "", data, "", None)
+    return Response(urldefrag(str(origin)).url if is_url(origin) else "", data, "", None)
 
 
 def _kind(raw: Response, origin: str | Path, name: str) -> str:

@@ -42,8 +42,7 @@ def read_docx(data: bytes, name: str) -> Draft:
         raise ConversionFailed(
             f"{name} is no DOCX, or a damaged one ({type(error).__name__}). Save it anew as .docx."
         ) from error
-    tree = load(f"<html><body>{_BACK.sub('', page)}</body></html>")
-    text = to_markdown(tree) if tree is not None else ""
+    text = to_markdown(load(f"<html><body>{_BACK.sub('', page)}</body></html>"))
     if not text:
         raise ConversionFailed(f"{name} holds no text.")
     title = text.partition("\n")[0].removeprefix("# ") if text.startswith("# ") else ""

@@ -11,11 +11,12 @@ import socket
 import ssl
 import time
 import zlib
+from contextlib import closing
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urldefrag, urljoin, urlsplit
 
-from index.convert._network import connected
+from index.convert._network import ascii_host, connected
 from index.errors import ConversionFailed
 
 SIZE_LIMIT = 20 * 1024 * 1024
@@ -71,7 +72,7 @@ def fetch(url: str, *, allow_private: bool = False) -> Response:
         ConversionFailed: It cannot be had; one sentence says why.
     """
     deadline = time.monotonic() + TIME_LIMIT
-    here = url
+    here = urldefrag(url).url
     for _ in range(REDIRECT_LIMIT + 1):
         parts = _checked(here)
         try:
@@ -83,7 +84,7 @@ def fetch(url: str, *, allow_private: bool = False) -> Response:
             raise ConversionFailed(f"{here} cannot be fetched: {reason}.") from error
         if isinstance(answer, Response):
             return answer
-        here = answer
+        here = urldefrag(answer).url
     raise ConversionFailed(f"{url} redirects more than {REDIRECT_LIMIT} times.")
 
 
@@ -105,24 +106,27 @@ def _ask(parts: SplitResult, url: str, deadline: float, *, allow_private: bool) 
     target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
     if parts.query:
         target += "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~?")
-    with connected(parts, deadline, allow_private=allow_private) as sock:
-        secure = parts.scheme == "https"
-        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-        connection = kind((parts.hostname or "").encode("idna").decode("ascii"), parts.port)
+    secure = parts.scheme == "https"
+    kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+    with (
+        connected(parts, deadline, allow_private=allow_private) as sock,
+        closing(kind(ascii_host(parts), parts.port)) as connection,
+    ):
         connection.sock = sock
         connection.request("GET", target, headers=_HEADERS)
-        response = connection.getresponse()
-        place = response.headers.get("Location")
-        if 300 <= response.status < 400 and place:
-            return urljoin(url, place)
-        if response.status != HTTPStatus.OK:
-            refusal = _REFUSALS.get(response.status, "does not answer as it should")
-            raise ConversionFailed(f"{url} {refusal} (HTTP {response.status}).")
-        data = _body(response, url)
-        if time.monotonic() >= deadline:  # cut off, which may look like the end
-            raise TimeoutError
-        content_type = response.headers.get_content_type() if "Content-Type" in response.headers else ""
-        return Response(url, data, content_type, response.headers.get_content_charset())
+        with closing(connection.getresponse()) as response:
+            place = response.headers.get("Location")
+            if 300 <= response.status < 400 and place:
+                return urljoin(url, place)
+            if response.status != HTTPStatus.OK:
+                refusal = _REFUSALS.get(response.status, "does not answer as it should")
+                raise ConversionFailed(f"{url} {refusal} (HTTP {response.status}).")
+            data = _body(response, url)
+            if time.monotonic() >= deadline:  # cut off, which may look like the end
+                raise TimeoutError
+            headers = response.headers
+            media = headers.get_content_type() if "Content-Type" in headers else ""
+            return Response(url, data, media, headers.get_content_charset())
 
 
 def _body(response: http.client.HTTPResponse, url: str) -> bytes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
-from urllib.parse import urldefrag, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
 from index.convert._draft import Draft
-from index.convert._markdown import Element, bare, to_markdown, without_title
+from index.convert._markdown import Element, bare, preformatted, superscript, to_markdown, without_title
 from index.errors import ConversionFailed
 
 ELEMENT_LIMIT = 300_000
@@ -17,7 +18,7 @@ _UNSEEN = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidd
 _NEVER_TEXT = frozenset(
     "script style noscript template object iframe select button textarea svg del s strike".split()
 )
-_AROUND = frozenset("nav header footer aside form dialog".split())
+_AROUND = frozenset("nav footer aside dialog".split())
 _INLINE = tuple(
     "abbr acronym b bdi bdo big cite dfn em font i ins kbd mark q samp small span strong tt u var".split()
 )
@@ -30,7 +31,7 @@ _TAGS = {  # how the extraction calls what HTML calls otherwise
     "lb": "br",
     "ref": "a",
 }
-_SHORT = 200
+_SHORT = 250
 _DATED = re.compile(r"date|time|publish|byline|posted|meta", re.IGNORECASE)
 
 
@@ -43,13 +44,11 @@ def read_html(html: str, name: str, *, url: str | None = None) -> Draft:
         url: Where it was fetched from.
 
     Raises:
-        ConversionFailed: It is no HTML page, has no text, or is too large to be read in bearable time.
+        ConversionFailed: It has no text, or is too large to be read in bearable time.
     """
     from trafilatura import bare_extraction, extract_metadata  # slow to import
 
     tree = load(html)
-    if tree is None:
-        raise ConversionFailed(f"{name} is an empty page.")
     if sum(1 for _ in tree.iter()) > ELEMENT_LIMIT:
         raise ConversionFailed(
             f"{name} has more than {ELEMENT_LIMIT} elements. Save the part you need as a file."
@@ -57,14 +56,15 @@ def read_html(html: str, name: str, *, url: str | None = None) -> Draft:
     about = extract_metadata(tree, url, {"extensive_search": False, "original_date": True})
     published = about.date if about.date and _vouched(tree, about.date, url or about.url) else None
     titles = _titles(tree)
-    _drop_unseen(tree)
+    _clean(tree)
     tree = _simplified(tree)
     found = bare_extraction(
         tree, url=url, include_comments=False, include_formatting=True, include_links=True
     )
     body = getattr(found, "body", None)
     text = to_markdown(_as_html(body)) if body is not None else ""
-    text = text or to_markdown(_without(tree, _AROUND))
+    if len(text) < _SHORT:  # too little for the extraction, which then takes all that looks like words
+        text = to_markdown(_main(tree)) or text
     if not text:
         raise ConversionFailed(
             f"{name} holds no text. Where scripts write the page, save it from the browser and add the file."
@@ -74,29 +74,31 @@ def read_html(html: str, name: str, *, url: str | None = None) -> Draft:
         title=title,
         text=without_title(text, title),
         url=_address(about.url, url),
-        source=about.sitename or _host(url or about.url),
+        source=about.sitename,
         published=published,
         language=tree.get("lang") or tree.get("xml:lang") or about.language,
     )
 
 
-def load(html: str) -> Element | None:
-    """Parse a page or a piece of one; None if there is nothing in it."""
+def load(html: str) -> Element:
+    """Parse a page, or a piece of one: the root is always `html`."""
     from trafilatura import load_html  # slow to import
 
     logging.getLogger("trafilatura").addHandler(logging.NullHandler())  # its doubts are answered by ours
-    tree: Element | None = load_html(html)
-    if tree is None:
+    tree: Any = load_html(html)
+    if tree is None or tree.tag != "html":
         tree = load_html(f"<html><body><div>{html}</div><div></div></body></html>")
-    return tree
+    root: Element = tree
+    return root
 
 
-def _drop_unseen(tree: Element) -> None:
-    """Take out what no reader of the page sees as its text."""
+def _clean(tree: Element) -> None:
+    """Take out what no reader of the page sees as its text, and what stands around it on every page."""
     for element in list(tree.iter()):
         if (
             not isinstance(element.tag, str)
             or element.tag in _NEVER_TEXT
+            or element.tag in _AROUND
             or (
                 element.tag not in ("html", "body")  # which scripts show once the page is ready
                 and (element.get("hidden") is not None or _UNSEEN.search(element.get("style") or ""))
@@ -112,22 +114,33 @@ def _simplified(tree: Element) -> Element:
     """
     from lxml import etree  # slow to import
 
-    etree.strip_tags(tree, *_INLINE)
-    simpler = load(etree.tostring(tree, encoding="unicode", method="html"))
-    return tree if simpler is None else simpler
+    for element in list(tree.iter("sup", "pre")):
+        raised = element.tag == "sup"
+        text = superscript("".join(element.itertext())) if raised else preformatted(element)
+        for child in list(element):
+            element.remove(child)
+        element.text = text if raised else None
+        if not raised:  # without an element for code in it, it would be taken for a quotation
+            etree.SubElement(element, "code").text = text
+    etree.strip_tags(tree, "sup", *_INLINE)
+    return load(etree.tostring(tree, encoding="unicode", method="html"))
 
 
-def _without(tree: Element, tags: frozenset[str]) -> Element:
-    for element in list(tree.iter(*tags)):
-        _drop(element)
+def _main(tree: Element) -> Element:
+    """The part of a page that says of itself that it is the article; else the page without its edges."""
+    for tag in ("article", "main"):
+        found = list(tree.iter(tag))
+        if len(found) == 1 and "".join(found[0].itertext()).strip():
+            return found[0]
+    for element in list(tree.iter("header", "form")):
+        if _short(element):  # a long form is a page made in one
+            _drop(element)
     return tree
 
 
 def _drop(element: Element) -> None:
     """Remove an element and leave the text behind it where it is."""
     parent = element.getparent()
-    if parent is None:
-        return
     before = element.getprevious()
     if before is None:
         parent.text = (parent.text or "") + (element.tail or "")
@@ -209,12 +222,13 @@ def _short(element: Element) -> str:
 
 
 def _address(canonical: str | None, url: str | None) -> str | None:
-    if canonical and (url is None or _host(canonical) == _host(url)):
+    if canonical and (url is None or host_of(canonical) == host_of(url)):
         return canonical
-    return urldefrag(url).url if url else None
+    return url
 
 
-def _host(url: str | None) -> str | None:
+def host_of(url: str | None) -> str | None:
+    """The name of the host in an address, without `www.`."""
     try:
         host = urlsplit(url or "").hostname
     except ValueError:

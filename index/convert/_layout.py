@@ -189,7 +189,7 @@ def _goes_on(block: _Block, line: Line, kind: str, level: int, usual: _Measures,
         return False
     if new_page or gap < 0:  # the next page, or the next column
         return not ended and (full or line.text[0].islower())
-    if gap > 1.35 * usual.leading * line.size / usual.size:
+    if gap * usual.size > 1.35 * usual.leading * line.size:
         return False
     return _same_paragraph(block, line, usual, ended=ended)
 

@@ -42,8 +42,8 @@ class Element(Protocol):
         """Its texts, in document order."""
         ...
 
-    def getparent(self) -> Element | None:
-        """What it is in."""
+    def getparent(self) -> Element:
+        """What it is in; not to be asked of the root."""
         ...
 
     def getprevious(self) -> Element | None:
@@ -66,8 +66,8 @@ _BLOCKS = frozenset(_HEADINGS) | frozenset(
     "figure footer form header hr html legend li main nav ol p pre section summary table tbody td tfoot th "
     "thead tr ul".split()
 )
-_SKIPPED = frozenset(
-    "script style noscript template head img svg math iframe object audio video input".split()
+_SKIPPED = frozenset(  # what is no text, and what its author has struck out
+    "script style noscript template head img svg math iframe object audio video input del s strike".split()
 )
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _SPACE = re.compile(r"[^\S\n]+")
@@ -146,8 +146,7 @@ class _Writer:
         return [_Block("\n".join(f"> {line}".rstrip() for line in text.split("\n")))] if text else []
 
     def _code(self, element: Element) -> list[_Block]:
-        text = _INVISIBLE.sub("", "".join(_inline_parts(element, code=True)).replace(_BREAK, "\n"))
-        text = text.replace("\r\n", "\n").strip("\n").rstrip()
+        text = preformatted(element).strip("\n").rstrip()
         if not text.strip():
             return []
         fence = "`" * max(3, 1 + max(map(len, re.findall(r"`+", text)), default=0))
@@ -241,7 +240,13 @@ def _one_line(text: str) -> str:
     return " ".join(_INVISIBLE.sub("", text.replace(_BREAK, " ")).split())
 
 
-def _raised(text: str) -> str:
+def preformatted(element: Element) -> str:
+    """The words of an element with their white space."""
+    text = "".join(_inline_parts(element, code=True)).replace("\r\n", "\n")
+    return _INVISIBLE.sub("", text.replace(_BREAK, "\n"))
+
+
+def superscript(text: str) -> str:
     """Superscript: a power stays one (10⁶, not 106), and the number of a footnote in brackets goes."""
     if _REFERENCE.fullmatch(text):
         return ""
@@ -268,7 +273,7 @@ def _inline_parts(element: Element, *, code: bool = False) -> Iterable[str]:
         yield f"`{words}`" if words and "`" not in words else words
         return
     if tag == "sup":
-        yield _raised("".join(element.itertext()))
+        yield superscript("".join(element.itertext()))
         return
     yield element.text or ""
     for child in element:

@@ -35,6 +35,15 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
+def ascii_host(parts: SplitResult) -> str:
+    """The host of a URL as name servers know it.
+
+    Raises:
+        UnicodeError: It cannot be one.
+    """
+    return (parts.hostname or "").encode("idna").decode("ascii")
+
+
 @contextlib.contextmanager
 def connected(parts: SplitResult, deadline: float, *, allow_private: bool) -> Iterator[socket.socket]:
     """A connection to the host of a URL, with TLS if it is `https`; it is cut at the deadline.
@@ -48,7 +57,7 @@ def connected(parts: SplitResult, deadline: float, *, allow_private: bool) -> It
         ConversionFailed: The host is private, and may not be.
         OSError: It cannot be reached.
     """
-    host = (parts.hostname or "").encode("idna").decode("ascii")
+    host = ascii_host(parts)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     sock = _dial(_addresses(host, port, allow_private=allow_private), deadline)
     with contextlib.ExitStack() as stack:

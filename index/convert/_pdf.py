@@ -96,7 +96,7 @@ def _lines(page: PageObject) -> Iterator[Line]:
             if number:
                 pieces.append(("\n", 0, 0, 0, ""))
             if part.strip():
-                pieces.append((part, x, y, size * scale, face))
+                pieces.append((part, x, y, abs(size) * scale, face))
 
     page.extract_text(visitor_text=see)
     run: list[tuple[str, float, float, float, str]] = []
