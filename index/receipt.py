@@ -1,9 +1,9 @@
 """Receipts: a citation's proof in a few characters.
 
 A receipt names the article, the span and, by a hash, the words that were quoted. Whoever holds the article
-can check it: the quotation is genuine if the article's id has the one hash, and the span of its text has the
-other. It proves what was quoted, not who quoted it (it is no signature), and 24 bits of the words are enough
-to notice a change, not to withstand someone who looks for other words of the same hash.
+can check it: the quotation is genuine if the article's id has the one hash, and the span of its text has
+the other. It proves what was quoted, not who quoted it (it is no signature), and 24 bits of the words are
+enough to notice a change, not to withstand someone who looks for other words of the same hash.
 
 Form: `<article>.<start>.<length>.<text>`, at most 40 of the characters `0-9 a-z .`, so that it fits into
 the state of a Discord button: 10 hexadecimal digits of the id's BLAKE2b, start and length in base 36, and 6
