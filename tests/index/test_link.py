@@ -92,8 +92,8 @@ TEXT = f"""\
 
 The ferry left the old harbour at seven. It came back at noon, full of people - and dogs, cats & two goats.
 
-The ferry left the old harbour at nine on **Sunday**, as the [tide table](https://tides.example/a-b) in the library
-said so.
+The ferry left the old harbour at nine on **Sunday**, as the
+[tide table](https://tides.example/a-b) in the library said so.
 “We waited,” said the captain. It came back late! Nobody minded. Nobody minded.
 
 - Adults pay 4 euros.
