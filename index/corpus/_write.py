@@ -209,7 +209,7 @@ def _claim(
     if held and not replace:
         raise ArticleExists(
             f'The id "{name}" is taken by {shown(corpus, held[0])}, which differs. '
-            "Remove that first, give the new one another name, or replace it."
+            "Remove that first, give the new one another name, or add it with --replace."
         )
     return held
 
