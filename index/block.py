@@ -59,8 +59,8 @@ def blocks(text: str, *, markdown: bool = True) -> Iterator[Block]:
 
 
 def _is_prose(line: str) -> bool:
-    """Tell an indented paragraph from indented code: words without the symbols of programs."""
-    return len(line.split()) >= 5 and not _SYMBOLS.search(line)
+    """Tell an indented paragraph or title from indented code: words without the symbols of programs."""
+    return not _SYMBOLS.search(line) and (len(line.split()) >= 5 or line.lstrip()[0].isupper())
 
 
 def _ends_paragraph(line: str, following: str, width: int, *, markdown: bool) -> bool:
@@ -75,7 +75,8 @@ def _ends_paragraph(line: str, following: str, width: int, *, markdown: bool) ->
     if len(ending) > _LONGEST_WRAPPED or line.endswith(("  \n", "\\\n")):
         return True
     word = following.split(maxsplit=1)[0] if following.strip() else ""
-    room = min(width, _LONGEST_WRAPPED) - len(ending) - 1 - len(word)
+    width = min(width, _LONGEST_WRAPPED)
+    room = width - len(ending) - 1 - len(word)
     if markdown:
         return room > 0.4 * width and width > _NARROWEST_WRAPPED
     return width < _NARROWEST_WRAPPED or room > 0.15 * width
@@ -106,7 +107,7 @@ class _Scanner:
                 item = _ITEM.match(line)
                 listed = bool(item) or indented
                 stop, underlined = self._paragraph_end(i, in_item=listed)
-                if underlined and not item:
+                if underlined:
                     found = [self._block(i, stop, SentenceKind.HEADING)]
                 else:
                     found = self._paragraph(i, stop, item.end() if item else 0, listed=listed)
@@ -186,9 +187,9 @@ class _Scanner:
             bare = line.strip()
             if not bare.strip(">"):
                 return j, False
-            if self.markdown and not bare.strip("=-") and (not bare.strip("=") or not bare.strip("-")):
+            if self.markdown and (not bare.strip("=") or not bare.strip("-")):
                 heading = j - i <= 2 and self.starts[j] - self.starts[i] <= 2 * _LONGEST_WRAPPED
-                return (j + 1, True) if heading and len(bare) > 1 else (j, False)
+                return (j + 1, True) if heading and len(bare) > 1 and not in_item else (j, False)
             if _INTERRUPTING_ITEM.match(line) or (in_item and _ITEM.match(line)):
                 return j, False
             if self.markdown and self._interrupts(j):

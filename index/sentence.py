@@ -154,7 +154,10 @@ def _ends(text: str, begin: int, stop: re.Match[str], after: int, end: int) -> b
     if not character.isspace():
         if mark[-1] in _CJK_STOP:
             return not (closing and character in _CJK_GOES_ON) and not (mark == "．" and character.isdigit())
-        return mark[-1] in "!?" and bool(_CJK.match(character) and _CJK.match(text, stop.start() - 1))
+        if mark[-1] not in "!?" or closing:
+            return False
+        before = text[max(begin, stop.start() - 24) : stop.start()]
+        return bool(_CJK.match(character) and _CJK.match(before[-1:]) or _is_joined(before, character))
     behind = _NEXT.match(text, after, end)
     opening, word = (behind[1], behind[2]) if behind else ("", "")
     if not opening and not word:
@@ -166,6 +169,12 @@ def _ends(text: str, begin: int, stop: re.Match[str], after: int, end: int) -> b
     return mark != "." or _full_stop(
         text, begin, stop.start(), word, followed=text[behind.end() :][:1] if behind else ""
     )
+
+
+def _is_joined(before: str, character: str) -> bool:
+    """Whether a space was lost behind a `?` or `!`, as in text taken from web pages: "Why?Because"."""
+    token = before.rpartition(" ")[2].lstrip('("“‘«')
+    return character.isupper() and token.isalpha() and token[-1].islower()
 
 
 def _is_casual(text: str, begin: int) -> bool:
