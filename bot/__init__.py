@@ -1,0 +1,1 @@
+"""Footnote on Discord, and as a chat in the terminal: a thin shell over `index.Engine`."""

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.escape import units
+from bot.links import BUTTON
+from bot.render import DECLINED, NEAREST, render, share
+from bot.reply import CONTENT, Reply
+from bot.visible import reveal
+from index.types import Citation, Status
+from tests.bot.written import HOSTILE, answered, citation, declined, shown
+
+QUOTE = re.compile(r"> “(.*?)”( …)? ([¹²³⁴⁵⁶⁷⁸⁹]+)(?=\n|\Z)", re.DOTALL)
+
+
+def quotes(reply: Reply) -> list[tuple[str, bool, str]]:
+    """Returns what is quoted, as shown, whether in part, with its mark."""
+    return [
+        (shown(text.replace("\n> ", "\n")), bool(omission), mark)
+        for text, omission, mark in QUOTE.findall(reply.content)
+    ]
+
+
+def test_an_answer_is_the_sentence_its_footnote_and_its_source() -> None:
+    assert render(answered(citation())).content == (
+        "> “The last ferry leaves at 6.40 pm.” ¹\n"
+        "-# ¹ Winter timetable for the Gull Island ferry · Saltmere Ferries · <t:1790812800:R>"
+        " · [open](<https://saltmere.example/ferry#:~:text=The%20last%20ferry>)"
+    )
+    [button] = render(answered(citation())).buttons
+    assert (button.label, button.receipt, button.url) == ("In context", citation().receipt, None)
+
+
+def test_each_sentence_has_a_button() -> None:
+    reply = render(
+        answered(citation(start=3), citation(article_id="b"), citation(article_id="c", receipt=""))
+    )
+    assert [each.label for each in reply.buttons] == ["In context ¹", "In context ²"]
+    assert [mark for _, _, mark in quotes(reply)] == ["¹", "²", "³"]
+
+
+def test_a_declined_question_gets_the_reason_and_the_nearest_sentence_as_what_it_is() -> None:
+    reply = render(declined(citation(), citation("Another.")), asked=True)
+    assert reply.content.split("\n")[:4] == [
+        "-# Who is the president of France?",
+        f"{DECLINED} 'France' occurs in none of 12 articles.",
+        NEAREST,
+        "> “The last ferry leaves at 6.40 pm.” ¹",
+    ]
+    assert [each.label for each in reply.buttons] == ["In context"]
+    nothing = render(declined(reason=""))
+    assert (nothing.content, nothing.buttons) == (DECLINED, ())
+
+
+def test_an_answer_without_citations_is_none() -> None:
+    assert render(answered()).content == DECLINED
+
+
+def test_what_was_asked_about_is_linked_without_a_preview() -> None:
+    reply = render(answered(citation()), about="https://discord.com/channels/1/2/3", asked=True)
+    assert reply.content.split("\n")[:2] == [
+        "-# about [this message](<https://discord.com/channels/1/2/3>)",
+        "-# When does the last ferry leave?",
+    ]
+
+
+def test_a_long_sentence_is_quoted_in_part_with_the_mark_outside_of_the_quotation() -> None:
+    [(text, in_part, _)] = quotes(render(answered(citation("All boats must be on land by noon. " * 90))))
+    assert in_part
+    assert ("All boats must be on land by noon. " * 90).startswith(text)
+    assert text.endswith((" on", " noon.", " boats", " land", " All", " be", " by", " must"))
+    assert len(text) > 1700
+
+
+def test_links_move_to_buttons_where_they_leave_no_room_for_the_sentences() -> None:
+    sentence = "The ferry does not run on Christmas Day. " * 20
+    page = "https://saltmere.example/" + "long/" * 90
+    reply = render(answered(*(citation(sentence, article_id=str(n), link=page) for n in range(3))))
+    assert "open" not in reply.content
+    assert [each.label for each in reply.buttons[3:]] == ["Open ¹", "Open ²", "Open ³"]
+    assert all(len(text) > 400 for text, _, _ in quotes(reply))
+
+
+def test_a_list_is_quoted_line_by_line() -> None:
+    [(text, _, _)] = quotes(render(answered(citation("Bring:\n- a warm\n  coat\n- boots"))))
+    assert text == "Bring:\n- a warm coat\n- boots"
+
+
+def test_a_cut_between_lines_leaves_no_empty_line() -> None:
+    reply = render(answered(citation("a" * 1700 + "\n\n- " + "b" * 900)))
+    assert not re.search(r"\n>\s*”", reply.content)
+
+
+def test_room_is_shared_fairly() -> None:
+    assert share([10, 20], 100) >= 20
+    assert share([10, 900, 900], 110) == 50
+    assert share([300, 300], 100) == 50
+    assert share([], 100) == 0
+
+
+CITATIONS = st.builds(
+    citation,
+    st.one_of(HOSTILE, HOSTILE.map(lambda text: text * 100), st.just("word " * 1000)),
+    article_id=st.sampled_from(["a", "b", "c", "d"]),
+    title=st.one_of(HOSTILE, st.just("[" * 4000)),
+    source=st.one_of(st.none(), HOSTILE, st.just("_" * 4000)),
+    published=st.one_of(st.none(), HOSTILE, st.dates().map(str), st.datetimes().map(str)),
+    url=st.one_of(st.none(), HOSTILE, HOSTILE.map(lambda text: f"https://example.org/{text}" * 9)),
+    link=st.one_of(st.none(), HOSTILE, st.integers(0, 4000).map(lambda n: "https://example.org/" + "a" * n)),
+    start=st.integers(0, 9),
+)
+
+
+@given(
+    st.lists(CITATIONS, max_size=7),
+    HOSTILE.map(lambda text: text * 20),
+    HOSTILE.map(lambda text: text * 20),
+    st.booleans(),
+    st.sampled_from(Status),
+)
+def test_a_message_is_never_over_a_limit_whatever_articles_and_questions_hold(
+    citations: list[Citation], question: str, reason: str, asked: bool, status: Status
+) -> None:
+    answer = replace(answered(*citations, question=question), status=status, reason=reason)
+    reply = render(answer, asked=asked, about="https://discord.com/channels/1/2/3" if asked else None)
+    assert 0 < units(reply.content) <= CONTENT
+    reply.content.encode()
+    assert len(reply.buttons) <= 10
+    for button in reply.buttons:
+        assert 0 < len(button.label) <= 80
+        assert (button.receipt is None) != (button.url is None)
+        assert len(button.receipt or "") <= 40
+        assert len(button.url or "") <= BUTTON
+    for line in reply.content.split("\n"):
+        assert line.startswith(("> ", "-# ", "**", "Nearest")) or line == ">"
+
+
+@given(st.lists(HOSTILE.filter(str.strip), min_size=1, max_size=3))
+def test_sentences_are_quoted_word_for_word(sentences: list[str]) -> None:
+    reply = render(answered(*(citation(text, article_id=str(n)) for n, text in enumerate(sentences))))
+    found = quotes(reply)
+    if not any(in_part for _, in_part, _ in found) and "”" not in "".join(sentences):
+        words = ["".join(text.split()) for text, _, _ in found]
+        assert words == ["".join(reveal(text).split()) for text in sentences]
