@@ -1,0 +1,104 @@
+"""Where questions are handed in: the engine behind its worker, as the features use it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.errors import AskError, NothingAsked, UnknownCollection
+from bot.worker import Worker
+from index.types import Answer, Context
+
+_log = logging.getLogger(__name__)
+
+_TYPING_LIMIT = 1.5  # seconds; Discord gives up on suggestions after 3
+
+
+class Engine(Protocol):
+    """What the bot needs of `index.engine.Engine`."""
+
+    def ask(self, question: str, *, k: int = 3, collections: Sequence[str] | None = None) -> Answer:
+        """Answer a question, or decline."""
+        ...
+
+    def collections(self) -> list[str]:
+        """The names of all collections."""
+        ...
+
+    def context(self, proof: str, /) -> Context:
+        """What a citation was quoted from, as it is now."""
+        ...
+
+    def warm(self) -> None:
+        """Load what the first question would wait for."""
+        ...
+
+
+class Desk:
+    """Takes questions and hands them to the engine, one at a time.
+
+    Args:
+        engine: Answers; called in the worker's thread only.
+        worker: Whose thread it is.
+    """
+
+    def __init__(self, engine: Engine, worker: Worker) -> None:
+        self._engine = engine
+        self.worker = worker
+        self._known: list[str] = []
+
+    async def ask(self, question: str, collection: str | None = None) -> Answer:
+        """Answer a question.
+
+        Args:
+            question: In the member's words.
+            collection: The only one to look in; None for all.
+
+        Raises:
+            AskError: There is no answer now; the text is for the member.
+            FootnoteError: The index or the model cannot be used.
+        """
+        if not any(char.isalnum() for char in question):
+            raise NothingAsked
+
+        def work() -> Answer:
+            if collection is not None:
+                self._check(collection)
+            return self._engine.ask(question, collections=None if collection is None else [collection])
+
+        return await self.worker.do(work)
+
+    async def context(self, receipt: str) -> Context:
+        """A cited sentence in its surroundings, or what became of it.
+
+        Raises:
+            AskError: It cannot be looked up now.
+            FootnoteError: It is no receipt, or the index cannot be used.
+        """
+        return await self.worker.do(lambda: self._engine.context(receipt))
+
+    async def collections(self) -> list[str]:
+        """The names of the collections; those known from before where the worker has no time."""
+        try:
+            self._known = await self.worker.do(self._named, time_limit=_TYPING_LIMIT)
+        except AskError:
+            _log.info("No time to look for collections; offering those known from before")
+        return self._known
+
+    async def warm(self) -> None:
+        """Load the model, so that the first question does not wait.
+
+        Raises:
+            FootnoteError: The model or the index cannot be used.
+        """
+        await self.worker.do(self._engine.warm, time_limit=600)
+
+    def _named(self) -> list[str]:
+        return [name for name in self._engine.collections() if name]
+
+    def _check(self, collection: str) -> None:
+        names = self._named()
+        if collection not in names:
+            offered = f"There are: {', '.join(names[:25])}." if names else "There are none."
+            raise UnknownCollection(f"There is no collection of that name. {offered}")

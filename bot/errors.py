@@ -1,0 +1,92 @@
+"""Expected failures of the bot: of starting, for operators; of asking, for members.
+
+Each says in a sentence or two what is wrong and what to do.
+
+FootnoteError
+└── BotError
+    ├── StartError              the bot cannot start or go on; for the operator (exit code 1)
+    │   ├── TokenMalformed      what is set as token cannot be one
+    │   ├── TokenRefused        Discord does not know the token
+    │   ├── DiscordUnreachable  no connection to the API or the gateway
+    │   ├── IntentsRefused      Discord does not allow what the bot wants to read
+    │   └── DiscordRefused      anything else that Discord turned down
+    └── AskError                a question that gets no answer now; for the member
+        ├── TooBusy             too many questions are waiting
+        ├── TooSlow             the time limit is over
+        ├── Stopping            the bot is about to leave
+        ├── NothingAsked        the question has no words
+        └── UnknownCollection   no such folder of articles
+
+`UsageError` of the index stands for a wrong setting (exit code 2).
+"""
+
+from __future__ import annotations
+
+from index.errors import FootnoteError
+
+
+class BotError(FootnoteError):
+    """An expected failure of the bot."""
+
+
+class StartError(BotError):
+    """The bot cannot start, or cannot go on."""
+
+
+class TokenMalformed(StartError):
+    """What is set as token cannot be one."""
+
+
+class TokenRefused(StartError):
+    """Discord does not know the token."""
+
+
+class DiscordUnreachable(StartError):
+    """There is no connection to the API or the gateway."""
+
+
+class IntentsRefused(StartError):
+    """Discord does not allow what the bot wants to read."""
+
+
+class DiscordRefused(StartError):
+    """Discord turned something down that the bot cannot do without."""
+
+
+class AskError(BotError):
+    """A question gets no answer now; the text is for the one who asked."""
+
+
+class TooBusy(AskError):
+    """Too many questions are waiting."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many questions are waiting right now. Please ask again in a moment.")
+
+
+class TooSlow(AskError):
+    """The time limit is over."""
+
+    def __init__(self) -> None:
+        super().__init__("That took too long, so I stopped. Please ask again in a moment.")
+
+
+class Stopping(AskError):
+    """The bot is about to leave."""
+
+    def __init__(self) -> None:
+        super().__init__("I am just being stopped. Please ask again when I am back.")
+
+
+class NothingAsked(AskError):
+    """The question has no words."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Ask me something in words, for example: How do I ask a question? "
+            "I answer with sentences from the articles."
+        )
+
+
+class UnknownCollection(AskError):
+    """There is no such folder of articles."""

@@ -1,0 +1,109 @@
+"""One thread for slow work, so that the event loop, and with it the gateway's heartbeat, never waits."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from queue import SimpleQueue
+from typing import Generic, TypeVar
+
+from bot.errors import Stopping, TooBusy, TooSlow
+
+T = TypeVar("T")
+
+
+class _Job(Generic[T]):
+    """Work, and the promise of its result."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self.work = work
+        self.future: Future[T] = Future()
+
+    def do(self) -> None:
+        """Do the work, unless nobody waits for it any more."""
+        if not self.future.set_running_or_notify_cancel():
+            return
+        try:
+            result = self.work()
+        except BaseException as error:
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(result)
+
+
+class Worker:
+    """Does one piece of work after the other, in a thread of its own.
+
+    Args:
+        queue: How many pieces may wait besides the one that is being done.
+        time_limit: Seconds that one may take, waiting included.
+    """
+
+    def __init__(self, *, queue: int, time_limit: float) -> None:
+        self.time_limit = time_limit
+        self._most = queue + 1
+        self._load = 0
+        self._lock = threading.Lock()
+        self._stopping = False
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        # A daemon: work that never ends must not keep the process from ending.
+        self._thread = threading.Thread(target=self._run, name="footnote-worker", daemon=True)
+        self._thread.start()
+
+    @property
+    def load(self) -> int:
+        """How many pieces are waiting or being done."""
+        return self._load
+
+    async def do(self, work: Callable[[], T], *, time_limit: float | None = None) -> T:
+        """Wait for work to be done and return its result; what it raises is raised here.
+
+        Args:
+            work: Called in the thread.
+            time_limit: Seconds to wait, if not the worker's own limit.
+
+        Raises:
+            Stopping: No more work is taken.
+            TooBusy: Too much work is waiting.
+            TooSlow: The time is over. Work that has begun goes on, and its result is dropped.
+        """
+        job = _Job(work)
+        self._enter(job.future)
+        self._jobs.put(job.do)
+        try:
+            async with asyncio.timeout(self.time_limit if time_limit is None else time_limit) as limit:
+                return await asyncio.wrap_future(job.future)
+        except TimeoutError:
+            if limit.expired():
+                raise TooSlow from None
+            raise
+
+    def refuse(self) -> None:
+        """Take no more work; what is waiting will be done."""
+        self._stopping = True
+
+    async def stop(self, within: float) -> None:
+        """Take no more work and wait for the rest, at most so many seconds."""
+        self.refuse()
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join, within)
+
+    def _enter(self, future: Future[T]) -> None:
+        if self._stopping:
+            raise Stopping
+        with self._lock:
+            if self._load >= self._most:
+                raise TooBusy
+            self._load += 1
+        # A place is free again when the work is done, or nobody waits for it before it has begun.
+        future.add_done_callback(self._leave)
+
+    def _leave(self, _: Future[T]) -> None:
+        with self._lock:
+            self._load -= 1
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()

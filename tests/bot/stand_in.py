@@ -1,0 +1,134 @@
+"""A small engine for tests of the bot: a function of the question and of a handful of articles."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+
+from index import receipt
+from index.errors import FootnoteError
+from index.types import Answer, Article, Citation, Context, IndexInfo, Status
+from tests.bot.written import citation
+
+FERRY = Article(
+    "news/ferry",
+    "Winter timetable for the Gull Island ferry",
+    "The winter timetable applies from 2 November 2026. The last ferry leaves Gull Island at 6.40 pm. "
+    "Dogs travel free.\n\nTickets are sold on board.",
+    "https://saltmere.example/ferry",
+    "Saltmere Ferries",
+    "2026-10-01",
+)
+RULES = Article("handbook/mentions", "Mentions", "Write *@everyone* only in an emergency.\n\nBe kind.")
+
+
+class StandIn:
+    """Cites every sentence that shares a word of at least four letters with the question.
+
+    A question with the word "wait" is held until `gate` is set; one with the word "trouble" meets a failure.
+    """
+
+    def __init__(self, *articles: Article) -> None:
+        self.texts = {article.id: article for article in articles or (FERRY, RULES)}
+        self.gate = threading.Event()
+        self.asked: list[tuple[str, tuple[str, ...] | None]] = []
+        self.warmed = threading.Event()
+        self.failure: Exception = ZeroDivisionError("the sentence 'why trouble' is too much")
+
+    def ask(self, question: str, *, k: int = 3, collections: Sequence[str] | None = None) -> Answer:
+        self.asked.append((question, None if collections is None else tuple(collections)))
+        words = {word.strip("?.,!*").lower() for word in question.split()}
+        if "wait" in words:
+            assert self.gate.wait(20)
+        if "trouble" in words:
+            raise self.failure
+        found = [
+            each
+            for article in self.texts.values()
+            for each in sentences(article)
+            if (collections is None or article.collection in collections)
+            and {word for word in words if len(word) > 3}
+            & {word.strip(".*@").lower() for word in each.text.split()}
+        ]
+        info = IndexInfo("5f3a", len(self.texts), len(self.texts))
+        nearest = tuple(each for article in self.texts.values() for each in sentences(article))[:1]
+        if not found:
+            reason = f"'{question.split()[-1]}' occurs in none of {len(self.texts)} articles."
+            return Answer(question, Status.DECLINED, 0.0, reason, (), nearest, (), info)
+        return Answer(question, Status.ANSWERED, 0.9, None, tuple(found[:k]), tuple(found), (), info)
+
+    def collections(self) -> list[str]:
+        return sorted({article.collection for article in self.texts.values()})
+
+    def context(self, proof: str, /) -> Context:
+        parsed = receipt.parse(proof)
+        for article in self.texts.values():
+            if receipt.matches(parsed, article.id):
+                text, start, end = article.text, parsed.start, parsed.end
+                status = "intact" if parsed.proves(text[start:end]) else "changed"
+                head, tail = text[:start], text[end:]
+                return Context(
+                    status,
+                    article,
+                    start,
+                    end,
+                    head[head.rfind("\n\n") + 2 :] if "\n\n" in head else head,
+                    tail.partition("\n\n")[0],
+                )
+        return Context("removed")
+
+    def warm(self) -> None:
+        self.warmed.set()
+
+    def close(self) -> None:
+        pass
+
+
+class Slow(StandIn):
+    """Takes its time, without letting go of the interpreter for long."""
+
+    def ask(self, question: str, *, k: int = 3, collections: Sequence[str] | None = None) -> Answer:
+        end = time.monotonic() + 1.0
+        while time.monotonic() < end:
+            sum(range(10_000))
+        return super().ask(question, k=k, collections=collections)
+
+
+class Broken(StandIn):
+    """Has an index that cannot be used."""
+
+    def __init__(self, failure: FootnoteError) -> None:
+        super().__init__()
+        self.failure = failure
+
+    def collections(self) -> list[str]:
+        raise self.failure
+
+    def context(self, proof: str, /) -> Context:
+        raise self.failure
+
+    def warm(self) -> None:
+        raise self.failure
+
+
+def sentences(article: Article) -> list[Citation]:
+    """Returns an article's sentences, as citations."""
+    found, at = [], 0
+    for text in article.text.replace("\n\n", " ").replace(". ", ".|").split("|"):
+        start = article.text.index(text, at)
+        at = start + len(text)
+        link = f"{article.url}#:~:text={start}" if article.url else None
+        found.append(
+            citation(
+                text,
+                article_id=article.id,
+                title=article.title,
+                url=article.url,
+                link=link,
+                published=article.published,
+                source=article.source,
+                start=start,
+            )
+        )
+    return found

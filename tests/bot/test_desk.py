@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.desk import Desk
+from bot.errors import NothingAsked, TooSlow, UnknownCollection
+from bot.worker import Worker
+from index.errors import IndexMissing, UsageError
+from index.types import Article, Status
+from tests.bot.stand_in import Broken, StandIn
+
+
+@asynccontextmanager
+async def desk(engine: StandIn, time_limit: float = 5) -> AsyncIterator[Desk]:
+    """Runs a desk until the block is left."""
+    worker = Worker(queue=4, time_limit=time_limit)
+    try:
+        yield Desk(engine, worker)
+    finally:
+        engine.gate.set()
+        await worker.stop(5)
+
+
+async def test_questions_go_to_the_engine_with_their_collection() -> None:
+    engine = StandIn()
+    async with desk(engine) as open_desk:
+        answer = await open_desk.ask("When does the last ferry leave?")
+        assert answer.citations[0].text == "The last ferry leaves Gull Island at 6.40 pm."
+        assert (await open_desk.ask("The ferry?", "handbook")).status is Status.DECLINED
+        assert engine.asked == [("When does the last ferry leave?", None), ("The ferry?", ("handbook",))]
+
+
+async def test_a_question_without_words_does_not_reach_the_engine() -> None:
+    engine = StandIn()
+    async with desk(engine) as open_desk:
+        for question in ("", " \n", "?!", "🤷🏽‍♀️"):
+            with pytest.raises(NothingAsked, match="in words"):
+                await open_desk.ask(question)
+        assert engine.asked == []
+        assert (await open_desk.ask("なぜ?")).status is Status.DECLINED
+
+
+async def test_an_unknown_collection_is_named_with_those_there_are() -> None:
+    async with desk(StandIn()) as open_desk:
+        with pytest.raises(
+            UnknownCollection, match=r"no collection of that name\. There are: handbook, news\."
+        ):
+            await open_desk.ask("The ferry?", "sport")
+    async with desk(StandIn(Article("top", "Top", "No folder."))) as open_desk:
+        with pytest.raises(UnknownCollection, match="There are none"):
+            await open_desk.ask("The ferry?", "sport")
+
+
+async def test_collections_known_from_before_are_offered_while_the_engine_is_busy() -> None:
+    engine = StandIn(Article("top", "Top", "No folder."), Article("news/a", "A", "A."))
+    async with desk(engine, time_limit=0.05) as open_desk:
+        assert await open_desk.collections() == ["news"]
+        waiting = asyncio.create_task(open_desk.ask("wait"))
+        await asyncio.sleep(0.01)
+        open_desk.worker.refuse()
+        assert await open_desk.collections() == ["news"]
+        with pytest.raises(TooSlow):
+            await waiting
+
+
+async def test_failures_of_the_engine_come_through() -> None:
+    async with desk(Broken(IndexMissing("There is no index."))) as open_desk:
+        for call in (
+            open_desk.collections(),
+            open_desk.warm(),
+            open_desk.context("x"),
+            open_desk.ask("trouble"),
+        ):
+            with pytest.raises(IndexMissing):
+                await call
+    async with desk(StandIn()) as open_desk:
+        with pytest.raises(UsageError):
+            await open_desk.context("no receipt")
+        await open_desk.warm()
