@@ -30,8 +30,8 @@ _STOP: Final = re.compile(
     rf"|{_BLANK}?[{_EMOJI}]++|{_BLANK}(?:''|[)\]}}”’»'])(?=[\s)\]}}”'\".,]|\Z))*+)"
 )
 _SPACED_QUOTE: Final = re.compile(rf'{_BLANK}"(?=\s|\Z)')
-_NEXT: Final = re.compile(rf"\s*+((?:[{re.escape(_OPENING)}]++[ ]?)*+)([^\W_]*)")
-_TOKEN: Final = re.compile(r"[^\s(\[{\"“‘„«<*_`/—–]*\Z")
+_NEXT: Final = re.compile(rf"\s*+((?:[{re.escape(_OPENING)}]++[ ]?)*+)([^\W_]*+)(\.?)")
+_BEFORE_TOKEN: Final = re.compile(r"[\s(\[{\"“‘„«<*_`/—–]")
 _WORD: Final = re.compile(r"[^\W_]")
 _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _CJK_GOES_ON: Final = frozenset("とってのはがをにもでや、，的")
@@ -55,7 +55,7 @@ _RARELY: Final = frozenset(
 """End a sentence only before a word that starts one ("… Acme Inc. The …")."""
 _BEFORE_NUMBER: Final = frozenset(
     """
-    no nos nr p pp vol vols fig figs eq eqs sec secs ch chap art arts op ver v para pt tab ex ref refs c ca
+    no nos nr n° p pp vol vols fig figs eq eqs sec secs ch chap art arts op ver v para pt tab ex ref refs c ca
     jan feb mar apr jun jul aug sep sept oct nov dec approx circa § ed l ll r bk cl stat
     """.split()
 )
@@ -158,17 +158,17 @@ def _ends(text: str, begin: int, stop: re.Match[str], after: int, end: int) -> b
             return False
         before = text[max(begin, stop.start() - 24) : stop.start()]
         return bool(_CJK.match(character) and _CJK.match(before[-1:]) or _is_joined(before, character))
+    if closing.startswith("]") and text[stop.start() - 1] == "[":
+        return False  # "[...]" stands for words left out
     behind = _NEXT.match(text, after, end)
-    opening, word = (behind[1], behind[2]) if behind else ("", "")
-    if not opening and not word:
+    if behind is None or not behind[0].strip():
         return False  # a dash, a slash, a comma: the sentence goes on
+    opening, word, dot = behind.groups()
     if word[:1].islower() and not (
         opening.endswith("`") or _CAMEL.match(word) or (mark in ".!?" and _is_casual(text, begin))
     ):
         return False
-    return mark != "." or _full_stop(
-        text, begin, stop.start(), word, followed=text[behind.end() :][:1] if behind else ""
-    )
+    return mark != "." or _full_stop(text, begin, stop.start(), word, dotted=bool(dot))
 
 
 def _is_joined(before: str, character: str) -> bool:
@@ -183,16 +183,15 @@ def _is_casual(text: str, begin: int) -> bool:
     return bool(letter and letter[0].islower())
 
 
-def _full_stop(text: str, begin: int, position: int, word: str, *, followed: str) -> bool:
+def _full_stop(text: str, begin: int, position: int, word: str, *, dotted: bool) -> bool:
     """Whether a single `.` with a capital, a number or an opening mark behind it ends the sentence."""
     low = max(begin, position - 24)
     piece = text[low:position].rstrip()
     spaced = low + len(piece) < position
-    token = _TOKEN.search(piece)
-    name = token[0] if token else ""
+    name = _BEFORE_TOKEN.split(piece)[-1]
     key = name.lower().rstrip(".")
     following = word.lower()
-    starts = following in _STARTERS and followed != "."
+    starts = following in _STARTERS and not dotted
     if key in _NEVER:
         return False
     if spaced or not name:
@@ -204,7 +203,7 @@ def _full_stop(text: str, begin: int, position: int, word: str, *, followed: str
     if key in _RARELY or _DOTTED.fullmatch(key):
         return starts
     if len(name) == 1 and name.isalpha():
-        return starts or (name.islower() and followed != ".")
+        return starts or (name.islower() and not dotted)
     if key.isdigit():
         return following not in _GERMAN_MONTHS and len(piece.strip()) > len(name)
     return True
