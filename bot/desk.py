@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.errors import AskError, NothingAsked, UnknownCollection
 from bot.worker import Worker
-from index.types import Answer, Context
+from index.types import Answer, Context, IndexInfo
 
 _log = logging.getLogger(__name__)
 
@@ -30,8 +30,16 @@ class Engine(Protocol):
         """What a citation was quoted from, as it is now."""
         ...
 
+    def info(self) -> IndexInfo:
+        """What answers are found in."""
+        ...
+
     def warm(self) -> None:
         """Load what the first question would wait for."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the index."""
         ...
 
 

@@ -12,7 +12,8 @@ from bot.reply import CONTENT, Button, Reply
 from bot.sources import Detail, Footnote, numbered, source_lines
 from index.types import Answer, Status
 
-DECLINED: Final = "**I found no answer to this in the articles.**"
+FOUND_NOTHING: Final = "I found no answer to this in the articles."
+DECLINED: Final = f"**{FOUND_NOTHING}**"
 NEAREST: Final = "Nearest sentence, not an answer:"
 IN_CONTEXT: Final = "In context"
 

@@ -51,12 +51,11 @@ class StandIn:
             and {word for word in words if len(word) > 3}
             & {word.strip(".*@").lower() for word in each.text.split()}
         ]
-        info = IndexInfo("5f3a", len(self.texts), len(self.texts))
         nearest = tuple(each for article in self.texts.values() for each in sentences(article))[:1]
         if not found:
             reason = f"'{question.split()[-1]}' occurs in none of {len(self.texts)} articles."
-            return Answer(question, Status.DECLINED, 0.0, reason, (), nearest, (), info)
-        return Answer(question, Status.ANSWERED, 0.9, None, tuple(found[:k]), tuple(found), (), info)
+            return Answer(question, Status.DECLINED, 0.0, reason, (), nearest, (), self.info())
+        return Answer(question, Status.ANSWERED, 0.9, None, tuple(found[:k]), tuple(found), (), self.info())
 
     def collections(self) -> list[str]:
         return sorted({article.collection for article in self.texts.values()})
@@ -77,6 +76,9 @@ class StandIn:
                     tail.partition("\n\n")[0],
                 )
         return Context("removed")
+
+    def info(self) -> IndexInfo:
+        return IndexInfo("5f3a", len(self.texts), len(self.texts))
 
     def warm(self) -> None:
         self.warmed.set()

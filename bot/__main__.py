@@ -1,0 +1,138 @@
+"""`python -m bot`: puts settings, engine and Discord together; imports what is heavy only when needed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from index.errors import FootnoteError
+
+if TYPE_CHECKING:
+    from bot.desk import Engine
+    from bot.settings import BotSettings
+    from index.settings import IndexSettings
+
+ENV: Final = Path(".env")
+
+app = typer.Typer(
+    name="bot",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.command(
+    epilog="Settings are environment variables, or lines of the file .env: see .env.example. "
+    "Exit codes: 0 told to stop, 1 cannot start, 2 wrong setting."
+)
+def start(
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Look for mistakes in the set-up, without connecting, and leave."),
+    ] = False,
+) -> None:
+    """Answer questions on Discord, with sentences from the articles.
+
+    Needs an index (`python -m index rebuild`) and the token of a Discord bot in `BOT_TOKEN`. Without a token
+    it opens a chat in the terminal, over the same engine; when standard input is no terminal, it answers each
+    line and leaves at its end.
+
+    Ctrl-C or SIGTERM stops it, once those who are waiting have their answer.
+    """
+    if check:
+        raise typer.Exit(_check())
+    bot, index = _settings()
+    if bot.token is None:
+        _chat(bot, index)
+    else:
+        _discord(bot, index, bot.token.get_secret_value())
+
+
+def main() -> None:
+    """Run the command line; expected failures become a sentence and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # An answer holds signs that not every terminal has; those are replaced, not fatal.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        app(prog_name="python -m bot")
+    except FootnoteError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def open_engine(settings: IndexSettings) -> Engine:
+    """The engine over the index that the settings name.
+
+    Raises:
+        FootnoteError: There is none, or it cannot be used.
+    """
+    from index.engine import Engine
+
+    return Engine.open(settings)
+
+
+def _settings() -> tuple[BotSettings, IndexSettings]:
+    """All settings, with a warning for each line of `.env` that sets nothing."""
+    from bot.dotenv import misspelt, read_keys, variables
+    from bot.settings import BotSettings
+    from index.settings import IndexSettings, load
+
+    for line in misspelt(read_keys(ENV), variables(BotSettings, IndexSettings)):
+        typer.echo(f"Note: {line}", err=True)
+    return load(BotSettings), load(IndexSettings)
+
+
+def _check() -> int:
+    from bot.check import examine
+
+    code = 0
+    for finding in examine(open_engine, ENV):
+        typer.echo(str(finding))
+        code = max(code, finding.code)
+    return code
+
+
+def _chat(bot: BotSettings, index: IndexSettings) -> None:
+    from rich.console import Console
+
+    from bot import logs
+    from bot.chat import Chat
+
+    logs.set_up("error" if bot.log_level == "info" else bot.log_level)
+    interactive = sys.stdin.isatty()
+    chat = Chat(open_engine(index), Console(), Console(stderr=not interactive))
+    chat.welcome()
+    if interactive:
+        chat.talk()
+    else:
+        chat.read(sys.stdin)
+
+
+def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
+    import asyncio
+
+    from bot import logs
+    from bot.errors import TokenMalformed
+    from bot.token import HOW_TO, flaw
+
+    wrong = flaw(token, official=bot.official)
+    if wrong is not None:
+        raise TokenMalformed(f"What is set in BOT_TOKEN cannot be a token: {wrong}. {HOW_TO}")
+    logs.set_up(bot.log_level)
+    engine = open_engine(index)
+    from bot.run import serve
+
+    asyncio.run(serve(bot, token, engine))
+    engine.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Points the real client at other addresses than Discord's: an HTTP proxy, or another server of its kind."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import aiohttp
+import discord
+import yarl
+from discord.http import HTTPClient
+from discord.types.gateway import SessionStartLimit
+from discord.types.user import User
+
+from bot.errors import DiscordUnreachable
+from bot.settings import BotSettings
+
+_TRIES: Final = 2
+
+
+def apply(settings: BotSettings) -> None:
+    """Set the addresses of the HTTP interface and the file server, for the whole process.
+
+    The library builds every address, also those of interactions and webhooks, from these two.
+    """
+    discord.http.Route.BASE = settings.api_url
+    discord.asset.Asset.BASE = settings.cdn_url
+
+
+class Connections(HTTPClient):
+    """The library's connections, with a gateway of our choice and a memory of how connecting went.
+
+    The library connects to the gateway that the HTTP interface names, and later resumes at the one that the
+    gateway names. Every connection passes through `ws_connect`, so that is where a set address wins.
+
+    Args:
+        loop: As the library has it.
+        gateway: The address that is always used instead; None to use what is named.
+
+    Attributes:
+        unreachable: Set when connecting to the gateway has failed twice in a row.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, *, gateway: str | None) -> None:
+        super().__init__(loop)
+        self.gateway = yarl.URL(gateway) if gateway is not None else None
+        self.failures = 0
+        self.unreachable = asyncio.Event()
+
+    async def ws_connect(self, url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
+        """Connect to the gateway."""
+        wanted = yarl.URL(url)
+        if self.gateway is not None:
+            wanted = self.gateway.with_query(wanted.query)
+        try:
+            socket = await super().ws_connect(str(wanted), compress=compress)
+        except (OSError, aiohttp.ClientError):
+            self.failures += 1
+            if self.failures >= _TRIES:
+                self.unreachable.set()
+            raise
+        self.failures = 0
+        return socket
+
+    async def static_login(self, token: str) -> User:
+        """Ask who the token belongs to.
+
+        Raises:
+            DiscordUnreachable: What answers is not an interface like Discord's.
+        """
+        user = await super().static_login(token)
+        if not isinstance(user, dict) or "id" not in user:
+            raise DiscordUnreachable(
+                f"What answers at {discord.http.Route.BASE} is not Discord. Check BOT_API_URL."
+            )
+        return user
+
+    async def get_bot_gateway(self) -> tuple[int, str, SessionStartLimit]:
+        """How many shards are wanted, the gateway's address, and how many more starts are allowed today."""
+        try:
+            return await super().get_bot_gateway()
+        except discord.GatewayNotFound:
+            if self.gateway is None:
+                raise
+            limit = SessionStartLimit(total=1000, remaining=1000, reset_after=0, max_concurrency=1)
+            return 1, str(self.gateway), limit

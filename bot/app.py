@@ -1,0 +1,82 @@
+"""The bot on Discord: the library's client, what it may read, and the features."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Self, cast
+
+import discord
+from discord.ext import commands
+from discord.state import AutoShardedConnectionState
+
+from bot.addresses import Connections
+from bot.answering import Answering
+from bot.desk import Desk
+from bot.errors import DiscordRefused
+from bot.failures import Tree
+from bot.features import ask, context, mention
+
+_log = logging.getLogger(__name__)
+
+FEATURES = (ask, context, mention)
+
+INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+"""None of them is privileged: Discord gives the text of mentions and direct messages anyway."""
+
+
+class Footnote(commands.AutoShardedBot):
+    """Footnote on Discord.
+
+    Args:
+        desk: Answers the questions.
+        guild: Id of the one server that gets the commands; None for all.
+        gateway: Address of the gateway that is always used; None to use what Discord names.
+    """
+
+    def __init__(self, desk: Desk, *, guild: int | None = None, gateway: str | None = None) -> None:
+        self.desk = desk
+        self.answering = Answering()
+        self.online = asyncio.Event()
+        self._gateway = gateway
+        self._guild = discord.Object(guild) if guild is not None else None
+        super().__init__(
+            commands.when_mentioned,
+            help_command=None,
+            tree_cls=Tree,
+            intents=INTENTS,
+            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_contexts=discord.app_commands.AppCommandContext(guild=True, dm_channel=True),
+            allowed_installs=discord.app_commands.AppInstallationType(guild=True, user=False),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+        )
+
+    def _get_state(self, **options: object) -> AutoShardedConnectionState[Self]:
+        # Everything in the library that sends shares this one object; here is the last place to choose it.
+        self.connections = Connections(self.loop, gateway=self._gateway)
+        self.http = self.connections
+        return cast("AutoShardedConnectionState[Self]", super()._get_state(**options))
+
+    async def setup_hook(self) -> None:
+        """Add the features and register the commands; a failure stops the start."""
+        for feature in FEATURES:
+            await feature.setup(self)
+        if self._guild is not None:
+            self.tree.copy_global_to(guild=self._guild)
+        try:
+            await self.tree.sync(guild=self._guild)
+        except discord.Forbidden as error:
+            raise DiscordRefused(
+                "Discord does not let me register commands in the server of BOT_GUILD. "
+                "Check its id, and invite the bot there with the scope applications.commands."
+            ) from error
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Leave messages to the features: there are no prefix commands."""
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Note that the gateway has let the bot in."""
+        _log.info("Connected to Discord (shard %d)", shard_id)
+        self.online.set()

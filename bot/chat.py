@@ -1,0 +1,136 @@
+"""The same answers in a terminal, for trying Footnote without Discord."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from bot.desk import Engine
+from bot.errors import NothingAsked
+from bot.escape import gap, unwrap
+from bot.logs import refer
+from bot.render import FOUND_NOTHING, NEAREST
+from bot.sources import Footnote, numbered
+from bot.surround import CHANGED, LOST, MOVED, REMOVED
+from bot.token import HOW_TO
+from bot.visible import reveal
+from index.errors import FootnoteError
+from index.types import Answer, Citation, Context, Status
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WELCOME: Final = "There is no BOT_TOKEN, so this is Footnote as a chat in the terminal."
+EXAMPLE: Final = "Ask something, for example: How do I add an article?"
+KEYS: Final = "The number of a sentence shows it in its paragraph. Ctrl-D leaves."
+NO_SUCH: Final = "There is no sentence of that number."
+
+
+class Chat:
+    """Asks and answers.
+
+    Args:
+        engine: Answers.
+        out: Where answers are written.
+        notes: Where everything else is written.
+    """
+
+    def __init__(self, engine: Engine, out: Console, notes: Console) -> None:
+        self.engine = engine
+        self.out = out
+        self.notes = notes
+        self.footnotes: list[Footnote] = []
+
+    def welcome(self) -> None:
+        """Say how to get on Discord."""
+        _say(self.notes, WELCOME, "bold")
+        _say(self.notes, f"To go on Discord: {HOW_TO} Then start again.", "dim")
+
+    def talk(self) -> None:
+        """Ask for questions until there are no more."""
+        _say(self.notes, f"\n{EXAMPLE}\n{KEYS}")
+        try:
+            while True:
+                line = self.out.input("\n[bold cyan]?[/] ").strip()
+                if line.isdecimal():
+                    self._show(int(line))
+                elif line:
+                    self.answer(line)
+        except (EOFError, KeyboardInterrupt):
+            _say(self.out, "")
+
+    def read(self, lines: Iterable[str]) -> None:
+        """Answer each line that is not blank."""
+        for count, line in enumerate(line for line in lines if line.strip()):
+            if count:
+                _say(self.out, "")
+            self.answer(line)
+
+    def answer(self, question: str) -> None:
+        """Answer one question."""
+        if not any(char.isalnum() for char in question):
+            _say(self.out, str(NothingAsked()), "yellow")
+            return
+        try:
+            self._print(self.engine.ask(question.strip()))
+        except FootnoteError as error:
+            _say(self.out, str(error), "yellow")
+        except Exception as error:
+            _say(
+                self.out,
+                f"Something went wrong. The log says more at the reference {refer(error)}.",
+                "yellow",
+            )
+
+    def _print(self, answer: Answer) -> None:
+        answered = answer.status is Status.ANSWERED and bool(answer.citations)
+        self.footnotes = numbered(answer.citations if answered else answer.candidates[:1])
+        if not answered:
+            _say(self.out, f"{FOUND_NOTHING} {reveal(answer.reason or '')}".rstrip())
+        if not answered and self.footnotes:
+            _say(self.out, NEAREST)
+        for each in self.footnotes:
+            text = reveal(unwrap(each.citation.text)).replace("\n", "\n  ")
+            _say(self.out, f"  “{text}” [{each.number}]", "bold" if answered else "")
+        for each in self.footnotes:
+            _say(self.out, f"[{each.number}] {_source(each.citation)}", "dim")
+
+    def _show(self, number: int) -> None:
+        receipt = next((each.citation.receipt for each in self.footnotes if each.number == number), "")
+        if not receipt:
+            _say(self.out, NO_SUCH)
+            return
+        try:
+            context = self.engine.context(receipt)
+        except FootnoteError as error:
+            _say(self.out, str(error), "yellow")
+        else:
+            self._surroundings(context)
+
+    def _surroundings(self, context: Context) -> None:
+        if context.article is None:
+            _say(self.out, REMOVED)
+            return
+        sentence = context.article.text[context.start : context.end]
+        note = {"changed": CHANGED if sentence.strip() else LOST, "moved": MOVED}.get(context.status)
+        if note is not None:
+            _say(self.out, note)
+        before, after = context.before.rstrip(), context.after.lstrip()
+        _say(self.out, unwrap(before) + gap(context.before[len(before) :], sentence), end="")
+        _say(self.out, unwrap(sentence), "bold", end="")
+        _say(self.out, gap(context.after[: len(context.after) - len(after)], after) + unwrap(after))
+
+
+def _say(console: Console, text: str, style: str = "", end: str = "\n") -> None:
+    """Write text as it is; what could steer the terminal is spelled out."""
+    console.print(
+        reveal(text), style=style, end=end, markup=False, highlight=False, emoji=False, soft_wrap=True
+    )
+
+
+def _source(citation: Citation) -> str:
+    """Title, publisher, date and link; the link on a line of its own, so that it can be copied."""
+    title = " ".join(citation.title.split()) or citation.article_id
+    parts = [part for part in (title, citation.source, citation.published) if part]
+    link = citation.link or citation.url
+    return " · ".join(parts) + (f"\n    {link}" if link else "")

@@ -1,0 +1,131 @@
+"""`python -m bot --check`: looks for what would keep the bot from starting, without connecting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bot.desk import Engine
+from bot.dotenv import misspelt, read_keys, variables
+from bot.settings import BotSettings
+from bot.token import HOW_TO, flaw
+from index.errors import FootnoteError, UsageError
+from index.settings import IndexSettings, load
+
+WRONG_SETTING: Final = 2
+FAILED: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report.
+
+    Attributes:
+        subject: What was looked at.
+        text: What was found and, if it is not in order, what to do.
+        code: What the process exits with for it; 0 if it is in order.
+    """
+
+    subject: str
+    text: str
+    code: int = 0
+
+    def __str__(self) -> str:
+        return f"{'✗' if self.code else '✓'} {self.subject}: {self.text}"
+
+
+def examine(open_engine: Callable[[IndexSettings], Engine], env: Path) -> Iterator[Finding]:
+    """Look at everything that a start needs; findings come as they are made.
+
+    Args:
+        open_engine: Opens the engine.
+        env: The file `.env`.
+    """
+    bot, index, findings = _settings(env)
+    yield from findings
+    if bot is not None:
+        yield _token(bot)
+    if index is not None:
+        yield _corpus(index.corpus)
+        yield from _index(index, open_engine)
+
+
+def _settings(env: Path) -> tuple[BotSettings | None, IndexSettings | None, list[Finding]]:
+    try:
+        keys = read_keys(env)
+    except UsageError as error:
+        return None, None, [Finding("settings", str(error), WRONG_SETTING)]
+    findings = [
+        Finding(str(env), line, WRONG_SETTING)
+        for line in misspelt(keys, variables(BotSettings, IndexSettings))
+    ]
+    bot = index = None
+    try:
+        bot = load(BotSettings)
+    except UsageError as error:
+        findings.append(Finding("settings", str(error), WRONG_SETTING))
+    try:
+        index = load(IndexSettings)
+    except UsageError as error:
+        findings.append(Finding("settings", str(error), WRONG_SETTING))
+    if not findings:
+        findings.append(Finding("settings", f"in order ({len(keys)} from {env})"))
+    return bot, index, findings
+
+
+def _token(settings: BotSettings) -> Finding:
+    if settings.token is None:
+        return Finding(
+            "token", f"BOT_TOKEN is not set, so a chat in the terminal would open. {HOW_TO}", FAILED
+        )
+    wrong = flaw(settings.token.get_secret_value(), official=settings.official)
+    if wrong is not None:
+        return Finding("token", f"what is set in BOT_TOKEN cannot be a token: {wrong}. {HOW_TO}", FAILED)
+    return Finding("token", "looks like one (only Discord knows whether it is valid)")
+
+
+def _corpus(folder: Path) -> Finding:
+    from index.corpus import files, read, shown
+
+    articles, flaws = 0, []
+    try:
+        for path in files(folder):
+            try:
+                found, skipped = read(folder, path)
+            except FootnoteError as error:
+                flaws.append(str(error))
+            except OSError as error:
+                flaws.append(f"{shown(folder, path)} cannot be read: {error.strerror}.")
+            else:
+                articles += len(found)
+                flaws += [f"{each.path} is skipped: {each.reason}" for each in skipped]
+    except FootnoteError as error:
+        return Finding("corpus", f"{error} Check INDEX_CORPUS.", FAILED)
+    if flaws:
+        more = f" ({len(flaws) - 1} more are skipped.)" if len(flaws) > 1 else ""
+        return Finding("corpus", flaws[0] + more, FAILED)
+    if not articles:
+        return Finding("corpus", f"no articles in {folder}; put some there, or check INDEX_CORPUS.", FAILED)
+    return Finding("corpus", f"{articles} articles in {folder}")
+
+
+def _index(settings: IndexSettings, open_engine: Callable[[IndexSettings], Engine]) -> Iterator[Finding]:
+    try:
+        engine = open_engine(settings)
+        info = engine.info()
+    except FootnoteError as error:
+        yield Finding("index", str(error), FAILED)
+        return
+    yield Finding(
+        "index", f"{info.articles} articles in {info.chunks} chunks (fingerprint {info.fingerprint})"
+    )
+    try:
+        engine.warm()
+    except FootnoteError as error:
+        yield Finding("model", str(error), FAILED)
+    else:
+        yield Finding("model", f"{settings.model} works")
+    finally:
+        engine.close()

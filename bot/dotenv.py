@@ -1,0 +1,52 @@
+"""Lines of `.env` that set nothing: misspelt keys, which would otherwise be overlooked in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+from pydantic_settings import BaseSettings
+
+from index.errors import UsageError
+
+
+def variables(*kinds: type[BaseSettings]) -> list[str]:
+    """The variables that settings classes declare, as they are written."""
+    return [
+        f"{kind.model_config.get('env_prefix', '')}{name}".upper()
+        for kind in kinds
+        for name in kind.model_fields
+    ]
+
+
+def read_keys(path: Path) -> list[str]:
+    """The keys of a `.env` file, in order; none if there is no file.
+
+    Raises:
+        UsageError: The file cannot be read.
+    """
+    from dotenv import dotenv_values
+
+    if not path.exists():
+        return []
+    try:
+        return list(dotenv_values(path, interpolate=False))
+    except (OSError, UnicodeError) as error:
+        why = "it is not UTF-8 text" if isinstance(error, UnicodeError) else error.strerror
+        raise UsageError(f"The settings in {path} cannot be read: {why}.") from error
+
+
+def misspelt(keys: Iterable[str], declared: Iterable[str], path: str = ".env") -> list[str]:
+    """A sentence for each key that no settings class declares, with the nearest that one does."""
+    known = list(declared)
+    found = []
+    for key in keys:
+        if key.upper() in known:
+            continue
+        near = get_close_matches(key.upper(), known, n=1, cutoff=0.7) or [
+            each for each in known if each.partition("_")[2] in (key.upper(), key.upper().partition("_")[2])
+        ]
+        hint = f"; did you mean {near[0]}?" if near else "; see .env.example for those there are."
+        found.append(f"{path} sets {key}, which is no setting of Footnote{hint}")
+    return found

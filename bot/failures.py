@@ -1,0 +1,75 @@
+"""What members are told when something fails, and what the log is told: the one place for both."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+import discord
+from discord import app_commands
+
+from bot.errors import AskError
+from bot.logs import refer
+from index.errors import FootnoteError
+
+if TYPE_CHECKING:
+    from bot.app import Footnote
+
+_log = logging.getLogger(__name__)
+
+_CHANGED: Final = (
+    "This command has changed. Please restart Discord, so that it shows the new one, and try again."
+)
+_EXPIRED: Final = (10008, 10015, 10062)  # unknown message, webhook or interaction: nobody waits any more
+
+
+class Tree(app_commands.CommandTree["Footnote"]):
+    """The commands, with one handler for all that fails in them."""
+
+    async def on_error(
+        self, interaction: discord.Interaction[Footnote], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Tell the member a sentence and the log the rest."""
+        await explain(interaction, error)
+
+
+async def explain(interaction: discord.Interaction[Footnote], error: Exception) -> None:
+    """Answer an interaction that failed with a sentence."""
+    text = sentence(error)
+    if text is None:
+        return
+    response = interaction.response
+    try:
+        if response.type is discord.InteractionResponseType.deferred_channel_message:
+            await interaction.edit_original_response(content=text, view=None, attachments=[])
+        elif response.is_done():
+            await interaction.followup.send(text, ephemeral=True)
+        else:
+            await response.send_message(text, ephemeral=True)
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as another:
+        _log.warning("A member could not be told that something failed: %s", another)
+
+
+def sentence(error: Exception) -> str | None:
+    """What to tell the member about a failure, which is logged here.
+
+    Returns:
+        None if there is nobody to tell any more.
+    """
+    if isinstance(error, app_commands.CommandInvokeError):
+        error = error.original
+    if isinstance(error, AskError):
+        _log.info("A question got no answer: %s", type(error).__name__)
+        return str(error)
+    if isinstance(error, discord.HTTPException) and error.code in _EXPIRED:
+        _log.warning("Discord did not wait for an answer any longer: %s", error)
+        return None
+    if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        _log.warning("Discord offers a command that is not, or no longer, ours: %s", error)
+        return _CHANGED
+    if isinstance(error, FootnoteError):
+        what = "I cannot look into the articles right now."
+    else:
+        what = "Something went wrong on my side."
+    return f"{what} The people who run me can look it up by the reference `{refer(error)}`."

@@ -1,0 +1,83 @@
+"""`/ask`, and Ask about this in the menu of a message."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.answering import Answering
+from bot.deliver import view
+from bot.desk import Desk
+from bot.render import render
+
+if TYPE_CHECKING:
+    from bot.app import Footnote
+
+_log = logging.getLogger(__name__)
+
+_CHOICES, _CHOICE = 25, 100  # how many suggestions Discord takes, and how long
+
+
+class Ask(commands.Cog):
+    """Questions by command.
+
+    Args:
+        desk: Answers them.
+        answering: Knows who is being answered.
+    """
+
+    def __init__(self, desk: Desk, answering: Answering) -> None:
+        self.desk = desk
+        self.answering = answering
+        self.menu = app_commands.ContextMenu(name="Ask about this", callback=self.ask_about)
+
+    @app_commands.command(description="Ask the articles; I answer with their own sentences")
+    @app_commands.describe(
+        question="What you would like to know, in your own words",
+        private="Show the answer only to you",
+        collection="Look only into this collection of articles",
+    )
+    async def ask(
+        self,
+        interaction: discord.Interaction[Footnote],
+        question: str,
+        private: bool = False,
+        collection: str | None = None,
+    ) -> None:
+        """Answer `/ask`."""
+        with self.answering:
+            await interaction.response.defer(ephemeral=private, thinking=True)
+            reply = render(await self.desk.ask(question, collection), asked=True)
+            await interaction.edit_original_response(content=reply.content, view=view(reply))
+
+    @ask.autocomplete("collection")
+    async def suggest(
+        self, interaction: discord.Interaction[Footnote], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """Suggest collections while one is being typed."""
+        try:
+            names = await self.desk.collections()
+        except Exception:  # the library would log it with the member's id
+            _log.exception("Collections could not be suggested")
+            return []
+        fitting = [name for name in names if typed.casefold() in name.casefold() and len(name) <= _CHOICE]
+        return [app_commands.Choice(name=name, value=name) for name in fitting[:_CHOICES]]
+
+    async def ask_about(self, interaction: discord.Interaction[Footnote], message: discord.Message) -> None:
+        """Answer with the text of a message as the question."""
+        with self.answering:
+            await interaction.response.defer(thinking=True)
+            answer = await self.desk.ask(message.clean_content)
+            reply = render(answer, about=message.jump_url)
+            await interaction.edit_original_response(content=reply.content, view=view(reply))
+
+
+async def setup(bot: Footnote) -> None:
+    """Add the commands."""
+    feature = Ask(bot.desk, bot.answering)
+    await bot.add_cog(feature)
+    bot.tree.add_command(feature.menu)

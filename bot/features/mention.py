@@ -1,0 +1,133 @@
+"""Questions by @mention, by replying to the bot, and in direct messages, which Discord shows to any bot."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+import discord
+from discord.ext import commands
+from discord.utils import MISSING
+
+from bot import failures
+from bot.answering import Answering
+from bot.deliver import view
+from bot.desk import Desk
+from bot.render import render
+from bot.reply import Reply
+
+if TYPE_CHECKING:
+    from bot.app import Footnote
+
+_log = logging.getLogger(__name__)
+
+HELP: Final = (
+    "Ask me something: mention me and write your question behind it, or use `/ask`. "
+    "I answer with sentences from the articles."
+)
+UNREADABLE: Final = (
+    "I cannot read that message: Discord shows me only messages that mention me, not my role. "
+    "Please mention me by my name and write your question behind it, or use `/ask`."
+)
+_KINDS: Final = (discord.MessageType.default, discord.MessageType.reply)
+_PATIENCE: Final = 0.7  # seconds before the bot shows that it is typing; most answers take less
+
+
+class Mention(commands.Cog):
+    """Questions by message.
+
+    Args:
+        bot: Who is mentioned.
+        desk: Answers them.
+        answering: Knows who is being answered.
+    """
+
+    def __init__(self, bot: Footnote, desk: Desk, answering: Answering) -> None:
+        self.bot = bot
+        self.desk = desk
+        self.answering = answering
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Answer a message that asks the bot something."""
+        if message.author.bot or message.webhook_id is not None or message.type not in _KINDS:
+            return
+        if not self._is_asked(message):
+            return
+        with self.answering:
+            try:
+                await _send(message, await self._answer(message))
+            except Exception as error:  # the library would only log it
+                text = failures.sentence(error)
+                if text is not None:
+                    await _send(message, Reply(text))
+
+    def _is_asked(self, message: discord.Message) -> bool:
+        if message.guild is None:
+            return True
+        me = message.guild.self_role
+        return self.bot.user in message.mentions or (me is not None and me in message.role_mentions)
+
+    async def _answer(self, message: discord.Message) -> Reply:
+        asked = question(message, self.bot.application_id or 0)
+        if not asked:
+            readable = message.guild is None or self.bot.user in message.mentions
+            return Reply(HELP if readable else UNREADABLE)
+        async with typing(message.channel):
+            return render(await self.desk.ask(asked))
+
+
+def question(message: discord.Message, me: int) -> str:
+    """What a message asks: its text without the mention of the bot, other mentions as names."""
+    return " ".join(re.sub(rf"<@!?{me}>", " ", _named(message, me)).split())
+
+
+def _named(message: discord.Message, me: int) -> str:
+    names = {str(each.id): each.display_name for each in message.mentions if each.id != me}
+    text = re.sub(r"<@!?(\d+)>", lambda found: names.get(found[1], found[0]), message.content)
+    channels = {str(each.id): getattr(each, "name", "") for each in message.channel_mentions}
+    text = re.sub(r"<#(\d+)>", lambda found: channels.get(found[1], ""), text)
+    roles = {str(each.id): each.name for each in message.role_mentions if not each.is_bot_managed()}
+    text = re.sub(r"<@&(\d+)>", lambda found: roles.get(found[1], ""), text)
+    return re.sub(r"<a?:(\w+):\d+>", r"\1", text)
+
+
+@asynccontextmanager
+async def typing(channel: discord.abc.Messageable) -> AsyncIterator[None]:
+    """Shows that the bot is typing where an answer takes a while; never holds the answer up."""
+
+    async def show() -> None:
+        await asyncio.sleep(_PATIENCE)
+        with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+            async with channel.typing():
+                await asyncio.Event().wait()
+
+    task = asyncio.create_task(show())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def _send(message: discord.Message, reply: Reply) -> None:
+    """Reply to a message, even if it was deleted meanwhile; a reply that is refused is only logged."""
+    try:
+        await message.channel.send(
+            reply.content,
+            view=view(reply) or MISSING,
+            reference=message.to_reference(fail_if_not_exists=False),
+            mention_author=False,
+            suppress_embeds=True,
+        )
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        _log.warning("An answer could not be posted: %s", error)
+
+
+async def setup(bot: Footnote) -> None:
+    """Listen to messages."""
+    await bot.add_cog(Mention(bot, bot.desk, bot.answering))

@@ -1,0 +1,170 @@
+"""From settings and an engine to a bot that is online, until it is told to leave."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+import aiohttp
+import discord
+
+from bot import addresses
+from bot.app import Footnote
+from bot.desk import Desk, Engine
+from bot.errors import (
+    AskError,
+    DiscordRefused,
+    DiscordUnreachable,
+    IntentsRefused,
+    StartError,
+    TokenRefused,
+)
+from bot.settings import BotSettings
+from bot.token import HOW_TO
+from bot.worker import Worker
+
+_log = logging.getLogger(__name__)
+
+_GOODBYE: Final = 5.0  # seconds for the last answers to reach Discord
+_REFUSED: Final = {  # close codes of the gateway after which it is useless to try again
+    4004: TokenRefused(f"Discord does not accept the token any more; it may have been reset. {HOW_TO}"),
+    4013: IntentsRefused("Discord does not know the intents that I ask for. Update Footnote."),
+}
+
+
+async def serve(settings: BotSettings, token: str, engine: Engine) -> None:
+    """Be online until SIGTERM or SIGINT, then finish what is being answered.
+
+    Raises:
+        StartError: Discord cannot be reached or does not let the bot in.
+        FootnoteError: The index or the model cannot be used.
+    """
+    addresses.apply(settings)
+    worker = Worker(queue=settings.queue, time_limit=settings.time_limit)
+    bot = Footnote(Desk(engine, worker), guild=settings.guild, gateway=settings.gateway_url)
+    async with _signals() as stop, bot:
+        online = asyncio.create_task(_online(bot, token, settings))
+        warm = asyncio.create_task(_warm(bot.desk))
+        told = asyncio.create_task(_wait(stop))
+        try:
+            await _until_done({online, told}, but_also=warm)
+            await _say_goodbye(bot, worker, stop, settings.time_limit)
+        finally:
+            for task in (online, warm, told):
+                task.cancel()
+            await asyncio.gather(online, warm, told, return_exceptions=True)
+            await worker.stop(0)
+    _log.info("Left Discord")
+
+
+async def _wait(event: asyncio.Event) -> None:
+    await event.wait()
+
+
+async def _until_done(tasks: set[asyncio.Task[None]], *, but_also: asyncio.Task[None]) -> None:
+    """Wait until one of the tasks is done; raises what one of them, or the other one, raises before."""
+    pending = tasks | {but_also}
+    while tasks <= pending:
+        done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+
+
+async def _say_goodbye(bot: Footnote, worker: Worker, stop: asyncio.Event, time_limit: float) -> None:
+    """Finish what is being answered; a second signal cuts that short."""
+    worker.refuse()
+    _log.info("Told to stop: finishing %d answers", worker.load)
+    stop.clear()
+    finished = asyncio.create_task(bot.answering.finished(time_limit + _GOODBYE))
+    hurry = asyncio.create_task(stop.wait())
+    await asyncio.wait({finished, hurry}, return_when=asyncio.FIRST_COMPLETED)
+    if not finished.done() or not finished.result():
+        _log.warning("Leaving before everyone was answered")
+    for task in (finished, hurry):
+        task.cancel()
+
+
+async def _warm(desk: Desk) -> None:
+    try:
+        await desk.warm()
+    except AskError as error:
+        _log.warning("The model was not loaded beforehand: %s", error)
+
+
+async def _online(bot: Footnote, token: str, settings: BotSettings) -> None:
+    """Log in and stay connected.
+
+    Raises:
+        StartError: In a sentence for the operator.
+    """
+    try:
+        async with asyncio.timeout(settings.start_timeout):
+            await bot.login(token)
+        await _connect(bot, settings)
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        raise _in_a_sentence(error, settings) from error
+
+
+async def _connect(bot: Footnote, settings: BotSettings) -> None:
+    connection = asyncio.create_task(bot.connect())
+    first = {
+        connection,
+        asyncio.create_task(bot.online.wait()),
+        asyncio.create_task(bot.connections.unreachable.wait()),
+    }
+    try:
+        await asyncio.wait(first, timeout=settings.start_timeout, return_when=asyncio.FIRST_COMPLETED)
+        if not connection.done() and not bot.online.is_set():
+            where = settings.gateway_url or "that Discord names"
+            raise DiscordUnreachable(
+                f"Discord's gateway ({where}) cannot be reached. Check the network"
+                + (" and BOT_GATEWAY_URL." if settings.gateway_url else ".")
+            )
+        await connection
+    finally:
+        for task in first:
+            task.cancel()
+
+
+def _in_a_sentence(error: Exception, settings: BotSettings) -> StartError:
+    """What an operator is told about a failure of the library."""
+    if isinstance(error, discord.LoginFailure):
+        return TokenRefused(f"Discord does not know the token in BOT_TOKEN. {HOW_TO}")
+    if isinstance(error, discord.PrivilegedIntentsRequired):
+        return IntentsRefused(
+            "Discord does not allow the privileged intents that I ask for. "
+            "Allow them on the Bot page of https://discord.com/developers/applications, or update Footnote."
+        )
+    if isinstance(error, discord.ConnectionClosed):
+        known = _REFUSED.get(error.code)
+        return known or DiscordRefused(f"Discord closed the connection for good (code {error.code}).")
+    if isinstance(error, discord.HTTPException) and error.status < 500:
+        return DiscordRefused(
+            f"Discord turned the bot down: {error.text or error.response.reason} (status {error.status})."
+        )
+    what = (
+        f"answers with status {error.status}"
+        if isinstance(error, discord.HTTPException)
+        else "cannot be reached"
+    )
+    advice = "Check the network." if settings.official else "Check the network and BOT_API_URL."
+    return DiscordUnreachable(f"Discord's interface at {settings.api_url} {what}. {advice}")
+
+
+@asynccontextmanager
+async def _signals() -> AsyncIterator[asyncio.Event]:
+    """An event that SIGTERM and SIGINT set, instead of ending the process."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError):  # on Windows, Ctrl-C ends the process as it always does
+            loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with suppress(NotImplementedError):
+                loop.remove_signal_handler(number)

@@ -1,0 +1,72 @@
+"""Settings of the bot, from `BOT_…` variables and `.env`: built once, at the edge."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _address(*schemes: str) -> AfterValidator:
+    """Accepts an address with one of the schemes and a host, and drops the slash at its end."""
+
+    def check(value: str) -> str:
+        parts = urlsplit(value.strip())
+        if parts.scheme not in schemes or not parts.hostname:
+            raise ValueError(
+                f"should be an address that begins with {' or '.join(f'{each}://' for each in schemes)}"
+            )
+        return value.strip().rstrip("/")
+
+    return AfterValidator(check)
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+class BotSettings(BaseSettings):
+    """How the bot reaches Discord and how much it takes on. Every field has a line in `.env.example`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="BOT_", env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
+
+    token: SecretStr | None = Field(
+        None, description="The bot's token; without it, a chat in the terminal opens instead."
+    )
+    guild: int | None = Field(
+        None, ge=1, description="Id of the one server that gets the commands; without it, all servers do."
+    )
+    time_limit: float = Field(
+        60.0,
+        ge=1,
+        le=600,
+        description="Seconds that a question may take, waiting included; also when the bot is stopped.",
+    )
+    queue: int = Field(
+        30, ge=0, le=10_000, description="How many questions may wait; those beyond are asked to come back."
+    )
+    start_timeout: float = Field(
+        30.0, ge=1, le=600, description="Seconds to wait for Discord at the start before giving up."
+    )
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
+        "info", description="How much is written to the log: debug, info, warning or error."
+    )
+    api_url: Annotated[str, _address("http", "https")] = Field(
+        "https://discord.com/api/v10", description="Address of Discord's HTTP interface."
+    )
+    gateway_url: Annotated[str, _address("ws", "wss")] | None = Field(
+        None,
+        description="Address of Discord's gateway; when set, it wins over what the HTTP interface names.",
+    )
+    cdn_url: Annotated[str, _address("http", "https")] = Field(
+        "https://cdn.discordapp.com", description="Address of Discord's file server."
+    )
+
+    @property
+    def official(self) -> bool:
+        """Whether the bot talks to Discord itself, and not to a proxy or another server."""
+        return urlsplit(self.api_url).hostname == "discord.com"

@@ -1,0 +1,49 @@
+"""Whether what is set as token can be one, before Discord is asked."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import Final
+
+HOW_TO: Final = (
+    "Open https://discord.com/developers/applications, choose your application (or make one), "
+    "press Reset Token on its Bot page, and write the token into the file .env as BOT_TOKEN=..."
+)
+"""How to get a token."""
+
+_PARTS: Final = re.compile(r"([\w-]{18,40})\.[\w-]{5,10}\.[\w-]{25,80}", re.ASCII)
+
+
+def flaw(token: str, *, official: bool) -> str | None:
+    """What is wrong with a token, as half a sentence that never repeats it; None if it may be right.
+
+    Args:
+        token: As set.
+        official: Whether it is for Discord itself; other servers may have tokens of another form.
+    """
+    if token.lower().startswith("bot "):
+        return "it begins with the word Bot, which does not belong to the token"
+    if re.search(r"[\s\x00-\x1f\x7f\"'<>]", token):
+        return "it holds spaces, quotation marks or brackets"
+    if not token.isascii():
+        return "it holds letters that no token has"
+    return _flaw_of_form(token) if official else None
+
+
+def _flaw_of_form(token: str) -> str | None:
+    if re.fullmatch(r"[0-9a-f]{64}", token):
+        return "it is the public key of the application, not the token of its bot"
+    if re.fullmatch(r"[0-9]{15,20}", token):
+        return "it is the id of the application, not the token of its bot"
+    parts = _PARTS.fullmatch(token)
+    if parts is None:
+        return (
+            "a token has three parts with a dot between them; this may be the client secret, or not all of it"
+        )
+    try:
+        bot_id = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
+    except binascii.Error:
+        bot_id = b""
+    return None if bot_id.isdigit() else "its first part is not the number of a bot; copy it once more"

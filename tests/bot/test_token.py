@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from bot.token import flaw
+
+
+def made(bot_id: bytes = b"123456789012345678") -> str:
+    """Returns a token of the right form."""
+    return f"{base64.urlsafe_b64encode(bot_id).decode().rstrip('=')}.GabcDE.{'x-_Y' * 9}zz"
+
+
+@pytest.mark.parametrize(
+    ("token", "says"),
+    [
+        (f"Bot {made()}", "the word Bot"),
+        (f"{made()} ", "spaces"),
+        (f'"{made()}"', "quotation marks"),
+        ("<your token>", "spaces"),
+        ("tökén", "letters that no token has"),
+        ("0123456789abcdef" * 4, "public key"),
+        ("123456789012345678", "id of the application"),
+        ("aBcDeFgHiJkLmNoPqRsTuVwXyZ012345", "three parts"),
+        (made()[:-30], "three parts"),
+        (made(b"not the number"), "not the number of a bot"),
+        (f"a{made()}", "not the number of a bot"),
+        (f"aaaaaaaaaaaaaaaaaaaaa.GabcDE.{'x' * 38}", "not the number of a bot"),
+    ],
+)
+def test_what_cannot_be_a_token_is_told_apart_without_repeating_it(token: str, says: str) -> None:
+    said = flaw(token, official=True)
+    assert said is not None
+    assert says in said
+    assert token not in said
+
+
+def test_what_may_be_a_token_passes() -> None:
+    assert flaw(made(), official=True) is None
+    assert flaw("loopback-token", official=False) is None
+    assert flaw("loopback token", official=False) is not None
