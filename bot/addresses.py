@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import aiohttp
 import discord
 import yarl
 from discord.http import HTTPClient
-from discord.types.gateway import SessionStartLimit
-from discord.types.user import User
 
 from bot.errors import DiscordUnreachable
 from bot.settings import BotSettings
+
+if TYPE_CHECKING:
+    from discord.types.gateway import SessionStartLimit
+    from discord.types.user import User
 
 _TRIES: Final = 2
 
@@ -82,5 +84,5 @@ class Connections(HTTPClient):
         except discord.GatewayNotFound:
             if self.gateway is None:
                 raise
-            limit = SessionStartLimit(total=1000, remaining=1000, reset_after=0, max_concurrency=1)
+            limit: SessionStartLimit = {"total": 1, "remaining": 1, "reset_after": 0, "max_concurrency": 1}
             return 1, str(self.gateway), limit

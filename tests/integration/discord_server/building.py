@@ -48,7 +48,8 @@ class Building:
         guild = Guild(ids.next(1 << 22), name, self.world.owner, locale)
         guild.roles[guild.id] = Role(guild.id, "@everyone", permissions.EVERYONE, 0)
         guild.members[self.world.owner.id] = Member(self.world.owner)
-        role = Role(ids.next(), self.world.bot.name, permissions.bits(bot_permissions or 0))
+        granted, bot = permissions.bits(bot_permissions or 0), self.world.bot
+        role = Role(ids.next(), bot.name, granted, bot=bot.id)
         guild.roles[role.id] = role
         guild.members[self.world.bot.id] = Member(self.world.bot, [role])
         self.world.guilds[guild.id] = guild

@@ -63,13 +63,14 @@ class User:
 
 @dataclass(eq=False)
 class Role:
-    """A role of a guild; the one with the guild's own id is ``@everyone``."""
+    """A role of a guild; the one with the guild's own id is ``@everyone``, one with ``bot`` is that bot's."""
 
     id: int
     name: str
     permissions: int = 0
     position: int = 1
     mentionable: bool = False
+    bot: int | None = None
 
     @property
     def mention(self) -> str:

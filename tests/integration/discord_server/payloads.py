@@ -41,7 +41,8 @@ def member_json(member: Member, *, with_user: bool = True) -> Json:
 
 def role_json(role: Role) -> Json:
     """Returns a role object."""
-    return {
+    own = {} if role.bot is None else {"tags": {"bot_id": str(role.bot)}}
+    return own | {
         "id": str(role.id),
         "name": role.name,
         "permissions": str(role.permissions),
@@ -51,7 +52,7 @@ def role_json(role: Role) -> Json:
         "hoist": False,
         "icon": None,
         "unicode_emoji": None,
-        "managed": False,
+        "managed": role.bot is not None,
         "mentionable": role.mentionable,
         "flags": 0,
     }

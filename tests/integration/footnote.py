@@ -1,0 +1,93 @@
+"""Footnote on the loopback Discord, with the small engine, inside the test's own process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import discord
+import pytest
+
+from bot.app import Footnote
+from bot.desk import Desk
+from bot.settings import BotSettings
+from bot.worker import Worker
+from index.settings import load
+from tests.bot.stand_in import StandIn
+from tests.integration.discord_server import Channel, DiscordServer, Guild, Message, User
+
+
+@dataclass
+class Room:
+    """A server with a guild, a channel, two members, and Footnote in it."""
+
+    server: DiscordServer
+    engine: StandIn
+    guild: Guild
+    channel: Channel
+    ana: User
+    ben: User
+    bots: list[Footnote] = field(default_factory=list)
+
+    @property
+    def bot(self) -> Footnote:
+        """The bot that is running."""
+        return self.bots[-1]
+
+    async def ask(self, question: str, **options: Any) -> Message:
+        """Asks as Ana and returns the answer."""
+        run = await self.server.slash(self.ana, self.channel, "ask", question=question, **options)
+        return await run.response()
+
+    async def say(self, text: str, channel: Channel | None = None, **options: Any) -> Message:
+        """Writes as Ana and returns the bot's reply."""
+        said = await self.server.say(self.ana, channel or self.channel, text, **options)
+        return await self.server.reply_to(said)
+
+
+def settings(server: DiscordServer, **values: Any) -> BotSettings:
+    """Returns settings that point at a server."""
+    addresses = {"api_url": server.api_url, "gateway_url": server.gateway_url, "cdn_url": server.cdn_url}
+    return load(BotSettings, **{"token": server.token, **addresses, **values})
+
+
+@asynccontextmanager
+async def running(
+    room: Room, *, queue: int = 30, time_limit: float = 20, **options: Any
+) -> AsyncIterator[Footnote]:
+    """Runs the bot until the block is left."""
+    worker = Worker(queue=queue, time_limit=time_limit)
+    bot = Footnote(Desk(room.engine, worker), **options)
+    room.bots.append(bot)
+    before = len(room.server.identifies)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(discord.http.Route, "BASE", room.server.api_url)
+        patch.setattr(discord.asset.Asset, "BASE", room.server.cdn_url)
+        task = asyncio.create_task(bot.start(room.server.token))
+        try:
+            await room.server.until(lambda: len(room.server.identifies) > before, missing="no identify")
+            yield bot
+        finally:
+            room.engine.gate.set()
+            await bot.close()
+            await asyncio.gather(task, return_exceptions=True)
+            await worker.stop(5)
+
+
+@asynccontextmanager
+async def footnote(
+    engine: StandIn | None = None, *, server: dict[str, Any] | None = None, **options: Any
+) -> AsyncIterator[Room]:
+    """Runs a server and Footnote on it."""
+    logging.getLogger("discord").setLevel(logging.WARNING)
+    async with DiscordServer(**(server or {})) as discord_server:
+        guild = discord_server.add_guild("Reading room")
+        channel = discord_server.add_channel(guild, "general")
+        ana, ben = (discord_server.add_member(guild, name) for name in ("ana", "ben"))
+        room = Room(discord_server, engine or StandIn(), guild, channel, ana, ben)
+        async with running(room, **options):
+            yield room

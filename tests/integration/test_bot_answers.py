@@ -1,0 +1,196 @@
+"""Footnote answers members on the loopback Discord: commands, mentions, direct messages, menus, buttons."""
+
+from __future__ import annotations
+
+from bot.errors import NothingAsked
+from bot.features.mention import HELP, UNREADABLE
+from bot.render import DECLINED, NEAREST
+from bot.surround import CHANGED, REMOVED
+from index.types import Article
+from tests.bot.stand_in import FERRY, RULES, StandIn
+from tests.integration.footnote import footnote, running
+
+LAST = "The last ferry leaves Gull Island at 6.40 pm."
+QUESTION = "When does the last boat leave?"
+
+
+async def test_ask_quotes_the_sentence_and_names_its_source() -> None:
+    async with footnote() as room:
+        answer = await room.ask(QUESTION)
+        assert answer.content == (
+            f"-# {QUESTION}\n> “{LAST}” ¹\n"
+            "-# ¹ Winter timetable for the Gull Island ferry · Saltmere Ferries · <t:1790812800:R>"
+            " · [open](<https://saltmere.example/ferry#:~:text=51>)"
+        )
+        assert [each.label for each in answer.buttons] == ["In context"]
+        assert (answer.ephemeral, answer.previews, answer.pings) == (False, [], set())
+        run = room.server.runs[0]
+        assert run.acknowledged == 5  # deferred first
+        assert run.refusals == []
+
+
+async def test_a_private_answer_is_for_the_one_who_asked() -> None:
+    async with footnote() as room:
+        answer = await room.ask(QUESTION, private=True)
+        assert answer.ephemeral
+        assert room.server.messages(room.channel, seen_by=room.ben) == []
+
+
+async def test_a_declined_question_gets_a_reason_and_the_nearest_sentence() -> None:
+    async with footnote() as room:
+        answer = await room.ask("Who is the president?")
+        assert (
+            f"{DECLINED} 'president?' occurs in none of 2 articles.\n{NEAREST}\n> “The winter"
+            in answer.content
+        )
+
+
+async def test_collections_are_suggested_and_searched_alone() -> None:
+    top = Article("top", "Top", "Nothing here.")
+    async with footnote(StandIn(FERRY, RULES, top)) as room:
+        names = {
+            text: [
+                each["name"]
+                for each in await room.server.autocomplete(
+                    room.ana, room.channel, "ask", "collection", text, question="?"
+                )
+            ]
+            for text in ("", "NEW", "sport")
+        }
+        assert names == {"": ["handbook", "news"], "NEW": ["news"], "sport": []}
+        assert LAST in (await room.ask(QUESTION, collection="news")).content
+        assert DECLINED in (await room.ask(QUESTION, collection="handbook")).content
+        unknown = await room.ask(QUESTION, collection="sport")
+        assert unknown.content == "There is no collection of that name. There are: handbook, news."
+
+
+async def test_what_articles_hold_is_shown_as_text_and_pings_nobody() -> None:
+    nasty = Article(
+        "news/nasty",
+        "@everyone [click](https://evil.example) ||x||",
+        "Write @everyone, <@1> and https://evil.example/x in **bold** \u202eonce.",
+        "https://saltmere.example/a_(b)",
+    )
+    async with footnote(StandIn(nasty)) as room:
+        answer = await room.ask("Write what?")
+        assert (
+            r"“Write \@everyone, \<\@1> and https\://evil.example/x in \*\*bold\*\* \[U+202E\]once.”"
+            in answer.content
+        )
+        assert r"\@everyone \[click\](https\://evil.example) \|\|x\|\|" in answer.content
+        assert "[open](<https://saltmere.example/a_%28b%29" in answer.content
+        mentioned = await room.say(f"{room.server.bot.mention} write what?")
+        for each in (answer, mentioned):
+            assert (each.pings, each.previews) == (set(), [])
+
+
+async def test_a_mention_is_answered_with_a_reply_that_pings_nobody() -> None:
+    async with footnote() as room:
+        said = await room.server.say(room.ana, room.channel, f"{room.server.bot.mention} {QUESTION}")
+        reply = await room.server.reply_to(said)
+        assert reply.content.startswith(f"> “{LAST}” ¹\n")
+        assert (reply.reply_to, reply.pings, reply.previews) == (said.id, set(), [])
+        assert room.engine.asked == [(QUESTION, None)]
+
+
+async def test_mentions_in_threads_and_replies_are_answered() -> None:
+    async with footnote() as room:
+        thread = await room.server.post(room.ben, room.channel, "Ferries", "Shall we?")
+        assert LAST in (await room.say(f"<@!{room.server.bot.id}> {QUESTION}", thread)).content
+        other = await room.server.say(room.ben, room.channel, "No idea")
+        assert LAST in (await room.say(f"{QUESTION} {room.server.bot.mention}", reply_to=other)).content
+        answer = await room.say(f"{room.server.bot.mention} {QUESTION}")
+        follow = await room.say("And where are tickets sold?", reply_to=answer)
+        assert "Tickets are sold on board." in follow.content
+
+
+async def test_names_in_a_question_are_read_as_names() -> None:
+    async with footnote() as room:
+        captain = room.server.add_role(room.guild, "Captain")
+        captain.mentionable = True
+        names = f"{room.ben.mention} or {captain.mention} leave {room.channel.mention} <:ship:5> <@9>"
+        await room.say(f"{room.server.bot.mention} does {names}")
+        assert room.engine.asked == [("does Ben or Captain leave general ship <@9>", None)]
+
+
+async def test_a_mention_without_a_question_gets_help() -> None:
+    async with footnote() as room:
+        assert (await room.say(room.server.bot.mention)).content == HELP
+        assert (await room.say(f"{room.server.bot.mention} ?!")).content == str(NothingAsked())
+        assert room.engine.asked == []
+
+
+async def test_direct_messages_are_questions() -> None:
+    async with footnote() as room:
+        dm = room.server.dm(room.ana)
+        assert LAST in (await room.say(QUESTION, dm)).content
+        assert (await room.say("   .", dm)).content == str(NothingAsked())
+        answer = await (await room.server.slash(room.ana, dm, "ask", question=QUESTION)).response()
+        assert LAST in answer.content
+
+
+async def test_bots_and_what_is_not_for_the_bot_are_left_alone() -> None:
+    async with footnote() as room:
+        robot = room.server.add_member(room.guild, "robot")
+        robot.bot = True
+        await room.server.say(robot, room.channel, f"{room.server.bot.mention} {QUESTION}")
+        await room.server.say(room.ana, room.channel, QUESTION)
+        await room.server.say(room.ana, room.channel, f"{room.ben.mention} {QUESTION}")
+        await room.say(f"{room.server.bot.mention} {QUESTION}")
+        assert len(room.engine.asked) == 1
+
+
+async def test_the_menu_of_a_message_asks_its_text() -> None:
+    async with footnote() as room:
+        said = await room.server.say(room.ben, room.channel, f"**{QUESTION}**")
+        answer = await (await room.server.context_menu("Ask about this", room.ana, said)).response()
+        link = f"https://discord.com/channels/{room.guild.id}/{room.channel.id}/{said.id}"
+        assert answer.content.startswith(f"-# about [this message](<{link}>)\n> “{LAST}” ¹")
+        assert not answer.ephemeral
+
+
+async def test_in_context_shows_the_paragraph_to_the_one_who_pressed_also_after_a_restart() -> None:
+    async with footnote() as room:
+        answer = await room.ask(QUESTION)
+        shown = await (await room.server.press(room.ben, answer, "In context")).response()
+        assert shown.content.startswith(
+            "**Winter timetable for the Gull Island ferry**\n"
+            f"> The winter timetable applies from 2 November 2026. **{LAST}** Dogs travel free.\n"
+            "-# Saltmere Ferries · <t:1790812800:R> · [open](<https://saltmere.example/ferry#:~:text=The%20last"
+        )
+        assert (shown.ephemeral, shown.previews) == (True, [])
+        assert room.server.messages(room.channel, seen_by=room.ana) == [answer]
+        await room.bot.close()
+        async with running(room):
+            again = await (await room.server.press(room.ana, answer, "In context")).response()
+            assert again.content == shown.content
+
+
+async def test_in_context_says_what_became_of_the_sentence() -> None:
+    async with footnote() as room:
+        answer = await room.ask(QUESTION)
+        room.engine.texts["news/ferry"] = Article(
+            "news/ferry", "Ferry", "The ferry is gone, and so are the boats now. " * 2
+        )
+        changed = await (await room.server.press(room.ana, answer, "In context")).response()
+        assert CHANGED in changed.content
+        del room.engine.texts["news/ferry"]
+        removed = await (await room.server.press(room.ana, answer, "In context")).response()
+        assert removed.content == REMOVED
+
+
+async def test_a_sentence_too_long_for_a_message_comes_as_a_file() -> None:
+    long = "Every boat " + "that is moored at the quay, " * 120 + "pays."
+    async with footnote(StandIn(Article("rules/quay", "Quay", long))) as room:
+        answer = await room.ask("moored boat?")
+        assert "” … ¹" in answer.content
+        shown = await (await room.server.press(room.ana, answer, "In context")).response()
+        assert shown.files == {"rules-quay.md": f"# Quay\n\n{long}\n".encode()}
+
+
+async def test_a_mention_of_the_role_of_the_bot_is_explained() -> None:
+    async with footnote() as room:
+        [role] = [each for each in room.guild.roles.values() if each.bot]
+        role.mentionable = True
+        assert (await room.say(f"{role.mention} {QUESTION}")).content == UNREADABLE
+        assert room.engine.asked == []
