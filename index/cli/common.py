@@ -1,0 +1,110 @@
+"""What the commands share: options, settings, output and progress."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from index.settings import IndexSettings, load
+from index.types import OnProgress, Progress
+
+if TYPE_CHECKING:
+    from index.build import Builder
+    from index.engine import Engine
+
+Corpus = Annotated[
+    Path | None, typer.Option("--corpus", metavar="DIR", help="Folder of the articles [INDEX_CORPUS].")
+]
+Index = Annotated[
+    Path | None, typer.Option("--index", metavar="DIR", help="Folder of the index [INDEX_DIR].")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Collections = Annotated[
+    list[str] | None,
+    typer.Option("--collection", "-c", metavar="NAME", help="Look only there; may be given again."),
+]
+
+
+def settings(corpus: Path | None, index: Path | None) -> IndexSettings:
+    """The settings, with what the command line says instead of the environment."""
+    return load(IndexSettings, corpus=corpus, dir=index)
+
+
+def builder(values: IndexSettings, on_progress: OnProgress | None = None) -> Builder:
+    """What changes the index; loads no model until something must be encoded."""
+    from index.build import Builder, BuildParams
+    from index.embed import SentenceEncoder
+
+    encoder = SentenceEncoder(values.model, dtype=values.dtype, threads=values.threads)
+    return Builder(
+        values.corpus,
+        values.dir,
+        encoder,
+        params=BuildParams(max_tokens=values.chunk_tokens),
+        on_progress=on_progress,
+        lock_timeout=values.lock_timeout,
+    )
+
+
+def engine(values: IndexSettings) -> Engine:
+    """What answers from the index."""
+    from index.engine import Engine
+
+    return Engine.open(values)
+
+
+def say(text: str = "") -> None:
+    """Write a line of the result to stdout."""
+    typer.echo(text)
+
+
+def note(text: str) -> None:
+    """Write a note to stderr."""
+    typer.echo(text, err=True)
+
+
+def say_json(value: object) -> None:
+    """Write a value to stdout as one line of JSON."""
+    typer.echo(json.dumps(_plain(value), ensure_ascii=False))
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+
+
+@contextmanager
+def progress() -> Iterator[OnProgress]:
+    """Show how far long work has come: a bar on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        TextColumn("{task.description:<10}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[unit]}"),
+        TextColumn("{task.fields[pace]}"),
+        TimeRemainingColumn(),
+    )
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def show(now: Progress) -> None:
+            if now.stage not in tasks:
+                tasks[now.stage] = bars.add_task(now.stage, unit=now.unit, pace="")
+            speed = next(task.speed for task in bars.tasks if task.id == tasks[now.stage])
+            pace = f"{speed:,.0f}/s" if speed else ""
+            bars.update(tasks[now.stage], completed=now.done, total=now.total, unit=now.unit, pace=pace)
+
+        yield show

@@ -1,0 +1,146 @@
+"""The learned judgement: which sentence answers, and how sure that is.
+
+Two small linear models, kept as a readable file (`judgement.json`, made by `python -m benchmarks.train`):
+
+- *ranking* scores each candidate sentence; trained listwise, so that the softmax of the scores is the
+  probability of each candidate to be the right one, given that one of them is;
+- *confidence* is a logistic regression on the best candidate and on how it stands out: the probability that
+  the first citation answers the question at all.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from index.evidence import Candidate, Features
+from index.retrieve import Retrieval
+
+_FILE: Final = Path(__file__).with_name("judgement.json")
+_PARTS: Final = ("meaning", "late", "late rare", "covers")  # how these stand out goes into the confidence
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Weights of the two models.
+
+    Attributes:
+        ranking: Weight of each feature of a candidate.
+        confidence: Weight of each feature of a verdict, see `outlook`.
+        intercept: Of the confidence.
+        threshold: Confidence from which an answer is given.
+    """
+
+    ranking: Mapping[str, float]
+    confidence: Mapping[str, float]
+    intercept: float
+    threshold: float
+
+    @classmethod
+    @cache
+    def shipped(cls) -> Judgement:
+        """The judgement that comes with Footnote."""
+        return cls.read(_FILE)
+
+    @classmethod
+    def read(cls, path: Path) -> Judgement:
+        """Read a judgement as `benchmarks.train` writes it."""
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return cls(
+            data["ranking"]["weights"],
+            data["confidence"]["weights"],
+            data["confidence"]["intercept"],
+            data["threshold"],
+        )
+
+    def fingerprint(self) -> str:
+        """Changes with any of the weights."""
+        return json.dumps([dict(self.ranking), dict(self.confidence), self.intercept], sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the judgement says of a question's candidates.
+
+    Attributes:
+        ranked: The candidates, best first.
+        scores: Their scores, shape (len(ranked),), float64, falling.
+        shares: The softmax of the scores.
+        confidence: Probability that the first of them answers the question.
+    """
+
+    ranked: tuple[Candidate, ...]
+    scores: Floats
+    shares: Floats
+    confidence: float
+
+
+def judge(judgement: Judgement, retrieval: Retrieval, candidates: Sequence[Candidate]) -> Verdict:
+    """Rank candidates and tell how likely the first one answers; ties are in the order of their places."""
+    if not candidates:
+        return Verdict((), np.zeros(0), np.zeros(0), 0.0)
+    scored = [(_weigh(judgement.ranking, candidate.features), candidate) for candidate in candidates]
+    scored.sort(key=lambda pair: (-pair[0], pair[1].place))
+    scores = np.array([score for score, _ in scored])
+    ranked = tuple(candidate for _, candidate in scored)
+    shares = softmax(scores)
+    features = outlook(retrieval, ranked, scores)
+    confidence = sigmoid(judgement.intercept + _weigh(judgement.confidence, features))
+    return Verdict(ranked, scores, shares, confidence)
+
+
+def outlook(retrieval: Retrieval, ranked: Sequence[Candidate], scores: Floats) -> Features:
+    """What the confidence is judged by: the best candidate's own features, and how it stands out.
+
+    Args:
+        retrieval: What was found.
+        ranked: At least one candidate, best first.
+        scores: Their scores, falling.
+    """
+    best = ranked[0].features
+    features = {f"best {name}": value for name, value in best.items()}
+    shares = softmax(scores)
+    total = sum(retrieval.weights.values())
+    known = sum(weight for term, weight in retrieval.weights.items() if retrieval.frequency[term])
+    features |= {
+        "score": float(scores[0]),
+        "margin": float(scores[0] - scores[1]) if len(scores) > 1 else 3.0,
+        "share": float(shares[0]),
+        "known": known / total if total else 0.0,
+        "terms": float(min(len(retrieval.weights), 12)),
+        "candidates": math.log(1 + len(ranked)),
+        "asks for a name, date or number": float(retrieval.query.kind in _PRECISE),
+    }
+    for name in _PARTS:
+        values = np.array([candidate.features[name] for candidate in ranked])
+        features[f"{name} above the middle"] = float(best[name] - np.median(values))
+        features[f"{name} below the highest"] = float(values.max() - best[name])
+    return features
+
+
+_PRECISE: Final = frozenset({"who", "when", "where", "number"})
+
+
+def softmax(scores: Floats) -> Floats:
+    """Exponentials that add up to 1, shape as given, float64."""
+    powers = np.exp(scores - scores.max())
+    return np.asarray(powers / powers.sum(), dtype=np.float64)
+
+
+def sigmoid(value: float) -> float:
+    """The logistic function, without overflow."""
+    return 1 / (1 + math.exp(-value)) if value >= 0 else 1 - 1 / (1 + math.exp(value))
+
+
+def _weigh(weights: Mapping[str, float], features: Features) -> float:
+    return sum(weight * features.get(name, 0.0) for name, weight in weights.items())

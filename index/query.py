@@ -1,0 +1,112 @@
+"""What a question asks for: its words, and the kind of thing that would answer it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from index.types import Turn
+from index.words import STOPWORDS, content_terms, terms, written
+
+LONGEST: Final = 2000
+"""Characters of a question that are read; far more than the encoder takes in."""
+
+_FOLLOW_UP_WORDS: Final = 2  # a question with no more content words than this leans on the turn before
+
+
+class Kind(StrEnum):
+    """The kind of thing a question asks for."""
+
+    WHO = "who"
+    WHEN = "when"
+    WHERE = "where"
+    NUMBER = "number"
+    WHY = "why"
+    HOW = "how"
+    YES_NO = "yes or no"
+    WHAT = "what"
+
+
+_KINDS: Final = (
+    (Kind.WHEN, r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|decade|century|time)\b"),
+    (
+        Kind.NUMBER,
+        r"\bhow (?:many|much|long|old|far|tall|large|big|high|deep|often|fast|wide|heavy)\b"
+        r"|\b(?:what|which) (?:percentage|percent|number|amount|proportion|share|age|price)\b",
+    ),
+    (Kind.WHO, r"\bwho\b|\bwhose\b|\bwhom\b"),
+    (
+        Kind.WHERE,
+        r"\bwhere\b|\b(?:what|which) (?:city|country|state|place|county|continent|town|region|river)\b",
+    ),
+    (Kind.WHY, r"\bwhy\b|\bwhat (?:caused|causes|is the reason|was the reason)\b"),
+    (
+        Kind.YES_NO,
+        r"^(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|may|must)\b(?!.*\bor\b)",
+    ),
+    (Kind.HOW, r"\bhow\b"),
+)
+_KIND_PATTERNS: Final = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
+_LEANING: Final = frozenset(
+    "he she it they him her them his hers its their theirs this that these those there one ones".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question, understood.
+
+    Attributes:
+        text: What is searched for: the question, with what it leans on in front.
+        terms: Its distinct content words, as `index.words.content_terms` gives them.
+        sequence: All its words in order, as `index.words.terms` gives them.
+        kind: The kind of thing it asks for.
+        shown: The written form of each content term, for messages.
+    """
+
+    text: str
+    terms: tuple[str, ...]
+    sequence: tuple[str, ...]
+    kind: Kind
+    shown: dict[str, str]
+
+
+def understand(question: str, turns: Sequence[Turn] = ()) -> Query:
+    """Read a question, in the light of the turns before it.
+
+    A question that leans on what went before ("And when did he leave?") is searched together with the
+    question before it.
+    """
+    text = " ".join(question[:LONGEST].split())
+    if turns and _leans(text):
+        text = f"{' '.join(turns[-1].question[:LONGEST].split())} {text}"
+    words = " ".join(written(text))
+    return Query(
+        text=text,
+        terms=tuple(content_terms(text)),
+        sequence=tuple(terms(text)),
+        kind=kind_of(" ".join(written(question[:LONGEST])) or words),
+        shown=_shown(text),
+    )
+
+
+def kind_of(words: str) -> Kind:
+    """The kind of thing that a question, given as lower-case words, asks for."""
+    return next((kind for kind, pattern in _KIND_PATTERNS if pattern.search(words)), Kind.WHAT)
+
+
+def _leans(text: str) -> bool:
+    words = written(text)
+    content = [word for word in words if word not in STOPWORDS]
+    return len(content) <= _FOLLOW_UP_WORDS or any(word in _LEANING for word in words)
+
+
+def _shown(text: str) -> dict[str, str]:
+    shown: dict[str, str] = {}
+    for word in re.findall(r"[^\W_]+(?:[.'’-][^\W_]+)*", text):
+        for term in terms(word):
+            shown.setdefault(term, word)
+    return shown
