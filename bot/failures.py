@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
-import aiohttp
 import discord
 from discord import app_commands
 
@@ -47,7 +46,7 @@ async def explain(interaction: discord.Interaction[Footnote], error: Exception) 
             await interaction.followup.send(text, ephemeral=True)
         else:
             await response.send_message(text, ephemeral=True)
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as another:
+    except Exception as another:  # this is the last one that could tell
         _log.warning("A member could not be told that something failed: %s", another)
 
 

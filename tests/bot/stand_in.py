@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 
 from index import receipt
-from index.errors import FootnoteError
 from index.types import Answer, Article, Citation, Context, IndexInfo, Status
 from tests.bot.written import citation
 
@@ -100,7 +99,7 @@ class Slow(StandIn):
 class Broken(StandIn):
     """Has an index that cannot be used."""
 
-    def __init__(self, failure: FootnoteError) -> None:
+    def __init__(self, failure: Exception) -> None:
         super().__init__()
         self.failure = failure
 

@@ -1,0 +1,196 @@
+"""What members and the log are told when something fails, on the loopback Discord."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+
+import pytest
+
+from bot.errors import Stopping, TooBusy, TooSlow
+from index.errors import IndexMissing
+from tests.bot.stand_in import FERRY, Broken, Slow, StandIn
+from tests.integration.discord_server import NoAnswer
+from tests.integration.footnote import footnote
+
+TROUBLE = "Why the trouble?"
+LAST = "The last ferry leaves Gull Island at 6.40 pm."
+UNEXPECTED = re.compile(
+    r"Something went wrong on my side\. "
+    r"The people who run me can look it up by the reference `([0-9a-f]{8})`\."
+)
+
+
+async def test_a_failure_is_a_sentence_with_a_reference_and_the_log_has_the_traceback(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with footnote() as room:
+        said = await room.server.say(room.ben, room.channel, TROUBLE)
+        texts = [
+            (await room.ask(TROUBLE)).content,
+            (await room.ask(TROUBLE, private=True)).content,
+            (await room.say(f"{room.server.bot.mention} {TROUBLE}")).content,
+            (await (await room.server.context_menu("Ask about this", room.ana, said)).response()).content,
+        ]
+        references = [match[1] for text in texts if (match := UNEXPECTED.fullmatch(text))]
+        assert len(set(references)) == 4
+        for reference in references:
+            [record] = [each for each in caplog.records if reference in each.getMessage()]
+            assert record.exc_info is not None
+            assert record.exc_info[0] is ZeroDivisionError
+        assert LAST in (await room.ask("The last ferry?")).content  # and the bot goes on
+
+
+async def test_a_failure_behind_a_button_is_told_to_the_one_who_pressed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with footnote() as room:
+        answer = await room.ask("The last ferry?")
+        room.bot.desk._engine = Broken(ZeroDivisionError("oh"))
+        shown = await (await room.server.press(room.ben, answer, "In context")).response()
+        assert UNEXPECTED.fullmatch(shown.content)
+        assert shown.ephemeral
+        assert "Ignoring exception" not in caplog.text
+
+
+async def test_an_index_that_cannot_be_used_is_the_operators_business(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    broken = Broken(IndexMissing("There is no index in .footnote. Run: python -m index rebuild"))
+    async with footnote(broken) as room:
+        answer = await room.ask(TROUBLE)
+        assert answer.content.startswith("I cannot look into the articles right now. The people who run me")
+        assert "There is no index in .footnote" in caplog.text
+        assert (
+            await room.server.autocomplete(room.ana, room.channel, "ask", "collection", "n", question="?")
+            == []
+        )
+        assert str(room.ana.id) not in caplog.text
+
+
+async def test_when_too_many_wait_the_rest_are_told_at_once() -> None:
+    async with footnote(queue=1) as room:
+        runs = [
+            await room.server.slash(room.ana, room.channel, "ask", question=f"Shall we wait {number}?")
+            for number in range(4)
+        ]
+        refused = [await run.response() for run in runs[2:]]
+        assert [each.content for each in refused] == [str(TooBusy())] * 2
+        room.engine.gate.set()
+        for run in runs[:2]:
+            assert "I found no answer" in (await run.response()).content
+
+
+async def test_a_question_that_takes_too_long_is_given_up() -> None:
+    async with footnote(time_limit=0.1) as room:
+        assert (await room.ask("Shall we wait?")).content == str(TooSlow())
+        assert (await room.say(f"{room.server.bot.mention} and the ferry?")).content == str(TooSlow())
+        room.engine.gate.set()
+        await room.server.until(
+            lambda: room.bot.desk.worker.load == 0 or None, within=0.01
+        ) if False else None
+        await asyncio.sleep(0.05)
+        assert LAST in (await room.ask("The last ferry?")).content
+
+
+async def test_heartbeats_are_on_time_while_the_engine_computes() -> None:
+    async with footnote(Slow(FERRY), server={"heartbeat_interval": 0.1}) as room:
+        await room.server.until(lambda: room.server.heartbeats, missing="no heartbeat")
+        begin = time.monotonic()
+        assert LAST in (await room.ask("The last ferry?")).content
+        assert time.monotonic() - begin > 1
+        run = room.server.runs[-1]
+        assert run.acknowledged_after is not None
+        assert run.acknowledged_after < 0.5
+        beats = [each.at for each in room.server.heartbeats if each.at > begin]
+        assert len(beats) >= 5
+        assert room.server.longest_silence(begin) < 0.6
+
+
+async def test_typing_is_shown_only_while_an_answer_takes_its_time() -> None:
+    async with footnote() as room:
+        await room.say(f"{room.server.bot.mention} the ferry?")
+        said = await room.server.say(room.ana, room.channel, f"{room.server.bot.mention} shall we wait?")
+
+        def typing() -> list[str]:
+            return [each.path for each in room.server.requests if each.path.endswith("/typing")]
+
+        assert typing() == []
+        room.server.fail("POST", "/channels/*/typing", 403, code=50013)
+        await room.server.until(typing, missing="no typing")
+        room.engine.gate.set()
+        assert "I found no answer" in (await room.server.reply_to(said)).content
+        assert len(typing()) == 1
+
+
+async def test_where_the_bot_may_not_write_it_stays_silent_and_goes_on(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with footnote() as room:
+        room.server.forbid(room.channel, "send_messages")
+        said = await room.server.say(room.ana, room.channel, f"{room.server.bot.mention} the ferry?")
+        with pytest.raises(NoAnswer):
+            await room.server.reply_to(said, within=0.5)
+        assert "An answer could not be posted: 403 Forbidden" in caplog.text
+        assert LAST in (await room.ask("The last ferry?")).content
+
+
+async def test_a_message_deleted_meanwhile_is_answered_all_the_same() -> None:
+    async with footnote() as room:
+        said = await room.server.say(
+            room.ana, room.channel, f"{room.server.bot.mention} shall we wait, last ferry?"
+        )
+        await room.server.delete_message(said)
+        room.engine.gate.set()
+        await room.server.until(lambda: room.server.messages(room.channel), missing="no answer")
+        [answer] = room.server.messages(room.channel)
+        assert LAST in answer.content
+
+
+async def test_an_interaction_that_discord_gave_up_is_only_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async with footnote() as room:
+        room.server.fail("POST", "/interactions/*/*/callback", 404, code=10062, message="Unknown interaction")
+        with pytest.raises(NoAnswer):
+            await room.server.slash(room.ana, room.channel, "ask", question="The ferry?")
+            await room.server.runs[-1].response(within=0.5)
+        assert "Discord did not wait for an answer any longer" in caplog.text
+        assert "Traceback" not in caplog.text
+
+
+async def test_a_member_who_cannot_be_told_is_only_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async with footnote() as room:
+        room.server.fail("PATCH", "/webhooks/*/*/messages/@original", 403, code=50001, times=2)
+        run = await room.server.slash(room.ana, room.channel, "ask", question="The ferry?")
+        with pytest.raises(NoAnswer):
+            await run.response(within=0.5)
+        assert "A member could not be told that something failed" in caplog.text
+
+
+async def test_a_command_of_an_earlier_version_is_explained() -> None:
+    async with footnote() as room:
+        await room.ask("The ferry?")
+        [command] = [each for each in room.server.commands() if each["name"] == "ask"]
+        command["name"] = "query"
+        run = await room.server.slash(room.ana, room.channel, "query", question="The ferry?")
+        answer = await run.response()
+        assert answer.content.startswith("This command has changed.")
+        assert answer.ephemeral
+
+
+async def test_who_asks_while_the_bot_is_stopped_is_told_so() -> None:
+    async with footnote() as room:
+        room.bot.desk.worker.refuse()
+        assert (await room.ask("The ferry?")).content == str(Stopping())
+
+
+async def test_neither_questions_nor_members_are_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    async with footnote(StandIn()) as room:
+        await room.ask("How does the albatross leave?")
+        await room.say(f"{room.server.bot.mention} how does the albatross leave?")
+        await room.say("albatross!", room.server.dm(room.ana))
+        await room.ask("?!")
+        assert "albatross" not in caplog.text
+        assert str(room.ana.id) not in caplog.text
