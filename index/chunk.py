@@ -1,20 +1,22 @@
 """Chunks: runs of whole sentences that fit the encoder, overlapping, never across a heading.
 
 What counts is the plain text that is really embedded (`plain(chunk.embedded)`), in the encoder's own tokens.
-Tokens of a joined text are taken to be those of its parts, which holds for parts joined by white space, and
-every finished chunk is counted once more; whatever the tokenizer does, no chunk is longer than the limit.
+Sentences are counted once. A space between two texts changes no tokenizer's count by more than one, so a
+chunk with that much room left needs no second count; the others get one. Whatever comes out, none stays too
+long.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import accumulate
-from typing import Final
+from typing import Final, NamedTuple
 
 from index.errors import UsageError
 from index.markup import plain
+from index.split import split
 from index.types import Article, Chunk, Sentence, SentenceKind
 
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -22,9 +24,6 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 _SMALLEST: Final = 16
 _LONGEST_TITLE: Final = 300
 """Characters of a title or heading that are worth embedding."""
-_PIECE: Final = re.compile(r"(?:[^\s、，；：]{1,12}[、，；：]?|[、，；：]{1,12})\s*")
-_CLAUSE_END: Final = tuple(",;:)]—–")
-_WIDE_CLAUSE_END: Final = tuple("、，；：")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,14 @@ class Chunked:
     sentences: list[Sentence]
     chunks: list[Chunk]
     split: bool
+
+
+class _Part(NamedTuple):
+    """A sentence that fits, its plain words, and their tokens without the special ones."""
+
+    sentence: Sentence
+    words: str
+    tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,96 +94,90 @@ class Chunker:
         """
         if not sentences:
             return Chunked([], [], split=False)
-        special, *tokens = self._count(["", *(plain(sentence.text) for sentence in sentences)])
-        fitted, tokens = self._fit(sentences, tokens, self._max - special)
-        chunks: list[Chunk] = []
+        words = [plain(sentence.text) for sentence in sentences]
+        fronts = dict.fromkeys(
+            _contexts(article.title, section.headings)[0] for section in _sections(sentences)
+        )
+        special, *totals = self._count(["", *words, *map(plain, fronts)])
+        tokens = [total - special for total in totals]
+        known = dict(zip(fronts, tokens[len(words) :], strict=True))
+        parts = self._fit(map(_Part, sentences, words, tokens), special)
+        fitted = [part.sentence for part in parts]
+        sums = [0, *accumulate(part.tokens for part in parts)]
+        sure: list[Chunk] = []
+        doubtful: list[Chunk] = []
         for section in _sections(fitted):
-            contexts = self._contexts(article.title, section.headings, special)
             heading = " > ".join(section.headings)
-            for first, last, context in self._runs(section, tokens, contexts, self._max - special):
-                chunks.append(_chunk(article, fitted, first, last, heading, context))
-        return Chunked(fitted, self._checked(article, fitted, chunks), split=len(fitted) > len(sentences))
+            contexts = partial(self._known_contexts, article.title, section.headings, special, known)
+            for first, last, context, left in self._runs(section, sums, contexts, self._max - special):
+                chunk = _chunk(article, fitted, first, last, heading, context)
+                joined = " ".join([plain(context), *(part.words for part in parts[first : last + 1])]).strip()
+                is_sure = left > last - first and plain(chunk.embedded) == joined
+                (sure if is_sure else doubtful).append(chunk)
+        chunks = _without_repeats([*sure, *self._checked(article, fitted, doubtful)])
+        return Chunked(fitted, chunks, split=len(fitted) > len(sentences))
 
-    def _fit(
-        self, sentences: Sequence[Sentence], tokens: list[int], room: int
-    ) -> tuple[list[Sentence], list[int]]:
-        """Split sentences longer than `room` tokens.
+    def _fit(self, parts: Iterable[_Part], special: int) -> list[_Part]:
+        """Split sentences that are too long even alone.
 
         The first sentence below headings shares its room with them, so that no heading is left alone.
         """
-        fitted: list[Sentence] = []
-        counts: list[int] = []
-        special, headings = self._max - room, 0
-        for sentence, total in zip(sentences, tokens, strict=True):
-            own = total - special
+
+        def count(texts: Sequence[str]) -> list[int]:
+            return [total - special for total in self._count(texts)]
+
+        room = self._max - special
+        fitted: list[_Part] = []
+        headings = 0
+        for part in parts:
             left = room - headings if headings <= room // 2 else room
-            if own <= left:
-                fitted.append(sentence)
-                counts.append(own)
+            if part.tokens <= left:
+                fitted.append(part)
             else:
-                for part, count in self._split(sentence, left, special):
-                    fitted.append(part)
-                    counts.append(count)
-            headings = headings + own if sentence.kind is SentenceKind.HEADING else 0
-        return fitted, counts
+                pieces = split(part.sentence, left, count)
+                words = [plain(piece.text) for piece in pieces]
+                fitted += map(_Part, pieces, words, count(words))
+            headings = headings + part.tokens if part.sentence.kind is SentenceKind.HEADING else 0
+        return fitted
 
-    def _split(self, sentence: Sentence, room: int, special: int) -> list[tuple[Sentence, int]]:
-        """Parts of a sentence of at most `room` tokens each, cut behind a clause, else a word."""
-        text = sentence.text
-        ends = [match.end() for match in _PIECE.finditer(text)]
-        pieces = [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]
-        counts = [total - special for total in self._count(pieces)]
-        spans = _cut(pieces, counts, room)
-        done: list[tuple[Sentence, int]] = []
-        while spans:
-            spans = [_trimmed(text, start, end) for start, end in spans]
-            totals = self._count([plain(text[start:end]) for start, end in spans])
-            too_long: list[tuple[int, int]] = []
-            for (start, end), total in zip(spans, totals, strict=True):
-                if total - special > room and end - start > 1:
-                    middle = (start + end) // 2
-                    too_long += [(start, middle), (middle, end)]
-                    continue
-                first, stop = sentence.start + start, sentence.start + end
-                done.append((Sentence(first, stop, text[start:end], sentence.kind), total - special))
-            spans = too_long
-        return sorted(done, key=lambda part: part[0].start)
-
-    def _contexts(self, title: str, headings: tuple[str, ...], special: int) -> list[tuple[str, int]]:
-        """What may stand in front of a section's chunks, best first, with its tokens; the last is nothing."""
-        names = [name for name in headings if name.casefold() != title.casefold()]
-        title = _shortened(title, _LONGEST_TITLE)
-        texts = [" > ".join([title, *names]), " > ".join([title, *names[-1:]])]
-        texts += [_shortened(title, length) for length in (_LONGEST_TITLE, 120, 60, 24)]
-        texts = [text for text in dict.fromkeys(texts) if plain(text)]
-        counts = [total - special for total in self._count([plain(text) for text in texts])]
-        known = zip(texts, counts, strict=True)
-        return [*(item for item in known if item[1] <= self._max // 3), ("", 0)]
+    def _known_contexts(
+        self, title: str, headings: tuple[str, ...], special: int, known: dict[str, int]
+    ) -> Iterator[tuple[str, int]]:
+        """The contexts that are not too long, best first, with their tokens; counted when first needed."""
+        for text in _contexts(title, headings):
+            if text not in known:
+                known[text] = self._count([plain(text)])[0] - special
+            if known[text] <= self._max // 3:
+                yield text, known[text]
 
     def _runs(
-        self, section: _Section, tokens: list[int], contexts: list[tuple[str, int]], room: int
-    ) -> list[tuple[int, int, str]]:
-        """First and last sentence of each chunk of a section, and its context."""
-        runs: list[tuple[int, int, str]] = []
-        full = room - contexts[0][1]
+        self,
+        section: _Section,
+        sums: Sequence[int],
+        contexts: Callable[[], Iterator[tuple[str, int]]],
+        room: int,
+    ) -> Iterator[tuple[int, int, str, int]]:
+        """First and last sentence of each chunk of a section, its context, and the tokens left.
+
+        `sums` are the tokens of all sentences in front of each.
+        """
+        full = room - next(contexts())[1]
         first = fresh = section.first
         while fresh < section.stop:
-            least = max(fresh, min(section.body, section.stop - 1))
-            if sum(tokens[first : least + 1]) > room:
-                least = fresh
-            left = room - sum(tokens[first : least + 1])
-            context, size = next((item for item in contexts if item[1] <= left), contexts[-1])
+            last = max(fresh, min(section.body, section.stop - 1))
+            if sums[last + 1] - sums[first] > room:
+                last = fresh
+            left = room - (sums[last + 1] - sums[first])
+            context, size = next((item for item in contexts() if item[1] <= left), ("", 0))
             left -= size
-            last = least
-            while last + 1 < section.stop and tokens[last + 1] <= left:
+            while last + 1 < section.stop and sums[last + 2] - sums[last + 1] <= left:
                 last += 1
-                left -= tokens[last]
-            runs.append((first, last, context))
+                left -= sums[last + 1] - sums[last]
+            yield first, last, context, left
             fresh = last + 1
             first = max(fresh - self._overlap, first + 1)
-            while first < fresh and sum(tokens[first : fresh + 1]) > full:
+            while first < fresh < section.stop and sums[fresh + 1] - sums[first] > full:
                 first += 1
-        return runs
 
     def _checked(self, article: Article, sentences: list[Sentence], chunks: list[Chunk]) -> list[Chunk]:
         """Chunks counted as they will be embedded; the rare one that is too long is halved."""
@@ -194,11 +195,25 @@ class Chunker:
                 elif chunk.context:
                     again.append(replace(chunk, context=""))
                 else:
-                    good.append(chunk)  # one character that the encoder alone can count
+                    good.append(chunk)  # one character that has more tokens than any chunk may have
             chunks = again
-        good.sort(key=lambda chunk: (chunk.first, chunk.last))
-        reached = [-1, *accumulate((chunk.last for chunk in good), max)]
-        return [chunk for chunk, before in zip(good, reached, strict=False) if chunk.last > before]
+        return good
+
+
+def _contexts(title: str, headings: tuple[str, ...]) -> list[str]:
+    """What may stand in front of a section's chunks, best first; the last is nothing."""
+    names = [name for name in headings if name.casefold() != title.casefold()]
+    title = _shortened(title, _LONGEST_TITLE)
+    texts = [" > ".join([title, *names]), " > ".join([title, *names[-1:]])]
+    texts += [_shortened(title, length) for length in (_LONGEST_TITLE, 120, 60, 24)]
+    return [*(text for text in dict.fromkeys(texts) if plain(text)), ""]
+
+
+def _without_repeats(chunks: list[Chunk]) -> list[Chunk]:
+    """Chunks in reading order, without those that only repeat sentences of the ones before."""
+    chunks.sort(key=lambda chunk: (chunk.first, chunk.last))
+    reached = [-1, *accumulate((chunk.last for chunk in chunks), max)]
+    return [chunk for chunk, before in zip(chunks, reached, strict=False) if chunk.last > before]
 
 
 def _chunk(
@@ -239,31 +254,3 @@ def _shortened(name: str, length: int) -> str:
     if len(name) <= length:
         return name
     return name[:length].rpartition(" ")[0] or name[:length]
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """A span of a text without white space at its ends."""
-    piece = text[start:end]
-    return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
-
-
-def _cut(pieces: list[str], counts: list[int], room: int) -> list[tuple[int, int]]:
-    """Spans of at most `room` tokens, each ending behind a clause or word that ends in its second half."""
-    spans: list[tuple[int, int]] = []
-    first = begin = 0
-    while first < len(pieces):
-        used, stop, clause, word = counts[first], first + 1, 0, 0
-        while stop < len(pieces) and used + counts[stop] <= room:
-            if used > room // 2:
-                bare = pieces[stop - 1].rstrip()
-                word = stop if len(bare) < len(pieces[stop - 1]) else word
-                ends_clause = word == stop and bare.endswith(_CLAUSE_END)
-                clause = stop if ends_clause or bare.endswith(_WIDE_CLAUSE_END) else clause
-            used += counts[stop]
-            stop += 1
-        if stop < len(pieces):
-            stop = clause or (stop if pieces[stop - 1][-1].isspace() else word or stop)
-        end = begin + sum(map(len, pieces[first:stop]))
-        spans.append((begin, end))
-        first, begin = stop, end
-    return spans
