@@ -40,6 +40,7 @@ class Footnote(commands.AutoShardedBot):
         self.online = asyncio.Event()
         self._gateway = gateway
         self._guild = discord.Object(guild) if guild is not None else None
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # there is nothing to hear
         super().__init__(
             commands.when_mentioned,
             help_command=None,

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.check import examine
+from bot.desk import Engine
+from bot.dotenv import variables
+from bot.settings import BotSettings
+from index.errors import IndexMissing, ModelUnavailable
+from index.settings import IndexSettings
+from tests.bot.stand_in import Broken, StandIn
+from tests.bot.test_token import made
+
+SECRET = made()
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Runs in a folder in which everything is in order."""
+    monkeypatch.chdir(tmp_path)
+    for name in variables(BotSettings, IndexSettings):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / ".env").write_text(f"BOT_TOKEN={SECRET}\n")
+    (tmp_path / "corpus" / "news").mkdir(parents=True)
+    (tmp_path / "corpus" / "news" / "ferry.md").write_text(
+        "---\ntitle: Ferry\n---\nThe last ferry leaves at six.\n"
+    )
+    return tmp_path
+
+
+def report(engine: Engine | Exception | None = None) -> dict[str, tuple[str, int]]:
+    """Returns what is found, by subject."""
+
+    def open_engine(settings: IndexSettings) -> Engine:
+        assert settings.dir == Path(".footnote")
+        if isinstance(engine, Exception):
+            raise engine
+        return engine or StandIn()
+
+    found = list(examine(open_engine, Path(".env")))
+    assert not any(SECRET in each.text for each in found)
+    assert all(str(each).startswith("✗ " if each.code else "✓ ") for each in found)
+    return {each.subject: (each.text, each.code) for each in found}
+
+
+def test_all_in_order() -> None:
+    assert report() == {
+        "settings": ("in order (1 from .env)", 0),
+        "token": ("looks like one (only Discord knows whether it is valid)", 0),
+        "corpus": ("1 articles in corpus", 0),
+        "index": ("2 articles in 2 chunks (fingerprint 5f3a)", 0),
+        "model": ("all-MiniLM-L6-v2 works", 0),
+    }
+
+
+def test_no_token_and_a_wrong_one(home: Path) -> None:
+    (home / ".env").unlink()
+    text, code = report()["token"]
+    assert text.startswith(
+        "BOT_TOKEN is not set, so a chat in the terminal would open. Open https://discord.com"
+    )
+    assert code == 1
+    (home / ".env").write_text("BOT_TOKEN=0123456789abcdef\n")
+    text, code = report()["token"]
+    assert "what is set in BOT_TOKEN cannot be a token: a token has three parts" in text
+    assert code == 1
+
+
+def test_wrong_settings_are_all_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INDEX_THREADS", "all")
+    found = report()
+    assert (found["settings"][0].startswith("Wrong setting. INDEX_THREADS: "), found["settings"][1]) == (
+        True,
+        2,
+    )
+    assert set(found) == {"settings", "token"}
+    monkeypatch.delenv("INDEX_THREADS")
+    monkeypatch.setenv("BOT_QUEUE", "many")
+    assert set(report()) == {"settings", "corpus", "index", "model"}
+    monkeypatch.delenv("BOT_QUEUE")
+    (home / ".env").write_text(f"BOT_TOKEN={SECRET}\nBOT_QEUE=3\n")
+    assert report()[".env"] == (
+        ".env sets BOT_QEUE, which is no setting of Footnote; did you mean BOT_QUEUE?",
+        2,
+    )
+    (home / ".env").write_bytes(b"BOT_TOKEN=\xff")
+    assert report() == {"settings": ("The settings in .env cannot be read: it is not UTF-8 text.", 2)}
+
+
+def test_articles_that_cannot_be_read(home: Path) -> None:
+    (home / "corpus" / "news" / "odd.md").write_bytes(b"\xff\xfe\x00latin")
+    text, code = report()["corpus"]
+    assert "news/odd.md" in text
+    assert code == 1
+    (home / "corpus" / "dump.jsonl").write_text('{"id": "1"}\n{"id": "2"}\n')
+    text, code = report()["corpus"]
+    assert "dump.jsonl" in text
+    assert text.endswith("(2 more are skipped.)")
+    for each in ("news/odd.md", "dump.jsonl"):
+        (home / "corpus" / each).unlink()
+    (home / "corpus" / "mem.txt").symlink_to("/proc/self/mem")
+    text, code = report()["corpus"]
+    assert code == (1 if "mem.txt" in text else 0)
+
+
+def test_a_corpus_that_is_empty_or_missing(home: Path) -> None:
+    (home / "corpus" / "news" / "ferry.md").unlink()
+    assert report()["corpus"] == ("no articles in corpus; put some there, or check INDEX_CORPUS.", 1)
+    (home / "corpus" / "news").rmdir()
+    (home / "corpus").rmdir()
+    text, code = report()["corpus"]
+    assert "no folder of articles at corpus" in text
+    assert text.endswith("Check INDEX_CORPUS.")
+    assert code == 1
+
+
+def test_an_index_or_a_model_that_cannot_be_used() -> None:
+    found = report(IndexMissing("There is no index in .footnote. Run: python -m index rebuild"))
+    assert found["index"] == ("There is no index in .footnote. Run: python -m index rebuild", 1)
+    assert "model" not in found
+    found = report(Broken(ModelUnavailable("The model of INDEX_MODEL cannot be loaded.")))
+    assert found["index"][1] == 0
+    assert found["model"] == ("The model of INDEX_MODEL cannot be loaded.", 1)

@@ -1,0 +1,200 @@
+"""The bot as the process that operators start: its sentences, exit codes and signals."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.integration.discord_server import DiscordServer
+
+ROOT = Path(__file__).parents[2]
+LAST = "The last ferry leaves Gull Island at 6.40 pm."
+
+
+def environment(**values: str) -> dict[str, str]:
+    """Returns an environment without settings of ours but these."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("BOT_", "INDEX_"))}
+    return kept | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "COLUMNS": "200", **values}
+
+
+def run(
+    *arguments: str, cwd: Path, module: str = "bot", stdin: str = "", **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs the bot to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=cwd,
+        env=environment(**settings),
+        input=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+def pointing_at(server: DiscordServer) -> dict[str, str]:
+    """Returns the settings that point the bot at a server."""
+    return {
+        "BOT_TOKEN": server.token,
+        "BOT_API_URL": server.api_url,
+        "BOT_GATEWAY_URL": server.gateway_url,
+        "BOT_CDN_URL": server.cdn_url,
+    }
+
+
+@asynccontextmanager
+async def started(cwd: Path, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Starts the bot with the small engine."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.integration.with_stand_in"),
+        cwd=cwd,
+        env=environment(**settings),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def test_the_process_answers_and_after_sigterm_finishes_and_exits_with_0(tmp_path: Path) -> None:
+    async with (
+        DiscordServer(heartbeat_interval=0.2) as server,
+        started(tmp_path, **pointing_at(server)) as bot,
+    ):
+        guild = server.add_guild("Reading room")
+        channel, ana = server.add_channel(guild), server.add_member(guild, "ana")
+        await server.until(lambda: len(server.commands()) == 2, within=20, missing="no commands")
+        answer = await (await server.slash(ana, channel, "ask", question="The last ferry?")).response()
+        assert LAST in answer.content
+        before = time.monotonic()
+        pondered = await server.slash(ana, channel, "ask", question="Please ponder: the last ferry?")
+        said = await server.say(ana, channel, f"{server.bot.mention} ponder the last ferry!")
+        await server.until(lambda: pondered.acknowledged, missing="no defer")
+        bot.send_signal(signal.SIGTERM)
+        assert LAST in (await pondered.response()).content
+        assert LAST in (await server.reply_to(said)).content
+        assert time.monotonic() - before >= 2
+        assert server.longest_silence(before) < 1
+        _, log = await asyncio.wait_for(bot.communicate(), 10)
+        assert bot.returncode == 0
+        text = log.decode()
+        assert "Told to stop: finishing" in text
+        assert "Left Discord" in text
+        assert "Traceback" not in text
+        for private in ("ponder", "ferry", str(ana.id), server.token):
+            assert private not in text
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "says"),
+    [
+        ({"BOT_TOKEN": "another-token"}, 1, "Discord does not know the token in BOT_TOKEN. Open https://"),
+        (
+            {"BOT_TOKEN": "Bot loopback-token"},
+            1,
+            "What is set in BOT_TOKEN cannot be a token: it begins with",
+        ),
+        ({"BOT_API_URL": "http://127.0.0.1:9"}, 1, "interface at http://127.0.0.1:9 cannot be reached"),
+        ({"BOT_QUEUE": "many"}, 2, "BOT_QUEUE: "),
+        ({"INDEX_THREADS": "-1"}, 2, "INDEX_THREADS: "),
+    ],
+)
+async def test_what_keeps_the_bot_from_starting_is_one_sentence(
+    settings: dict[str, str], code: int, says: str, tmp_path: Path
+) -> None:
+    async with DiscordServer() as server, started(tmp_path, **pointing_at(server) | settings) as bot:
+        out, log = await asyncio.wait_for(bot.communicate(), 20)
+    last = log.decode().strip().split("\n")[-1]
+    assert says in last
+    assert "token" not in re.sub(r"BOT_TOKEN|a token|the token|Token", "", last)
+    assert "Traceback" not in log.decode()
+    assert (out, bot.returncode) == (b"", code)
+
+
+def test_a_missing_index_is_told_with_what_to_do(tmp_path: Path) -> None:
+    for token in ("", "loopback-token"):
+        done = run(cwd=tmp_path, BOT_TOKEN=token, BOT_API_URL="http://127.0.0.1:9")
+        assert done.returncode == 1
+        assert "python -m index rebuild" in done.stderr.strip().split("\n")[-1]
+        assert "Traceback" not in done.stderr
+
+
+def test_misspelt_keys_in_the_settings_file_are_named_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("BOT_TOKNE=secret-value\n")
+    done = run(cwd=tmp_path, module="tests.integration.with_stand_in")
+    assert (
+        "Note: .env sets BOT_TOKNE, which is no setting of Footnote; did you mean BOT_TOKEN?" in done.stderr
+    )
+    assert "secret-value" not in done.stderr
+    assert done.returncode == 0
+
+
+def test_without_a_token_each_line_read_is_answered(tmp_path: Path) -> None:
+    questions = "The last ferry?\n\n?!\nWho is the president?\nWhy the trouble?\n"
+    done = run(cwd=tmp_path, module="tests.integration.with_stand_in", stdin=questions)
+    assert done.returncode == 0
+    assert "There is no BOT_TOKEN" in done.stderr
+    assert "https://discord.com/developers/applications" in done.stderr
+    assert done.stdout.startswith(
+        f"  “{LAST}” [1]\n"
+        "[1] Winter timetable for the Gull Island ferry · Saltmere Ferries · 2026-10-01\n"
+        "    https://saltmere.example/ferry#:~:text=51\n"
+        "\nAsk me something in words"
+    )
+    assert (
+        "\n\nI found no answer to this in the articles. 'president?' occurs in none of 2 articles.\n"
+        in done.stdout
+    )
+    [reference] = re.findall(r"The log says more at the reference (\w+)\.", done.stdout)
+    assert f"[{reference}] ZeroDivisionError" in done.stderr
+
+
+def test_help_teaches_and_is_quick(tmp_path: Path) -> None:
+    before = time.monotonic()
+    done = run("--help", cwd=tmp_path)
+    assert time.monotonic() - before < 2
+    assert done.returncode == 0
+    for word in ("--check", "BOT_TOKEN", "python -m index rebuild", "Exit codes"):
+        assert word in done.stdout
+    assert run("--chekc", cwd=tmp_path).returncode == 2
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed(tmp_path: Path) -> None:
+    code = "import sys, bot.__main__, bot.check, bot.chat; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not {"discord", "torch", "faiss", "sentence_transformers", "aiohttp"} & set(done.stdout.split())
+
+
+def test_check_finds_what_is_wrong_without_connecting(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("BOT_TOKNE=x\n")
+    done = run("--check", cwd=tmp_path, module="tests.integration.with_stand_in")
+    assert done.returncode == 2
+    assert [line[0] for line in done.stdout.strip().split("\n")] == ["✗", "✗", "✗", "✓", "✓"]
+    (tmp_path / ".env").write_text("BOT_TOKEN=loopback-token\nBOT_API_URL=http://127.0.0.1:9\n")
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "ferry.txt").write_text("Ferry\n\nThe last ferry leaves at 6.40 pm.\n")
+    done = run("--check", cwd=tmp_path, module="tests.integration.with_stand_in")
+    assert done.returncode == 0
+    assert [line[0] for line in done.stdout.strip().split("\n")] == ["✓"] * 5
