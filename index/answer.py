@@ -93,7 +93,7 @@ def _same(verdict: Verdict, one: int, other: int) -> bool:
     return len(words & others) >= _ALIKE * len(words | others)
 
 
-def passages(retrieval: Retrieval, verdict: Verdict) -> tuple[Passage, ...]:
+def passages(retrieval: Retrieval, verdict: Verdict, *, limit: int = SHOWN) -> tuple[Passage, ...]:
     """The best passages: those with the best sentences first, then as they were found."""
     found = {one.chunk.key: one for one in retrieval.found}
     order: dict[int, float] = {}
@@ -103,7 +103,7 @@ def passages(retrieval: Retrieval, verdict: Verdict) -> tuple[Passage, ...]:
     for key in found:
         order.setdefault(key, 0.0)
     rows = []
-    for key, share in list(order.items())[:SHOWN]:
+    for key, share in list(order.items())[:limit]:
         one, chunk = found[key], found[key].chunk
         rows.append(
             Passage(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +23,7 @@ from index.surroundings import surroundings
 from index.types import Answer, Article, ArticleCard, Context, Encoder, IndexInfo, Passage, Turn
 from index.vectors import VectorIndex
 
-_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 
 class Engine:
@@ -105,7 +104,8 @@ class Engine:
                 snapshot, vectors, self._encoder, understand(words), collections=collections, kept=max(k, 1)
             )
             candidates = gather(snapshot, self._encoder, retrieval)
-            return list(passages(retrieval, judge(self._judgement, retrieval, candidates), k))
+            verdict = judge(self._judgement, retrieval, candidates)
+            return list(passages(retrieval, verdict, limit=k))
 
     def article(self, article_id: str) -> Article:
         """The article of that id.
@@ -144,6 +144,28 @@ class Engine:
         """What answers are found in."""
         return self._read(self._describe)
 
+    def facts(self) -> dict[str, object]:
+        """What the index holds and was made with, for an operator's eyes.
+
+        Raises:
+            StoreError: The index cannot be read.
+        """
+
+        def ask(snapshot: Snapshot) -> dict[str, object]:
+            info, counts = self._describe(snapshot), snapshot.counts()
+            return {
+                "fingerprint": info.fingerprint,
+                "articles": counts.articles,
+                "sentences": counts.sentences,
+                "chunks": counts.chunks,
+                "vectors": counts.vectors,
+                "collections": snapshot.collections(),
+                "skipped": len(snapshot.skipped()),
+                **snapshot.recipe(),
+            }
+
+        return self._read(ask)
+
     def warm(self) -> None:
         """Load the model and the vectors, so that the first question does not wait.
 
@@ -179,6 +201,3 @@ class Engine:
             fingerprint = hashlib.blake2b(made.encode(), digest_size=8).hexdigest()
             self._info = state, IndexInfo(fingerprint, counts.articles, counts.chunks)
         return self._info[1]
-
-
-_T = TypeVar("_T")

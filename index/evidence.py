@@ -15,13 +15,11 @@ from index.markup import plain
 from index.query import Kind, Query
 from index.retrieve import Found, Retrieval, rarity, word_score
 from index.store import Snapshot
-from index.types import Encoder, Sentence, SentenceKind, Tokens, Vectors
+from index.types import CITABLE, Encoder, Sentence, Tokens, Vectors
 from index.words import fold, terms
 
 LIMIT: Final = 24
 """Sentences that are read closely: late interaction costs a few milliseconds each."""
-
-CITABLE: Final = frozenset({SentenceKind.PROSE, SentenceKind.ITEM, SentenceKind.TABLE})
 
 Features = dict[str, float]
 

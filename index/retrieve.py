@@ -12,7 +12,7 @@ from index.query import Query
 from index.store import Snapshot, StoredChunk
 from index.types import Encoder, Vectors
 from index.vectors import VectorIndex
-from index.words import terms
+from index.words import terms_of_passage
 
 DEPTH: Final = 50
 """How far down each of the two lists is read."""
@@ -87,8 +87,8 @@ def retrieve(
     """
     vector = encoder.encode_queries([query.text])[0]
     allowed = None if collections is None else snapshot.chunk_keys(collections)
-    scores, keys = vectors.search(vector[None, :], DEPTH, allowed)
-    near = list(zip(keys[0].tolist(), scores[0].tolist(), strict=True))
+    scores, keys = vectors.search(vector, DEPTH, allowed)
+    near = list(zip(keys.tolist(), scores.tolist(), strict=True))
     worded = snapshot.match(query.terms, DEPTH, collections)
     fused = _fuse([[key for key, _ in near], [key for key, _ in worded]])
     best = sorted(fused, key=lambda key: (-fused[key], key))[:kept]
@@ -101,7 +101,7 @@ def retrieve(
         meaning |= dict(zip(far, (vectors.vectors(far) @ vector).tolist(), strict=True))
     found = []
     for chunk in snapshot.chunks(best):
-        words = terms(f"{chunk.context}\n{chunk.text}")
+        words = terms_of_passage(chunk.context, chunk.text)
         score = word_score(words, weights)
         found.append(Found(chunk, meaning[chunk.key], score, fused[chunk.key], frozenset(words)))
     return Retrieval(query, vector, weights, frequency, len(vectors), tuple(found))

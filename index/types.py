@@ -69,6 +69,10 @@ class SentenceKind(StrEnum):
     CODE = "code"
 
 
+CITABLE = frozenset({SentenceKind.PROSE, SentenceKind.ITEM, SentenceKind.TABLE})
+"""The kinds that can be evidence, and so are encoded."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A span of an article: `article.text[start:end] == text`, never blank, no white space at either end."""

@@ -13,6 +13,8 @@ from typing import Final
 
 import Stemmer
 
+from index.markup import plain
+
 VERSION: Final = 1
 """Raise it when `terms` changes: an index records it, and one made by another version must be rebuilt."""
 
@@ -97,6 +99,11 @@ def terms(text: str) -> list[str]:
     (https://snowballstem.org/algorithms/english/stemmer.html). Every CJK character is a word.
     """
     return [_term(word) for word in written(text)]
+
+
+def terms_of_passage(context: str, text: str) -> list[str]:
+    """The terms of a chunk: of its text and of the title and headings above it, without Markdown."""
+    return terms(plain(f"{context}\n{text}" if context else text))
 
 
 def content_terms(text: str) -> list[str]:

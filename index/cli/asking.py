@@ -72,8 +72,8 @@ def ask(
         else:
             say(render(answer, time.time()))
         return
-    assert batch is not None
-    for asked in _questions(batch):
+        return
+    for asked in _questions(batch or Path("-")):
         answer = answers.ask(asked.question, k=k, collections=collection, turns=asked.turns)
         say_json({"id": asked.id, **answer.as_dict()})
 

@@ -72,11 +72,9 @@ def note(text: str) -> None:
 
 def say_json(value: object) -> None:
     """Write a value to stdout as one line of JSON."""
-    typer.echo(json.dumps(_plain(value), ensure_ascii=False))
-
-
-def _plain(value: object) -> Any:  # noqa: ANN401
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    if is_dataclass(value) and not isinstance(value, type):
+        value = asdict(value)
+    typer.echo(json.dumps(value, ensure_ascii=False))
 
 
 @contextmanager

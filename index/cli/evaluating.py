@@ -52,7 +52,10 @@ def evaluate(
     if save:
         evaluation.save(save, sets)
     if report:
-        _write_report(report, sets, earlier)
+        from index.report import render
+
+        page = render(sets, title=f"Evaluation of {name}", facts=[], before=earlier)
+        report.write_text(page, encoding="utf-8")
         note(f"wrote {report}")
     if as_json:
         say_json({name: metrics.as_dict()})

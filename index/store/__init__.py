@@ -1,0 +1,40 @@
+"""The index on disk: one SQLite database at a time, read by many, changed by one. Alone imports sqlite3."""
+
+from __future__ import annotations
+
+from index.store._generations import Generations, discard
+from index.store._reader import Reader
+from index.store._rows import (
+    ArticleRow,
+    Changes,
+    ChunkRow,
+    Counts,
+    FileRow,
+    Keys,
+    SentenceRow,
+    State,
+    StoredChunk,
+    article_hash,
+    text_hash,
+)
+from index.store._snapshot import Snapshot
+from index.store._writer import Writer
+
+__all__ = [
+    "ArticleRow",
+    "Changes",
+    "ChunkRow",
+    "Counts",
+    "FileRow",
+    "Generations",
+    "Keys",
+    "Reader",
+    "SentenceRow",
+    "Snapshot",
+    "State",
+    "StoredChunk",
+    "Writer",
+    "article_hash",
+    "discard",
+    "text_hash",
+]

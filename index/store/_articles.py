@@ -1,0 +1,168 @@
+"""What readers ask of the articles, and of the index as a whole."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from index.errors import ArticleNotFound
+from index.store._connect import damaged
+from index.store._generations import VECTORS_SUFFIX
+from index.store._rows import Counts, State
+from index.types import Article, ArticleCard, Skipped
+from index.words import written
+
+_WORD_LIMIT: Final = 8  # words of a prefix that are looked for
+
+
+class Articles:
+    """The articles of one state of the index: the lower half of `Snapshot`."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+        self._texts: dict[int, str] = {}
+
+    def state(self) -> State:
+        """Where in the history of which database this snapshot is."""
+        row = self._one("SELECT seq, token FROM history ORDER BY seq DESC LIMIT 1")
+        return State(self._path.stem, *row)
+
+    @property
+    def vectors_path(self) -> Path:
+        """Where the saved vectors of this database are kept."""
+        return self._path.with_suffix(VECTORS_SUFFIX)
+
+    def counts(self) -> Counts:
+        """How many articles, chunks, sentences and vectors there are."""
+        return Counts(
+            *self._one(
+                "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM chunk),"
+                " (SELECT count(*) FROM sentence), (SELECT count(*) FROM vector)"
+            )
+        )
+
+    def recipe(self) -> dict[str, object]:
+        """What the index was made with: model, limits and versions."""
+        recipe: dict[str, object] = json.loads(self._meta("recipe"))
+        return recipe
+
+    def digest(self) -> str:
+        """Tells what the articles are, whatever way they came to be indexed; 32 hexadecimal digits."""
+        return self._meta("digest")
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector; 0 while nothing has been encoded."""
+        return int(self._meta("dimension"))
+
+    def setting(self, name: str) -> str | None:
+        """What `Builder.set` kept under that name, or None."""
+        row = self._connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def skipped(self) -> list[Skipped]:
+        """Files and rows that were not indexed, and why, in the order of their files."""
+        rows = self._connection.execute(
+            "SELECT s.place, s.reason, s.claims, a.file FROM skipped AS s "
+            "LEFT JOIN article AS a ON a.id = s.claims ORDER BY s.file, s.key"
+        )
+        return [
+            Skipped(place, reason or f'its id "{claims}" is taken by {file}.')
+            for place, reason, claims, file in rows
+        ]
+
+    def article(self, article_id: str) -> Article:
+        """The article of that id.
+
+        Raises:
+            ArticleNotFound: There is none.
+        """
+        row = self._connection.execute(
+            "SELECT key, id, title, url, source, published, language, tags FROM article WHERE id = ?",
+            (article_id,),
+        ).fetchone()
+        if row is None:
+            raise ArticleNotFound(f'No article has the id "{article_id}".')
+        return self._article(*row)
+
+    def articles_by_short(self, short: str) -> list[Article]:
+        """The articles whose ids begin a receipt with `short`: one, none, or by rare chance more."""
+        rows = self._connection.execute(
+            "SELECT key, id, title, url, source, published, language, tags FROM article"
+            " WHERE short = ? ORDER BY id",
+            (short,),
+        )
+        return [self._article(*row) for row in rows.fetchall()]
+
+    def cards(
+        self, prefix: str = "", limit: int | None = 25, collections: Iterable[str] | None = None
+    ) -> list[ArticleCard]:
+        """Articles whose id or title has words that begin with those of `prefix`.
+
+        Args:
+            prefix: What somebody has typed; case and accents do not count.
+            limit: How many at most; None for all.
+            collections: Where to look; None for everywhere.
+
+        Returns:
+            First those whose id or title itself begins with `prefix`, each part in the order of ids.
+        """
+        words = written(prefix)[:_WORD_LIMIT]
+        if prefix.strip() and not words:
+            return []
+        rows = self._connection.execute(
+            "SELECT id, title, url, source, published, language, tags, collection FROM article"
+            " WHERE NOT EXISTS (SELECT 1 FROM json_each(?) WHERE NOT instr(names, value))"
+            " AND (?2 IS NULL OR collection IN (SELECT value FROM json_each(?2)))"
+            " ORDER BY instr(names, ?3) = 0, id LIMIT ?4",
+            (
+                listed(f" {word}" for word in words),
+                None if collections is None else listed(collections),
+                f"\n {' '.join(words)}",
+                -1 if limit is None else limit,
+            ),
+        )
+        return [
+            ArticleCard(name, title, url, source, published, language, tuple(json.loads(tags)), collection)
+            for name, title, url, source, published, language, tags, collection in rows
+        ]
+
+    def collections(self) -> list[str]:
+        """The names of all collections, sorted; `""` is the top of the corpus."""
+        rows = self._connection.execute("SELECT DISTINCT collection FROM article ORDER BY collection")
+        return [row[0] for row in rows]
+
+    def _one(self, query: str, *values: str) -> tuple[Any, ...]:
+        row = self._connection.execute(query, values).fetchone()
+        if row is None:
+            raise damaged(self._path, "a row that every index has is missing")
+        found: tuple[Any, ...] = row
+        return found
+
+    def _meta(self, name: str) -> str:
+        return str(self._one("SELECT value FROM meta WHERE name = ?", name)[0])
+
+    def _article(self, key: int, *fields: str) -> Article:
+        article_id, title, url, source, published, language, tags = fields
+        return Article(
+            article_id, title, self._text(key), url, source, published, language, tuple(json.loads(tags))
+        )
+
+    def _text(self, article_key: int) -> str:
+        if article_key not in self._texts:
+            row = self._connection.execute(
+                "SELECT text FROM body WHERE article = ?", (article_key,)
+            ).fetchone()
+            if row is None:
+                raise damaged(self._path, "an article has no text")
+            self._texts[article_key] = row[0]
+        return self._texts[article_key]
+
+
+def listed(values: Iterable[object]) -> str:
+    """The value for `IN`: any number of texts or numbers."""
+    return json.dumps(list(values))

@@ -1,0 +1,70 @@
+"""What is known of the corpus and of the vectors: what a rebuild compares the files with."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from index.store._articles import listed
+from index.store._connect import told
+
+
+class Ledger:
+    """The half of `Writer` that only reads."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def files(self) -> dict[str, bytes | None]:
+        """Every file of the corpus that was read, with the hash of its bytes."""
+        return dict(self._rows("SELECT path, hash FROM file"))
+
+    def articles(self) -> dict[str, bytes]:
+        """Every article's id, with its hash."""
+        return dict(self._rows("SELECT id, hash FROM article"))
+
+    def articles_of(self, files: Iterable[str]) -> dict[str, bytes]:
+        """Ids and hashes of the articles that were read from some files."""
+        return dict(
+            self._rows(
+                "SELECT a.id, a.hash FROM json_each(?) AS f JOIN article AS a ON a.file = f.value",
+                listed(files),
+            )
+        )
+
+    def owners(self, ids: Iterable[str]) -> dict[str, str]:
+        """The files that the articles of those ids were read from; ids that no article has are left out."""
+        return dict(
+            self._rows(
+                "SELECT a.id, a.file FROM json_each(?) AS i JOIN article AS a ON a.id = i.value",
+                listed(ids),
+            )
+        )
+
+    def claiming(self, ids: Iterable[str]) -> set[str]:
+        """Files with an article of one of those ids that is not indexed, for another file has the id, too."""
+        rows = self._rows(
+            "SELECT s.file FROM json_each(?) AS i JOIN skipped AS s ON s.claims = i.value", listed(ids)
+        )
+        return {file for (file,) in rows}
+
+    def settings(self) -> dict[str, str]:
+        """What `Writer.set` has kept."""
+        return dict(self._rows("SELECT name, value FROM setting"))
+
+    def missing(self, hashes: Iterable[bytes]) -> set[bytes]:
+        """Those of the hashes that no vector is stored for."""
+        return {key for key in hashes if self.value(key) is None}
+
+    def value(self, text_hash: bytes) -> bytes | None:
+        """The stored vector of a text, packed, or None."""
+        rows = self._rows("SELECT value FROM vector WHERE hash = ?", text_hash)
+        return rows[0][0] if rows else None
+
+    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with told(self._path), closing(self._connection.execute(query, values)) as cursor:
+            return cursor.fetchall()

@@ -1,0 +1,111 @@
+"""Opens the index for reading, and follows it."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from index.errors import IndexModel, IndexVersion
+from index.store._connect import connect, damaged, told
+from index.store._generations import Generations
+from index.store._snapshot import Snapshot
+from index.words import VERSION as WORDS_VERSION
+
+_TRIES: Final = 5
+
+
+class Reader:
+    """A door to the index that always opens on its present state.
+
+    Every `snapshot` looks at the pointer file, so a new generation is seen at once, and begins a
+    transaction, so a change within the generation is, too. (`PRAGMA data_version` would tell no more than
+    the `seq` in the snapshot, which is read as cheaply and cannot be overtaken.)
+
+    Args:
+        folder: The index folder.
+        model: Fingerprint of the model that questions are encoded with; None if none are.
+    """
+
+    def __init__(self, folder: Path, *, model: str | None = None) -> None:
+        self._generations = Generations(folder)
+        self._model = model
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._path = Path()
+
+    @classmethod
+    def open(cls, folder: Path, *, model: str | None = None) -> Reader:
+        """Open an index and make sure that it can be used.
+
+        Raises:
+            IndexMissing: Nothing has been built yet.
+            IndexCorrupt: It is damaged, or no index.
+            IndexVersion: It was written by another version of Footnote.
+            IndexModel: It was made with another model.
+            IndexDisk: It cannot be read.
+        """
+        reader = cls(folder, model=model)
+        with reader.snapshot():
+            return reader
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """The index as it is now, unchanging until the block is left; one at a time.
+
+        Raises:
+            StoreError: As `open`; also whatever is found damaged inside the block.
+        """
+        with self._lock:
+            connection = self._follow()
+            with told(self._path):
+                connection.execute("BEGIN")
+                try:
+                    yield Snapshot(connection, self._path)
+                finally:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Let go of the database; a later `snapshot` opens it again."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _follow(self) -> sqlite3.Connection:
+        """The connection to the current generation."""
+        for _ in range(_TRIES):  # a full rebuild may delete a file between its name and its opening
+            path = self._generations.current()
+            if self._connection is not None and path == self._path:
+                return self._connection
+            self.close()
+            if path.exists():
+                with told(path):
+                    self._connection = self._open(path)
+                self._path = path
+                return self._connection
+        raise damaged(path, "the file is missing")
+
+    def _open(self, path: Path) -> sqlite3.Connection:
+        connection = connect(path, write=False)
+        try:
+            self._check(path, Snapshot(connection, path).recipe())
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _check(self, path: Path, recipe: dict[str, object]) -> None:
+        if recipe["words"] != WORDS_VERSION:
+            raise IndexVersion(
+                f"The index {path} holds words as another version of Footnote makes them. "
+                "Run `python -m index rebuild` to make it anew from the corpus."
+            )
+        if self._model is not None and recipe["model"] != self._model:
+            raise IndexModel(
+                f"The index {path} was made with the model {recipe['model']}, but the setting INDEX_MODEL "
+                f"means {self._model}. Run `python -m index rebuild` to change to it, or correct the setting."
+            )

@@ -1,0 +1,184 @@
+"""What goes into the store and what comes out, where `index.types` has no noun for it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from index.types import Article, SentenceKind, Skipped, Vectors
+
+Keys = npt.NDArray[np.int64]
+"""Keys of chunks, shape (n,), int64."""
+
+_STORED: Final = np.dtype("<f2")
+
+
+class State(NamedTuple):
+    """Which state of which database something was read from.
+
+    Attributes:
+        generation: Name of the database file, without suffix.
+        seq: Rises by one with each change of the articles.
+        token: Drawn at random for each change; two states are the same only if it is equal.
+    """
+
+    generation: str
+    seq: int
+    token: str
+
+
+class Counts(NamedTuple):
+    """How much an index holds."""
+
+    articles: int
+    chunks: int
+    sentences: int
+    vectors: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk with the article it is a span of; the span is `article.text[start:end] == text`.
+
+    Attributes:
+        key: Never used for another chunk of this database.
+        article_key: For `Snapshot.sentences`.
+        article_id: Its article.
+        title: Its article's title.
+        start: First character.
+        end: One past the last character.
+        text: The span itself.
+        first: Position of its first sentence in the article.
+        last: Position of its last sentence, inclusive.
+        heading: Headings above it.
+        context: What was embedded in front of `text`.
+    """
+
+    key: int
+    article_key: int
+    article_id: str
+    title: str
+    start: int
+    end: int
+    text: str
+    first: int
+    last: int
+    heading: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed among the chunks between two states of one database.
+
+    Attributes:
+        removed: Keys of chunks that are gone; some of them may be older or newer than the earlier state.
+        keys: Keys of new chunks, rising.
+        vectors: Their vectors, shape (len(keys), dimension), float32.
+    """
+
+    removed: Keys
+    keys: Keys
+    vectors: Vectors
+
+
+class SentenceRow(NamedTuple):
+    """A sentence to be stored; `hash` is that of the text embedded for it, None where none was."""
+
+    start: int
+    end: int
+    kind: SentenceKind
+    hash: bytes | None
+
+
+class ChunkRow(NamedTuple):
+    """A chunk to be stored; `hash` is that of the text embedded for it, `words` its terms with spaces."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    heading: str
+    context: str
+    hash: bytes
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """An article to be stored with everything made from it.
+
+    Attributes:
+        article: The article.
+        file: The corpus file it was read from, as in `FileRow.path`.
+        hash: `article_hash(article)`.
+        sentences: In order.
+        chunks: In order.
+    """
+
+    article: Article
+    file: str
+    hash: bytes
+    sentences: Sequence[SentenceRow]
+    chunks: Sequence[ChunkRow]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A corpus file as it was read.
+
+    Attributes:
+        path: Under the corpus, `/`-separated.
+        hash: Of its bytes; None where it could not be read, so that the next rebuild tries again.
+        skipped: Itself or rows of it that were not indexed.
+        shadowed: Ids of its articles that are not indexed, for another file has them, too.
+    """
+
+    path: str
+    hash: bytes | None
+    skipped: tuple[Skipped, ...] = ()
+    shadowed: tuple[str, ...] = ()
+
+
+def text_hash(text: str) -> bytes:
+    """The key of a text in the cache of vectors: 16 bytes of BLAKE2b."""
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def article_hash(article: Article) -> bytes:
+    """16 bytes of BLAKE2b over everything that is known of an article."""
+    fields = [article.id, article.title, article.text, article.url, article.source, article.published]
+    known = json.dumps([*fields, article.language, article.tags], ensure_ascii=False)
+    return hashlib.blake2b(known.encode(), digest_size=16).digest()
+
+
+def pack(vectors: Vectors) -> list[bytes]:
+    """Vectors as they are stored, one value each: float16, little-endian.
+
+    Half the room of float32; at 384 dimensions a cosine moves by less than 0.0005, and packing what was
+    unpacked gives the same bytes.
+    """
+    return [row.tobytes() for row in vectors.astype(_STORED)]
+
+
+def unpack(values: Sequence[bytes], dimension: int) -> Vectors:
+    """The vectors of stored values.
+
+    Args:
+        values: As made by `pack`.
+        dimension: Length of each vector.
+
+    Returns:
+        Shape (len(values), dimension), float32.
+
+    Raises:
+        ValueError: The values are not of that length.
+    """
+    flat = np.frombuffer(b"".join(values), dtype=_STORED)
+    return flat.reshape(len(values), dimension).astype(np.float32)

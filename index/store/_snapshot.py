@@ -1,0 +1,155 @@
+"""What readers ask of one state of the index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from index.store._articles import Articles, listed
+from index.store._connect import damaged
+from index.store._rows import Changes, Keys, State, StoredChunk, unpack
+from index.types import Sentence, SentenceKind, Vectors
+
+
+class Snapshot(Articles):
+    """The index at one moment: whatever is asked of it, no change comes in between.
+
+    Comes from `Reader.snapshot` and is good only inside its `with` block.
+    """
+
+    def chunks(self, keys: Iterable[int]) -> list[StoredChunk]:
+        """The chunks of those keys, in that order; keys that no chunk has are left out."""
+        wanted = [int(key) for key in keys]
+        rows = self._connection.execute(
+            'SELECT c.key, c.article, a.id, a.title, c.start, c."end", c.first, c.last, c.heading, c.context'
+            " FROM json_each(?) AS k JOIN chunk AS c ON c.key = k.value"
+            " JOIN article AS a ON a.key = c.article",
+            (listed(wanted),),
+        )
+        found = {}
+        for key, article, article_id, title, start, end, *rest in rows.fetchall():
+            text = self._span(article, start, end)
+            found[key] = StoredChunk(key, article, article_id, title, start, end, text, *rest)
+        return [found[key] for key in wanted if key in found]
+
+    def sentences(
+        self, article_key: int, first: int = 0, last: int | None = None
+    ) -> tuple[list[Sentence], Vectors]:
+        """Consecutive sentences of an article with their vectors.
+
+        Args:
+            article_key: As in `StoredChunk`.
+            first: Position of the first sentence.
+            last: Position of the last, inclusive; None for the end of the article.
+
+        Returns:
+            The sentences, and their vectors, shape (n, dimension), float32: zero where a sentence is of a
+            kind that is not cited and so was not encoded.
+        """
+        rows = self._connection.execute(
+            'SELECT s.start, s."end", s.kind, v.value FROM sentence AS s '
+            "LEFT JOIN vector AS v ON v.key = s.vector "
+            "WHERE s.article = ? AND s.ordinal BETWEEN ? AND ? ORDER BY s.ordinal",
+            (article_key, first, 2**62 if last is None else last),
+        ).fetchall()
+        dimension = self.dimension
+        blank = bytes(2 * dimension)
+        vectors = self._unpacked([blank if row[3] is None else row[3] for row in rows], dimension)
+        found = [
+            Sentence(start, end, self._span(article_key, start, end), SentenceKind(kind))
+            for start, end, kind, _ in rows
+        ]
+        return found, vectors
+
+    def chunk_keys(self, collections: Iterable[str] | None = None) -> Keys:
+        """The keys of all chunks, or of those in some collections, rising."""
+        if collections is None:
+            return _keys(self._connection.execute("SELECT key FROM chunk ORDER BY key"))
+        rows = self._connection.execute(
+            "SELECT c.key FROM json_each(?) AS n JOIN article AS a ON a.collection = n.value"
+            " JOIN chunk AS c ON c.article = a.key ORDER BY c.key",
+            (listed(set(collections)),),
+        )
+        return _keys(rows)
+
+    def chunk_vectors(self, since: int = 0) -> tuple[Keys, Vectors]:
+        """The chunks that came after a `seq`, with their vectors.
+
+        Returns:
+            Their keys, rising, shape (n,), int64; and the vectors, shape (n, dimension), float32.
+        """
+        rows = self._connection.execute(
+            "SELECT c.key, v.value FROM chunk AS c JOIN vector AS v ON v.key = c.vector "
+            "WHERE c.seq > ? ORDER BY c.key",
+            (since,),
+        ).fetchall()
+        vectors = self._unpacked([row[1] for row in rows], self.dimension)
+        return np.array([row[0] for row in rows], dtype=np.int64), vectors
+
+    def changes_since(self, state: State) -> Changes | None:
+        """What must be removed and added to follow from an earlier state of this database to this one.
+
+        Returns:
+            None if `state` is none of this database, or too long ago: then everything must be read.
+        """
+        row = self._connection.execute("SELECT token FROM history WHERE seq = ?", (state.seq,)).fetchone()
+        if row is None or row[0] != state.token:
+            return None
+        removed = self._connection.execute("SELECT chunk FROM removed WHERE seq > ?", (state.seq,))
+        return Changes(_keys(removed), *self.chunk_vectors(state.seq))
+
+    def match(
+        self, terms: Sequence[str], limit: int, collections: Iterable[str] | None = None
+    ) -> list[tuple[int, float]]:
+        """Chunks that hold any of the terms.
+
+        Args:
+            terms: As `index.words.terms` gives them.
+            limit: How many chunks at most.
+            collections: Where to look; None for everywhere.
+
+        Returns:
+            Keys with their BM25 score (k1 = 1.2, b = 0.75; https://sqlite.org/fts5.html#the_bm25_function,
+            its sign turned so that higher is better), best first, ties in the order of keys.
+        """
+        if not terms:
+            return []
+        query = " OR ".join(f'"{term}"' for term in dict.fromkeys(terms))  # terms hold no quotation marks
+        rows = self._connection.execute(
+            "SELECT words.rowid, bm25(words) FROM words WHERE words MATCH ?1 AND (?2 IS NULL OR EXISTS ("
+            "SELECT 1 FROM chunk AS c JOIN article AS a ON a.key = c.article WHERE c.key = words.rowid"
+            " AND a.collection IN (SELECT value FROM json_each(?2))))"
+            " ORDER BY bm25(words), words.rowid LIMIT ?3",
+            (query, None if collections is None else listed(collections), limit),
+        )
+        return [(key, -score) for key, score in rows]
+
+    def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
+        """In how many chunks each term occurs, 0 included."""
+        wanted = list(dict.fromkeys(terms))
+        found = self._connection.execute(
+            "SELECT t.value, v.doc FROM json_each(?) AS t JOIN vocabulary AS v ON v.term = t.value",
+            (listed(wanted),),
+        )
+        return dict.fromkeys(wanted, 0) | dict(found.fetchall())
+
+    def vocabulary(self) -> dict[str, int]:
+        """Every term with the number of chunks it occurs in, in the order of terms."""
+        return dict(self._connection.execute("SELECT term, doc FROM vocabulary").fetchall())
+
+    def _span(self, article_key: int, start: int, end: int) -> str:
+        text = self._text(article_key)
+        if not 0 <= start < end <= len(text):
+            raise damaged(self._path, "a span lies outside its article")
+        return text[start:end]
+
+    def _unpacked(self, values: list[bytes], dimension: int) -> Vectors:
+        try:
+            return unpack(values, dimension)
+        except ValueError as error:
+            raise damaged(self._path, "a vector has another length than the others") from error
+
+
+def _keys(rows: Iterable[tuple[int]]) -> Keys:
+    return np.array([row[0] for row in rows], dtype=np.int64)
