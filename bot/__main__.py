@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -13,6 +17,7 @@ from index.errors import FootnoteError
 if TYPE_CHECKING:
     from bot.desk import Engine
     from bot.settings import BotSettings
+    from bot.worker import Worker
     from index.settings import IndexSettings
 
 ENV: Final = Path(".env")
@@ -57,7 +62,7 @@ def main() -> None:
     """Run the command line; expected failures become a sentence and an exit code."""
     for stream in (sys.stdout, sys.stderr):
         # An answer holds signs that not every terminal has; those are replaced, not fatal.
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
         app(prog_name="python -m bot")
@@ -128,10 +133,34 @@ def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
         raise TokenMalformed(f"What is set in BOT_TOKEN cannot be a token: {wrong}. {HOW_TO}")
     logs.set_up(bot.log_level)
     engine = open_engine(index)
+    from bot.desk import Desk
     from bot.run import serve
+    from bot.worker import Worker
 
-    asyncio.run(serve(bot, token, engine))
+    worker = Worker(queue=bot.queue, time_limit=bot.time_limit)
+    with _leaving_behind(worker):
+        asyncio.run(serve(bot, token, Desk(engine, worker)))
     engine.close()
+
+
+@contextmanager
+def _leaving_behind(worker: Worker) -> Iterator[None]:
+    """Ends the process at once where the worker still computes what nobody waits for.
+
+    To end in good order, the interpreter would take away what the thread works with, which may crash it.
+    """
+    code = 0
+    try:
+        yield
+    except FootnoteError as error:
+        if not worker.load:
+            raise
+        typer.echo(str(error), err=True)
+        code = error.exit_code
+    if worker.load:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(code)
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def _token(settings: BotSettings) -> Finding:
 
 
 def _corpus(folder: Path) -> Finding:
-    from index.corpus import files, read, shown
+    from index.corpus import files, read
 
     articles, flaws = 0, []
     try:
@@ -96,8 +96,6 @@ def _corpus(folder: Path) -> Finding:
                 found, skipped = read(folder, path)
             except FootnoteError as error:
                 flaws.append(str(error))
-            except OSError as error:
-                flaws.append(f"{shown(folder, path)} cannot be read: {error.strerror}.")
             else:
                 articles += len(found)
                 flaws += [f"{each.path} is skipped: {each.reason}" for each in skipped]

@@ -35,9 +35,12 @@ class Tree(app_commands.CommandTree["Footnote"]):
 
 async def explain(interaction: discord.Interaction[Footnote], error: Exception) -> None:
     """Answer an interaction that failed with a sentence."""
-    text = sentence(error)
-    if text is None:
+    if isinstance(error, app_commands.CommandInvokeError):
+        error = error.original
+    if isinstance(error, discord.HTTPException) and error.code in _EXPIRED:
+        _log.warning("Discord did not wait for an answer any longer: %s", error)
         return
+    text = sentence(error)
     response = interaction.response
     try:
         if response.type is discord.InteractionResponseType.deferred_channel_message:
@@ -50,20 +53,11 @@ async def explain(interaction: discord.Interaction[Footnote], error: Exception) 
         _log.warning("A member could not be told that something failed: %s", another)
 
 
-def sentence(error: Exception) -> str | None:
-    """What to tell the member about a failure, which is logged here.
-
-    Returns:
-        None if there is nobody to tell any more.
-    """
-    if isinstance(error, app_commands.CommandInvokeError):
-        error = error.original
+def sentence(error: Exception) -> str:
+    """What to tell a member about a failure, which is logged here."""
     if isinstance(error, AskError):
         _log.info("A question got no answer: %s", type(error).__name__)
         return str(error)
-    if isinstance(error, discord.HTTPException) and error.code in _EXPIRED:
-        _log.warning("Discord did not wait for an answer any longer: %s", error)
-        return None
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         _log.warning("Discord offers a command that is not, or no longer, ours: %s", error)
         return _CHANGED

@@ -14,7 +14,7 @@ import discord
 
 from bot import addresses
 from bot.app import Footnote
-from bot.desk import Desk, Engine
+from bot.desk import Desk
 from bot.errors import (
     AskError,
     DiscordRefused,
@@ -25,7 +25,6 @@ from bot.errors import (
 )
 from bot.settings import BotSettings
 from bot.token import HOW_TO
-from bot.worker import Worker
 
 _log = logging.getLogger(__name__)
 
@@ -36,28 +35,33 @@ _REFUSED: Final = {  # close codes of the gateway after which it is useless to t
 }
 
 
-async def serve(settings: BotSettings, token: str, engine: Engine) -> None:
+async def serve(settings: BotSettings, token: str, desk: Desk) -> None:
     """Be online until SIGTERM or SIGINT, then finish what is being answered.
+
+    Args:
+        settings: How to reach Discord.
+        token: The bot's.
+        desk: Answers the questions. Its worker takes no more work afterwards, and may still be busy with
+            what nobody waits for any more.
 
     Raises:
         StartError: Discord cannot be reached or does not let the bot in.
         FootnoteError: The index or the model cannot be used.
     """
     addresses.apply(settings)
-    worker = Worker(queue=settings.queue, time_limit=settings.time_limit)
-    bot = Footnote(Desk(engine, worker), guild=settings.guild, gateway=settings.gateway_url)
+    bot = Footnote(desk, guild=settings.guild, gateway=settings.gateway_url)
     async with _signals() as stop, bot:
         online = asyncio.create_task(_online(bot, token, settings))
-        warm = asyncio.create_task(_warm(bot.desk))
+        warm = asyncio.create_task(_warm(bot))
         told = asyncio.create_task(_wait(stop))
         try:
             await _until_done({online, told}, but_also=warm)
-            await _say_goodbye(bot, worker, stop, settings.time_limit)
+            await _say_goodbye(bot, stop)
         finally:
             for task in (online, warm, told):
                 task.cancel()
             await asyncio.gather(online, warm, told, return_exceptions=True)
-            await worker.stop(0)
+            desk.worker.close()
     _log.info("Left Discord")
 
 
@@ -74,12 +78,13 @@ async def _until_done(tasks: set[asyncio.Task[None]], *, but_also: asyncio.Task[
             task.result()
 
 
-async def _say_goodbye(bot: Footnote, worker: Worker, stop: asyncio.Event, time_limit: float) -> None:
+async def _say_goodbye(bot: Footnote, stop: asyncio.Event) -> None:
     """Finish what is being answered; a second signal cuts that short."""
-    worker.refuse()
+    worker = bot.desk.worker
+    worker.close()
     _log.info("Told to stop: finishing %d answers", worker.load)
     stop.clear()
-    finished = asyncio.create_task(bot.answering.finished(time_limit + _GOODBYE))
+    finished = asyncio.create_task(bot.answering.finished(worker.time_limit + _GOODBYE))
     hurry = asyncio.create_task(stop.wait())
     await asyncio.wait({finished, hurry}, return_when=asyncio.FIRST_COMPLETED)
     if not finished.done() or not finished.result():
@@ -88,9 +93,11 @@ async def _say_goodbye(bot: Footnote, worker: Worker, stop: asyncio.Event, time_
         task.cancel()
 
 
-async def _warm(desk: Desk) -> None:
+async def _warm(bot: Footnote) -> None:
+    """Load the model once the bot is online, so that a wrong token is told at once."""
+    await bot.online.wait()
     try:
-        await desk.warm()
+        await bot.desk.warm()
     except AskError as error:
         _log.warning("The model was not loaded beforehand: %s", error)
 

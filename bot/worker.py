@@ -80,15 +80,10 @@ class Worker:
                 raise TooSlow from None
             raise
 
-    def refuse(self) -> None:
-        """Take no more work; what is waiting will be done."""
+    def close(self) -> None:
+        """Take no more work; the thread ends when what is waiting is done."""
         self._stopping = True
-
-    async def stop(self, within: float) -> None:
-        """Take no more work and wait for the rest, at most so many seconds."""
-        self.refuse()
         self._jobs.put(None)
-        await asyncio.to_thread(self._thread.join, within)
 
     def _enter(self, future: Future[T]) -> None:
         if self._stopping:

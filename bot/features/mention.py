@@ -63,9 +63,7 @@ class Mention(commands.Cog):
             try:
                 await _send(message, await self._answer(message))
             except Exception as error:  # the library would only log it
-                text = failures.sentence(error)
-                if text is not None:
-                    await _send(message, Reply(text))
+                await _send(message, Reply(failures.sentence(error)))
 
     def _is_asked(self, message: discord.Message) -> bool:
         if message.guild is None:

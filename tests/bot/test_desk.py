@@ -22,7 +22,7 @@ async def desk(engine: StandIn, time_limit: float = 5) -> AsyncIterator[Desk]:
         yield Desk(engine, worker)
     finally:
         engine.gate.set()
-        await worker.stop(5)
+        worker.close()
 
 
 async def test_questions_go_to_the_engine_with_their_collection() -> None:
@@ -61,7 +61,7 @@ async def test_collections_known_from_before_are_offered_while_the_engine_is_bus
         assert await open_desk.collections() == ["news"]
         waiting = asyncio.create_task(open_desk.ask("wait"))
         await asyncio.sleep(0.01)
-        open_desk.worker.refuse()
+        open_desk.worker.close()
         assert await open_desk.collections() == ["news"]
         with pytest.raises(TooSlow):
             await waiting

@@ -85,6 +85,16 @@ def test_links_move_to_buttons_where_they_leave_no_room_for_the_sentences() -> N
     assert all(len(text) > 400 for text, _, _ in quotes(reply))
 
 
+def test_many_long_sentences_share_what_is_left() -> None:
+    long = [citation("The ferry does not run on Christmas Day. " * 20, article_id=str(n)) for n in range(7)]
+    reply = render(
+        answered(*long, question="when " * 90), asked=True, about="https://discord.com/channels/1/2/3"
+    )
+    found = quotes(reply)
+    assert [mark for _, _, mark in found] == ["¹", "²", "³", "⁴", "⁵"]
+    assert all(in_part and len(text) > 150 for text, in_part, _ in found)
+
+
 def test_a_list_is_quoted_line_by_line() -> None:
     [(text, _, _)] = quotes(render(answered(citation("Bring:\n- a warm\n  coat\n- boots"))))
     assert text == "Bring:\n- a warm coat\n- boots"

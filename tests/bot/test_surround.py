@@ -52,6 +52,11 @@ def test_a_sentence_alone_and_an_article_without_anything() -> None:
     )
 
 
+def test_a_link_that_would_leave_no_room_is_left_out() -> None:
+    reply = render_context(around("", "Only this.", ""), "https://saltmere.example/" + "long/" * 200)
+    assert reply.content == "**Harbour rules**\n> **Only this.**"
+
+
 def test_what_became_of_the_sentence_is_said() -> None:
     assert render_context(Context("removed")).content == REMOVED
     assert MOVED in render_context(around("", "Here.", "", "moved")).content
@@ -71,6 +76,8 @@ def test_of_a_long_paragraph_the_part_around_the_sentence_is_shown() -> None:
     early = render_context(around("At first. ", "All on land.", " After that." * 300))
     assert "> At first. **All" in early.content
     assert len(early.content) > 1900
+    blank = render_context(around("Before." + " " * 2500 + "Then. ", "All on land.", ""))
+    assert "> … Then. **All on land.**" in blank.content
     one_word = render_context(around("b" * 3000 + " ", "All on land.", ""))
     assert "bb **All on land.**" in one_word.content
 

@@ -19,7 +19,7 @@ async def working(queue: int = 2, time_limit: float = 5) -> AsyncIterator[Worker
     try:
         yield worker
     finally:
-        await worker.stop(5)
+        worker.close()
 
 
 class Gate:
@@ -106,26 +106,26 @@ async def test_the_loop_runs_on_while_work_blocks_its_thread() -> None:
         assert beats >= 10
 
 
-async def test_stopping_finishes_what_waits_and_takes_no_more() -> None:
+async def test_closing_finishes_what_waits_and_takes_no_more() -> None:
     worker = Worker(queue=2, time_limit=5)
     gate = Gate()
     first = asyncio.create_task(worker.do(gate))
     second = asyncio.create_task(worker.do(lambda: "second"))
     await gate.wait()
-    worker.refuse()
+    worker.close()
     with pytest.raises(Stopping, match="when I am back"):
         await worker.do(lambda: "third")
     gate.open.set()
-    await worker.stop(5)
     assert (await first, await second) == ("through", "second")
+    await asyncio.to_thread(worker._thread.join, 5)
+    assert not worker._thread.is_alive()
 
 
-async def test_work_that_never_ends_does_not_keep_the_bot_from_stopping() -> None:
-    worker = Worker(queue=0, time_limit=0.02)
-    gate = Gate()
-    with pytest.raises(TooSlow):
-        await worker.do(gate)
-    before = time.monotonic()
-    await worker.stop(0.05)
-    assert time.monotonic() - before < 1
-    gate.open.set()
+async def test_work_that_never_ends_keeps_the_place_but_not_the_process() -> None:
+    async with working(queue=0, time_limit=0.02) as worker:
+        gate = Gate()
+        with pytest.raises(TooSlow):
+            await worker.do(gate)
+        assert worker.load == 1
+        assert worker._thread.daemon
+        gate.open.set()

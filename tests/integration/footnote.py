@@ -75,7 +75,7 @@ async def running(
             room.engine.gate.set()
             await bot.close()
             await asyncio.gather(task, return_exceptions=True)
-            await worker.stop(5)
+            worker.close()
 
 
 @asynccontextmanager

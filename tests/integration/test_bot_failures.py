@@ -7,7 +7,9 @@ import logging
 import re
 import time
 
+import discord
 import pytest
+from discord import app_commands
 
 from bot.errors import Stopping, TooBusy, TooSlow
 from index.errors import IndexMissing
@@ -181,7 +183,7 @@ async def test_a_command_of_an_earlier_version_is_explained() -> None:
 
 async def test_who_asks_while_the_bot_is_stopped_is_told_so() -> None:
     async with footnote() as room:
-        room.bot.desk.worker.refuse()
+        room.bot.desk.worker.close()
         assert (await room.ask("The ferry?")).content == str(Stopping())
 
 
@@ -194,3 +196,25 @@ async def test_neither_questions_nor_members_are_in_the_log(caplog: pytest.LogCa
         await room.ask("?!")
         assert "albatross" not in caplog.text
         assert str(room.ana.id) not in caplog.text
+
+
+async def test_a_failure_after_the_answer_is_told_beside_it_and_one_before_it_instead() -> None:
+    async with footnote() as room:
+
+        @app_commands.command(description="Answers, then fails")
+        async def stumble(interaction: discord.Interaction, late: bool) -> None:
+            if late:
+                await interaction.response.send_message("Here you are.")
+            raise ZeroDivisionError
+
+        await room.ask("The ferry?")
+        room.bot.tree.add_command(stumble)
+        await room.bot.tree.sync()
+        run = await room.server.slash(room.ana, room.channel, "stumble", late=True)
+        beside = await run.followup()
+        assert (await run.response()).content == "Here you are."
+        assert UNEXPECTED.fullmatch(beside.content)
+        assert beside.ephemeral
+        instead = await (await room.server.slash(room.ana, room.channel, "stumble", late=False)).response()
+        assert UNEXPECTED.fullmatch(instead.content)
+        assert instead.ephemeral

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pty
 import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,26 @@ async def test_the_process_answers_and_after_sigterm_finishes_and_exits_with_0(t
             assert private not in text
 
 
+async def test_the_process_does_not_wait_for_what_was_given_up(tmp_path: Path) -> None:
+    for code in (0, 1):
+        async with (
+            DiscordServer() as server,
+            started(tmp_path, **pointing_at(server), BOT_TIME_LIMIT="1") as bot,
+        ):
+            guild = server.add_guild("Reading room")
+            channel, ana = server.add_channel(guild), server.add_member(guild, "ana")
+            await server.until(lambda: server.commands(), within=20, missing="no commands")
+            answer = await (await server.slash(ana, channel, "ask", question="Please brood")).response()
+            assert "took too long" in answer.content
+            if code:
+                await server.close_connections(4004)
+            else:
+                bot.send_signal(signal.SIGTERM)
+            _, log = await asyncio.wait_for(bot.communicate(), 10)
+            assert bot.returncode == code
+            assert ("may have been reset" in log.decode()) is bool(code)
+
+
 @pytest.mark.parametrize(
     ("settings", "code", "says"),
     [
@@ -162,6 +183,46 @@ def test_without_a_token_each_line_read_is_answered(tmp_path: Path) -> None:
     )
     [reference] = re.findall(r"The log says more at the reference (\w+)\.", done.stdout)
     assert f"[{reference}] ZeroDivisionError" in done.stderr
+
+
+def test_interrupted_it_just_ends(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.integration.with_stand_in"],
+        cwd=tmp_path,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stderr is not None
+        assert b"There is no BOT_TOKEN" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+        assert b"Traceback" not in process.stderr.read()
+
+
+def test_on_a_terminal_it_is_a_chat(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.integration.with_stand_in"],
+        cwd=tmp_path,
+        env=environment(TERM="xterm"),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    os.write(ours, b"The last ferry?\n1\n\x04")
+    screen = b""
+    with suppress(OSError):  # how a terminal says that the other side is gone
+        while chunk := os.read(ours, 1024):
+            screen += chunk
+    assert process.wait(20) == 0
+    os.close(ours)
+    text = re.sub(r"\x1b\[[\d;?]*[a-z]", "", screen.decode())
+    assert "There is no BOT_TOKEN" in text
+    assert f"“{LAST}” [1]" in text
+    assert f"2 November 2026. {LAST} Dogs travel free." in text
 
 
 def test_help_teaches_and_is_quick(tmp_path: Path) -> None:

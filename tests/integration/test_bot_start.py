@@ -14,6 +14,7 @@ import discord
 import pytest
 from aiohttp import web
 
+from bot.desk import Desk
 from bot.errors import (
     DiscordRefused,
     DiscordUnreachable,
@@ -23,6 +24,7 @@ from bot.errors import (
     TooSlow,
 )
 from bot.run import serve
+from bot.worker import Worker
 from index.errors import ModelUnavailable
 from tests.bot.stand_in import Broken, StandIn
 from tests.integration.discord_server import DiscordServer
@@ -53,7 +55,8 @@ async def serving(server: DiscordServer, engine: StandIn, **values: Any) -> Asyn
     """Runs the bot as the command line does; SIGTERM at the end."""
     chosen = settings(server, **values)
     assert chosen.token is not None
-    task = asyncio.create_task(serve(chosen, chosen.token.get_secret_value(), engine))
+    worker = Worker(queue=chosen.queue, time_limit=chosen.time_limit)
+    task = asyncio.create_task(serve(chosen, chosen.token.get_secret_value(), Desk(engine, worker)))
     try:
         yield task
     finally:
@@ -251,9 +254,12 @@ async def test_a_model_that_cannot_be_loaded_stops_the_bot() -> None:
             await asyncio.wait_for(task, 20)
 
 
-async def test_a_model_that_takes_too_long_does_not() -> None:
-    async with DiscordServer() as server, serving(server, Broken(TooSlow())):
+async def test_a_model_that_takes_too_long_does_not(caplog: pytest.LogCaptureFixture) -> None:
+    async with DiscordServer() as server, serving(server, Broken(TooSlow())) as task:
         await server.until(lambda: server.identifies, missing="no identify")
+        await asyncio.sleep(0.1)
+        assert not task.done()
+        assert "The model was not loaded beforehand" in caplog.text
 
 
 async def test_told_to_stop_the_bot_finishes_those_who_wait_and_says_goodbye() -> None:

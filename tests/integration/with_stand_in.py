@@ -13,11 +13,11 @@ from tests.bot.stand_in import StandIn
 
 
 class Patient(StandIn):
-    """Thinks for a second about questions with the word "ponder"."""
+    """Thinks for a second about questions with the word "ponder", and for a minute about "brood"."""
 
     def ask(self, question: str, *, k: int = 3, collections: Sequence[str] | None = None) -> Answer:
-        if "ponder" in question:
-            time.sleep(1)
+        if "ponder" in question or "brood" in question:
+            time.sleep(1 if "ponder" in question else 60)
         return super().ask(question, k=k, collections=collections)
 
 
