@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from bot.desk import Engine
@@ -10,12 +10,12 @@ from bot.errors import NothingAsked
 from bot.escape import gap, unwrap
 from bot.logs import refer
 from bot.render import FOUND_NOTHING, NEAREST
-from bot.sources import Footnote, numbered
+from bot.sources import Footnote, by_article, numbered
 from bot.surround import CHANGED, LOST, MOVED, REMOVED
 from bot.token import HOW_TO
 from bot.visible import reveal
 from index.errors import FootnoteError
-from index.types import Answer, Citation, Context, Status
+from index.types import Answer, Context, Status
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -92,8 +92,8 @@ class Chat:
         for each in self.footnotes:
             text = reveal(unwrap(each.citation.text)).replace("\n", "\n  ")
             _say(self.out, f"  “{text}” [{each.number}]", "bold" if answered else "")
-        for each in self.footnotes:
-            _say(self.out, f"[{each.number}] {_source(each.citation)}", "dim")
+        for notes in by_article(self.footnotes):
+            _say(self.out, _source(notes), "dim")
 
     def _show(self, number: int) -> None:
         receipt = next((each.citation.receipt for each in self.footnotes if each.number == number), "")
@@ -128,9 +128,13 @@ def _say(console: Console, text: str, style: str = "", end: str = "\n") -> None:
     )
 
 
-def _source(citation: Citation) -> str:
-    """Title, publisher, date and link; the link on a line of its own, so that it can be copied."""
-    title = " ".join(citation.title.split()) or citation.article_id
-    parts = [part for part in (title, citation.source, citation.published) if part]
-    link = citation.link or citation.url
-    return " · ".join(parts) + (f"\n    {link}" if link else "")
+def _source(notes: Sequence[Footnote]) -> str:
+    """Title, publisher and date of an article; links on lines of their own, so that they can be copied."""
+    first = notes[0].citation
+    title = " ".join(first.title.split()) or first.article_id
+    lines: list[str | None] = [
+        f"{' '.join(f'[{each.number}]' for each in notes)} "
+        + " · ".join(part for part in (title, first.source, first.published) if part)
+    ]
+    lines += dict.fromkeys(each.citation.link or each.citation.url for each in notes)
+    return "\n    ".join(line for line in lines if line)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import Final
 
 from bot.escape import one_line
 from bot.links import web_address
 from index.types import Citation
 
+_GAP: Final = 4  # characters between neighbours: white space, and the mark of a list
 _SUPERSCRIPT: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -44,12 +44,29 @@ class Detail:
 
 
 def numbered(citations: Sequence[Citation]) -> list[Footnote]:
-    """Number citations as they are read: articles by their best sentence, sentences as in the article."""
-    rank: dict[str, int] = {}
-    for each in citations:
-        rank.setdefault(each.article_id, len(rank))
-    ordered = sorted(citations, key=lambda each: (rank[each.article_id], each.start, each.end))
+    """Number citations as they are read: best first, but neighbours in the order of their article."""
+    runs: list[list[tuple[int, Citation]]] = []
+    for rank, each in sorted(enumerate(citations), key=lambda pair: _place(pair[1])):
+        last = runs[-1][-1][1] if runs else None
+        if last and last.article_id == each.article_id and each.start - last.end <= _GAP:
+            runs[-1].append((rank, each))
+        else:
+            runs.append([(rank, each)])
+    runs.sort(key=lambda run: min(rank for rank, _ in run))
+    ordered = [each for run in runs for _, each in run]
     return [Footnote(number, each) for number, each in enumerate(ordered, 1)]
+
+
+def _place(citation: Citation) -> tuple[str, int, int]:
+    return citation.article_id, citation.start, citation.end
+
+
+def by_article(footnotes: Sequence[Footnote]) -> list[list[Footnote]]:
+    """The footnotes of each article, articles in the order in which they are read."""
+    found: dict[str, list[Footnote]] = {}
+    for each in footnotes:
+        found.setdefault(each.citation.article_id, []).append(each)
+    return list(found.values())
 
 
 def unix_time(published: str | None) -> int | None:
@@ -65,8 +82,7 @@ def unix_time(published: str | None) -> int | None:
 def source_lines(footnotes: Sequence[Footnote], detail: Detail) -> list[str]:
     """One line for each article: its footnotes, title, publisher, age and a link to each sentence."""
     lines = []
-    for _, group in groupby(footnotes, key=lambda each: each.citation.article_id):
-        notes = list(group)
+    for notes in by_article(footnotes):
         first = notes[0].citation
         parts = [one_line(first.title.strip() or first.article_id, detail.title)]
         if first.source and first.source.strip() and detail.source:

@@ -2,24 +2,24 @@ from __future__ import annotations
 
 import pytest
 
-from bot.sources import Detail, numbered, source_lines, unix_time
+from bot.sources import Detail, by_article, numbered, source_lines, unix_time
 from tests.bot.written import citation
 
 FULL = Detail(160, 80, True)
 
 
-def test_sentences_of_an_article_are_numbered_in_reading_order() -> None:
-    best = citation("Best.", article_id="a", start=50)
+def test_the_best_sentence_comes_first_and_neighbours_in_the_order_of_their_article() -> None:
+    third = citation("He did not come.", article_id="a", start=32)
     other = citation("Other.", article_id="b", start=0)
-    earlier = citation("Earlier.", article_id="a", start=10)
-    found = numbered([best, other, earlier])
-    assert [(each.number, each.citation.text) for each in found] == [
-        (1, "Earlier."),
-        (2, "Best."),
-        (3, "Other."),
-    ]
-    assert [each.mark for each in found] == ["¹", "²", "³"]
-    assert numbered([best] * 12)[11].mark == "¹²"
+    first = citation("Ana waited.", article_id="a", start=5)
+    far = citation("Far away.", article_id="a", start=90)
+    second = citation("She sat down.", article_id="a", start=17)
+    found = numbered([third, other, far, first, second])
+    assert [each.citation for each in found] == [first, second, third, other, far]
+    assert [each.mark for each in found] == ["¹", "²", "³", "⁴", "⁵"]
+    assert [[each.number for each in notes] for notes in by_article(found)] == [[1, 2, 3, 5], [4]]
+    assert numbered([other] * 12)[11].mark == "¹²"
+    assert numbered([]) == []
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_what_an_article_does_not_have_is_left_out() -> None:
 def test_sources_of_an_article_are_one_line_with_a_link_for_each_sentence() -> None:
     page = "https://saltmere.example/ferry"
     first, second = (citation(start=at, link=f"{page}#:~:text={at}", source=None) for at in (1, 90))
-    assert source_lines(numbered([second, first]), FULL) == [
+    assert source_lines(numbered([first, second]), FULL) == [
         "-# ¹ ² Winter timetable for the Gull Island ferry · <t:1790812800:R>"
         f" · [open ¹](<{page}#:~:text=1>) · [open ²](<{page}#:~:text=90>)"
     ]
