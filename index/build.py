@@ -1,27 +1,35 @@
-"""Reconciles the index with the corpus: reads, cuts, encodes, and commits in one transaction."""
+"""Brings the index up to date with the corpus: compares, cuts, encodes, and commits in one transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from filelock import FileLock, Timeout
 
 from index import corpus as articles
-from index.errors import ArticleNotFound, IndexBusy, IndexDisk, IndexMissing, NothingToRollBack, StoreError
-from index.plan import Plan, Scan, scan, scan_files
-from index.prepare import Prepared, Preparer
-from index.store import Generations, Writer, discard
-from index.store._connect import told_disk
-from index.store._verify import verify
-from index.types import BuildReport, Encoder, OnProgress, Progress
+from index.errors import (
+    ArticleNotFound,
+    IndexBusy,
+    IndexCorrupt,
+    IndexDisk,
+    IndexMissing,
+    IndexModel,
+    IndexVersion,
+    NothingToRollBack,
+    StoreError,
+)
+from index.plan import Plan, plan_all, plan_some
+from index.reconcile import carry_out, compared, forget
+from index.store import Generations, Ledger, Reader, Writer, damaged, discard, told_disk, verify
+from index.types import BuildReport, Encoder, OnProgress
 from index.words import VERSION as WORDS_VERSION
 
-SENTENCES_VERSION: Final = 1
-"""Raise it when sentences or chunks are cut otherwise: an index made before is then made anew."""
+READING_VERSION: Final = 1
+"""Raise it when articles are read, cut or embedded otherwise: an index made before is then made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,7 @@ class BuildParams:
 
     Attributes:
         max_tokens: Longest chunk in the encoder's tokens; the model's own limit where that is lower.
-        overlap: Sentences that a chunk repeats of the one before.
+        overlap: How many sentences a chunk repeats of the one before.
     """
 
     max_tokens: int = 256
@@ -38,12 +46,15 @@ class BuildParams:
 
 
 class Builder:
-    """Changes an index; one at a time, also across processes.
+    """Changes an index; one process at a time.
+
+    Whatever interrupts a change, readers find the index as it was before or as it is after. Vectors that
+    were computed are kept, so the next run goes on where this one was.
 
     Args:
         corpus: Folder of the articles.
         folder: Folder of the index; made when missing.
-        encoder: Used only when something must be encoded.
+        encoder: Touched only when something must be encoded.
         params: How articles are cut.
         on_progress: Told how far the work has come.
         lock_timeout: Seconds to wait for another process that is changing the index.
@@ -70,10 +81,13 @@ class Builder:
     def rebuild(self, *, full: bool = False) -> BuildReport:
         """Bring the index up to date with the corpus.
 
+        A file that can no longer be read is dropped like one that is gone, and named in `skipped`: the index
+        never says what the corpus no longer says.
+
         Args:
-            full: Make a new database beside the present one, and swap them when it is whole. This also
-                happens by itself when the present one was made with other parameters, another model or
-                another version of Footnote.
+            full: Make a new database beside the present one, and put it in use when it is whole. This also
+                happens by itself when there is none, or when it was made by another version of Footnote, with
+                another model or with other parameters.
 
         Raises:
             CorpusError: The corpus cannot be read.
@@ -81,247 +95,233 @@ class Builder:
             ModelError: The model cannot be loaded.
         """
         with self._locked():
-            writer = None if full else self._present()
-            if writer is not None:
-                with _closing(writer):
-                    report = self._reconcile(writer, scan(self._corpus, writer, self._on_progress))
-                    self._save_vectors(writer, report)
-                    return report
-            return self._make_anew()
-
-    def add(self, paths: Sequence[Path]) -> BuildReport:
-        """Index files of the corpus, and nothing else.
-
-        Args:
-            paths: Files in the corpus folder.
-
-        Raises:
-            UnreadableFile: A file holds no article.
-            StoreError: As `rebuild`.
-        """
-        with self._locked():
-            writer = self._present()
+            writer = None if full else self._usable()
             if writer is None:
                 return self._make_anew()
-            with _closing(writer):
-                found = scan_files(self._corpus, writer, paths, self._on_progress)
-                return self._reconcile(writer, found)
+            with writer:
+                plan = plan_all(self._corpus, writer, self._on_progress)
+                report = self._carry_out(writer, plan, finished=True)
+                report = replace(report, unchanged=writer.count() - len(report.added) - len(report.changed))
+                if report.added or report.changed or report.removed:
+                    self._save_vectors()
+            self._generations.tidy()
+            return report
+
+    def add(self, paths: Sequence[Path]) -> BuildReport:
+        """Index files that lie in the corpus, and nothing else; if there is no index yet, all of the corpus.
+
+        Raises:
+            UsageError: A path is not in the corpus.
+            IndexModel: The index was made with another model or other parameters.
+            StoreError: As `rebuild`.
+            ModelError: As `rebuild`.
+        """
+        with self._locked():
+            try:
+                writer = Writer.open(self._generations.current())
+            except IndexMissing:
+                return self._make_anew()
+            with writer:
+                if writer.recipe() != self._recipe():
+                    raise IndexModel(
+                        f"The index {writer.path} was made with another model, other parameters or another "
+                        "version of Footnote. The files are in the corpus; run `python -m index rebuild` to "
+                        "index it with the present ones."
+                    )
+                plan = plan_some(self._corpus, writer, paths, self._on_progress)
+                return self._carry_out(writer, plan)
 
     def remove(self, ids: Sequence[str]) -> BuildReport:
         """Delete articles from the corpus and from the index.
 
+        Needs no model, and the work is in proportion to the articles (of a dump, to the dump).
+
         Raises:
             ArticleNotFound: One of the ids is of no article; then nothing is removed.
+            CorpusError: A file cannot be changed.
             StoreError: As `rebuild`.
         """
-        with self._locked():
-            writer = self._present()
-            if writer is None:
-                raise IndexMissing("The index must be made first. Run `python -m index rebuild`.")
-            with _closing(writer):
-                owners = writer.owners(ids)
-                for article_id in ids:
-                    if article_id not in owners and articles.locate(self._corpus, article_id) is None:
-                        raise ArticleNotFound(f'No article has the id "{article_id}". Nothing was removed.')
-                touched = {owners[article_id] for article_id in ids if article_id in owners}
-                for article_id in dict.fromkeys(ids):
-                    with suppress(ArticleNotFound):  # its file may be gone already
-                        articles.delete(self._corpus, article_id)
-                paths = [self._corpus / file for file in sorted(touched)]
-                report = self._reconcile(writer, scan_files(self._corpus, writer, paths, self._on_progress))
-                return report
+        with self._locked(), ExitStack() as stack:
+            writer = None
+            with suppress(IndexMissing):
+                writer = stack.enter_context(Writer.open(self._generations.current()))
+            known = writer.owners(ids) if writer else {}
+            for article_id in ids:
+                if article_id not in known and articles.locate(self._corpus, article_id) is None:
+                    raise ArticleNotFound(f'No article has the id "{article_id}". Nothing was removed.')
+            for article_id in dict.fromkeys(ids):
+                with suppress(ArticleNotFound):  # its file is gone already
+                    articles.delete(self._corpus, article_id)
+            removed = forget(writer, self._corpus, known) if writer else set()
+            return BuildReport(removed=tuple(sorted(removed | set(ids))))
 
     def rollback(self) -> BuildReport:
-        """Go back to the database before the last full rebuild.
+        """Go back to the database that the last full rebuild has replaced.
 
-        Articles whose files are no longer in the corpus stay removed.
+        Articles that are no longer in the corpus stay removed.
 
         Raises:
             NothingToRollBack: None is kept.
+            CorpusError: The corpus cannot be read.
+            StoreError: The kept one cannot be used; the present one then stays in use.
         """
         with self._locked():
             current, previous = self._generations.current(), self._generations.previous()
-            if previous is None or not previous.exists():
+            if previous is None:
                 raise NothingToRollBack(
-                    "There is no previous index to go back to: one is kept when a full rebuild replaces it."
+                    "There is no index to go back to: one is kept when `rebuild --full`, another model or "
+                    "other parameters replace it."
                 )
-            with _closing(Writer.open(previous)) as writer:
-                present = {articles.shown(self._corpus, path) for path in articles.files(self._corpus)}
-                gone = sorted(set(writer.files()) - present)
-                held = {
-                    article_id
-                    for article_id, file in writer.owners(writer.articles()).items()
-                    if file in gone or articles.locate(self._corpus, article_id) is None
-                }
-                removed = tuple(sorted(held))
-                with writer.change(finished=True):
-                    for article_id in removed:
+            with Writer.open(previous) as writer:
+                plan = plan_all(self._corpus, writer, self._on_progress)
+                with writer.change():
+                    for article_id in plan.removed:
                         writer.drop(article_id)
-                    for path in gone:
-                        writer.drop_file(path)
-                unchanged = len(writer.articles())
+                    for row in plan.files:
+                        writer.look_again(row.path)
+                    for file in plan.gone:
+                        writer.drop_file(file)
+                count = writer.count()
             self._generations.switch(previous, current)
-            return BuildReport(removed=removed, unchanged=unchanged)
+            return BuildReport(removed=tuple(plan.removed), unchanged=count)
 
     def verify(self) -> list[str]:
         """Check the whole index; one sentence for each thing that is wrong.
 
         Raises:
-            StoreError: It cannot be opened at all.
+            IndexMissing: There is none.
+            IndexVersion: It was made by another version of Footnote.
         """
-        return verify(self._generations.current())
+        try:
+            return verify(self._generations.current())
+        except IndexCorrupt as error:
+            return [str(error)]
+
+    def keep(self, name: str, value: str | None) -> None:
+        """Keep a value in the index, such as a calibrated threshold; None takes it away.
+
+        It outlives rebuilds with the same model. `Snapshot.setting` reads it.
+
+        Raises:
+            StoreError: As `rebuild`, or there is no index.
+        """
+        with self._locked(), Writer.open(self._generations.current()) as writer, writer.change():
+            writer.keep(name, value)
 
     def _recipe(self) -> dict[str, object]:
         return {
             "model": self._encoder.fingerprint,
             "max_tokens": self._params.max_tokens,
             "overlap": self._params.overlap,
+            "reading": READING_VERSION,
             "words": WORDS_VERSION,
-            "sentences": SENTENCES_VERSION,
         }
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        with told_disk(self._folder):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self._folder / "writer.lock", timeout=self._lock_timeout)
+        lock = FileLock(self._folder / "writer.lock")
         try:
-            lock.acquire()
+            with told_disk(self._folder):
+                self._folder.mkdir(parents=True, exist_ok=True)
+                lock.acquire(timeout=self._lock_timeout)
         except Timeout as error:
             raise IndexBusy(
-                f"Another process is changing the index in {self._folder}. Try again when it is done."
+                f"Another process is changing the index in {self._folder}. Run the command again when it is "
+                "done, or let it wait longer with INDEX_LOCK_TIMEOUT."
             ) from error
-        except OSError as error:
-            raise IndexDisk(f"The folder {self._folder} cannot be written: {error.strerror}.") from error
         try:
             yield
         finally:
             lock.release()
 
-    def _present(self) -> Writer | None:
-        """The present database, if it was made as this one would be."""
+    def _usable(self) -> Writer | None:
+        """The database in use, open; None if there is none or it is not made as one would be now."""
         try:
             writer = Writer.open(self._generations.current())
-        except IndexMissing:
+        except (IndexMissing, IndexVersion):
             return None
-        except StoreError as error:
-            if type(error).__name__ == "IndexVersion":
-                return None
-            raise
-        with writer.snapshot() as snapshot:
-            same = snapshot.recipe() == self._recipe()
-        if not same:
-            writer.close()
-            return None
-        return writer
+        if writer.recipe() == self._recipe():
+            return writer
+        writer.close()
+        return None
 
     def _make_anew(self) -> BuildReport:
-        """A new database beside the present one, then the swap."""
-        old = self._old()
-        path = self._generations.unused()
-        self._generations_tidy()
-        try:
-            with _closing(Writer.create(path, self._recipe())) as writer:
-                before = old.articles() if old is not None else {}
-                report = self._reconcile(writer, scan(self._corpus, writer, self._on_progress), cache=old)
-                if old is not None:
-                    with writer.change():
-                        for name, value in old.settings().items():
-                            writer.set(name, value)
-                writer.seal()
-                report = _compared(report, before, writer.articles())
-            problems = verify(path)
-            if problems:
-                raise IndexDisk(f"The new index is not whole and was not put in use: {problems[0]}")
-            self._save(path)
-            self._generations.switch(path, old.path if old is not None else None)
-        except BaseException:
-            discard(path)
-            raise
-        finally:
-            if old is not None:
-                old.close()
-        self._generations_tidy()
-        return report
+        """Make a new database, check it, and put it in use."""
+        present, previous = self._present()
+        with ExitStack() as stack:
+            donors = self._donors(stack)
+            path = self._generations.unused()
+            try:
+                with Writer.create(path, self._recipe()) as writer:
+                    plan = plan_all(self._corpus, writer, self._on_progress)
+                    report = self._carry_out(writer, plan, finished=True, donors=donors)
+                    self._keep_settings(writer, donors, present)
+                    after = writer.articles()
+                    writer.seal()
+                if problems := verify(path):
+                    raise damaged(path, problems[0])
+            except IndexDisk:
+                discard(path)  # it may be what has filled the disk
+                raise
+            before = next((donor.articles() for donor in donors if donor.path == present), {})
+            self._generations.switch(path, present or previous)
+        self._save_vectors()
+        self._generations.tidy()
+        return compared(report, before, after)
 
-    def _generations_tidy(self) -> None:
-        with suppress(StoreError):  # a damaged pointer protects every file
-            self._generations.tidy()
-
-    def _old(self) -> Writer | None:
-        """The present database, for its vectors; None if it cannot be read."""
+    def _present(self) -> tuple[Path | None, Path | None]:
+        """The database in use, unless it is missing or damaged, and the one before it."""
         try:
-            return Writer.open(self._generations.current())
+            present, previous = self._generations.current(), self._generations.previous()
+        except (IndexMissing, IndexCorrupt):
+            return None, None
+        try:
+            with Writer.open(present) as writer:
+                return present if writer.is_sound() else None, previous
+        except IndexVersion:
+            return present, previous
         except StoreError:
-            return None
+            return None, previous
 
-    def _reconcile(self, writer: Writer, found: Scan, *, cache: Writer | None = None) -> BuildReport:
-        """Make the database what the scan found."""
-        plan = Plan.of(found)
-        preparer = Preparer(self._encoder, self._params.max_tokens, self._params.overlap, self._on_progress)
-        prepared: Prepared = preparer.prepare(
-            writer, plan.fresh, cache=cache if self._shares(cache) else None
+    def _donors(self, stack: ExitStack) -> list[Ledger]:
+        """Sound databases made with the same model, unfinished ones too: their vectors are used again."""
+        donors: list[Ledger] = []
+        for path in self._generations.all():
+            with suppress(StoreError, KeyError, ValueError):
+                donor = stack.enter_context(Writer.open(path))
+                if donor.is_sound() and donor.recipe()["model"] == self._encoder.fingerprint:
+                    donors.append(donor)
+        return donors
+
+    def _keep_settings(self, writer: Writer, donors: Sequence[Ledger], present: Path | None) -> None:
+        for donor in donors:
+            if donor.path == present:
+                with writer.change():
+                    for name, value in donor.settings().items():
+                        writer.keep(name, value)
+
+    def _save_vectors(self) -> None:
+        """Save the vectors beside the database. They can be made again, so a failure is no matter."""
+        from index.vectors import save
+
+        with suppress(StoreError, OSError):
+            reader = Reader(self._folder)
+            try:
+                with reader.snapshot() as snapshot:
+                    save(snapshot)
+            finally:
+                reader.close()
+
+    def _carry_out(
+        self, writer: Writer, plan: Plan, *, finished: bool = False, donors: Sequence[Ledger] = ()
+    ) -> BuildReport:
+        return carry_out(
+            writer,
+            plan,
+            self._encoder,
+            max_tokens=self._params.max_tokens,
+            overlap=self._params.overlap,
+            finished=finished,
+            donors=donors,
+            on_progress=self._on_progress,
         )
-        if plan.is_change or prepared.rows:
-            self._on_progress(Progress("writing", 0, len(prepared.rows), "articles"))
-            with writer.change(finished=True):
-                for article_id in plan.removed:
-                    writer.drop(article_id)
-                for file in plan.files:
-                    writer.put_file(file)
-                for article_id, path in plan.moved.items():
-                    writer.move(article_id, path)
-                for row in prepared.rows:
-                    writer.put(row)
-                for path in plan.gone:
-                    writer.drop_file(path)
-            self._on_progress(Progress("writing", len(prepared.rows), len(prepared.rows), "articles"))
-        return BuildReport(
-            added=plan.added,
-            changed=plan.changed,
-            removed=plan.removed,
-            unchanged=plan.unchanged,
-            skipped=plan.skipped,
-            sentences=prepared.sentences,
-            encoded=prepared.encoded,
-            split=prepared.split,
-        )
-
-    def _shares(self, cache: Writer | None) -> bool:
-        if cache is None:
-            return False
-        with cache.snapshot() as snapshot:
-            return snapshot.recipe().get("model") == self._encoder.fingerprint
-
-    def _save_vectors(self, writer: Writer, report: BuildReport) -> None:
-        if report.added or report.changed or report.removed:
-            self._save(writer.path)
-
-    def _save(self, path: Path) -> None:
-        """Keep the vectors in a file of their own. They can be made again, so a failure is no matter."""
-        from index.vectors import VectorIndex
-
-        with suppress(OSError), _closing(Writer.open(path)) as writer, writer.snapshot() as snapshot:
-            VectorIndex.follow(None, snapshot).save(snapshot.vectors_path)
-
-
-@contextmanager
-def _closing(writer: Writer) -> Iterator[Writer]:
-    try:
-        yield writer
-    finally:
-        writer.close()
-
-
-def _compared(report: BuildReport, before: dict[str, bytes], after: dict[str, bytes]) -> BuildReport:
-    """A full rebuild's report in terms of the database that it replaces."""
-    from dataclasses import replace
-
-    same = sum(before[name] == after[name] for name in before.keys() & after.keys())
-    return replace(
-        report,
-        added=tuple(sorted(after.keys() - before.keys())),
-        changed=tuple(sorted(n for n in before.keys() & after.keys() if before[n] != after[n])),
-        removed=tuple(sorted(before.keys() - after.keys())),
-        unchanged=same,
-    )

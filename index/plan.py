@@ -3,177 +3,169 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from index import corpus as articles
 from index.errors import CorpusError
-from index.store import FileRow, Writer, article_hash
+from index.store import FileRow, Ledger, article_hash
 from index.types import Article, OnProgress, Progress, Skipped
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A corpus file as it was read: its articles, or why there are none."""
-
-    path: str
-    hash: bytes | None
-    articles: tuple[Article, ...]
-    skipped: tuple[Skipped, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """What is in the corpus and what is in the index, as far as they may differ.
-
-    Attributes:
-        read: Files that changed since they were last read, in the order of the corpus.
-        gone: Files that are no more.
-        stored: File and hash of the articles in the index, by id: all of them, or those that may change.
-        kept: Files that did not change, whose articles stay.
-        others: How many articles of the index are not in `stored`.
-    """
-
-    read: tuple[Read, ...]
-    gone: tuple[str, ...]
-    stored: dict[str, tuple[str, bytes]]
-    others: int = 0
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Plan:
-    """The change, in terms of articles.
+    """The change, file by file and article by article.
 
     Attributes:
-        files: As they are to be stored.
-        gone: Files to be forgotten.
-        fresh: New and changed articles with their files.
-        moved: Files of articles that did not change, by id.
-        added: Ids, sorted; likewise `changed` and `removed`.
-        unchanged: How many articles stay as they are.
-        skipped: What was not indexed, and why.
+        files: Files that were read, as they are to be noted.
+        gone: Files that are no more.
+        fresh: New and changed articles, each with its file.
+        moved: Articles that did not change but are read from another file now: id to file.
+        shadows: File and id of articles that a new file has taken over from an unchanged one.
+        added: Ids of new articles.
+        changed: Ids of articles that differ from those in the index.
+        removed: Ids of articles that are no more.
+        same: How many articles were read and found as they were.
+        nameless: Files that cannot be indexed for their names, and so cannot be noted either.
     """
 
     files: list[FileRow] = field(default_factory=list)
-    gone: tuple[str, ...] = ()
+    gone: list[str] = field(default_factory=list)
     fresh: list[tuple[Article, str]] = field(default_factory=list)
     moved: dict[str, str] = field(default_factory=dict)
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    unchanged: int = 0
-    skipped: tuple[Skipped, ...] = ()
+    shadows: list[tuple[str, str]] = field(default_factory=list)
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    same: int = 0
+    nameless: list[Skipped] = field(default_factory=list)
 
-    @property
-    def is_change(self) -> bool:
-        """Whether anything must be written."""
-        return bool(self.files or self.gone or self.removed or self.moved)
-
-    @classmethod
-    def of(cls, found: Scan) -> Plan:
-        """Decide for each article; where two files claim an id, the first in the order of the corpus wins."""
-        touched = {file.path for file in found.read} | set(found.gone)
-        kept = {name: file for name, (file, _) in found.stored.items() if file not in touched}
-        owner: dict[str, str] = dict(kept)
-        fresh: list[tuple[Article, str]] = []
-        moved: dict[str, str] = {}
-        files: list[FileRow] = []
-        skipped: list[Skipped] = []
-        for file in found.read:
-            shadowed = []
-            for article in file.articles:
-                holder = owner.setdefault(article.id, file.path)
-                if holder != file.path:
-                    shadowed.append(article.id)
-                    skipped.append(Skipped(file.path, f'its id "{article.id}" is taken by {holder}.'))
-                    continue
-                before = found.stored.get(article.id)
-                if before is None or before[1] != article_hash(article):
-                    fresh.append((article, file.path))
-                elif before[0] != file.path:
-                    moved[article.id] = file.path
-            skipped += file.skipped
-            # A file that lost an id is looked at again: the winner may go.
-            files.append(FileRow(file.path, None if shadowed else file.hash, file.skipped, tuple(shadowed)))
-        new = {article.id for article, _ in fresh}
-        return cls(
-            files,
-            found.gone,
-            fresh,
-            moved,
-            tuple(sorted(new - found.stored.keys())),
-            tuple(sorted(new & found.stored.keys())),
-            tuple(sorted(found.stored.keys() - owner.keys())),
-            found.others + len(found.stored.keys() & owner.keys() - new),
-            tuple(skipped),
-        )
+    def __bool__(self) -> bool:
+        return bool(self.files or self.gone)
 
 
-def scan(corpus: Path, writer: Writer, on_progress: OnProgress) -> Scan:
-    """Compare the whole corpus with the index; every file is read, but only changed ones are parsed.
+def plan_all(corpus: Path, ledger: Ledger, on_progress: OnProgress) -> Plan:
+    """Compare the whole corpus with the index: every file's bytes are hashed, only changed ones are parsed.
 
     Raises:
-        CorpusError: There is no corpus.
+        CorpusError: There is no corpus, or a folder of it cannot be read.
     """
-    known = writer.files()
+    plan = Plan()
+    known = ledger.files()
     paths = articles.files(corpus)
-    read = []
-    for done, path in enumerate(paths):
-        on_progress(Progress("reading", done, len(paths), "files"))
-        file = _read(corpus, path, known)
-        if file is not None:
-            read.append(file)
-    on_progress(Progress("reading", len(paths), len(paths), "files"))
-    present = {articles.shown(corpus, path) for path in paths}
-    return Scan(tuple(read), tuple(sorted(known.keys() - present)), _stored(writer, writer.articles()))
+    names: dict[str, Path] = {}
+    changed: set[str] = set()
+    for done, path in enumerate(paths, start=1):
+        name = _name(corpus, path, plan)
+        if name is not None:
+            names[name] = path
+            digest = known.get(name)
+            if digest is None or digest != _hash_file(path):
+                changed.add(name)
+        on_progress(Progress("comparing", done, len(paths), "files"))
+    gone = set(known) - set(names)
+    _resolve(plan, corpus, ledger, changed, gone, on_progress)
+    return plan
 
 
-def scan_files(corpus: Path, writer: Writer, paths: Sequence[Path], on_progress: OnProgress) -> Scan:
-    """As `scan`, of a few files; the work is in proportion to them.
+def plan_some(corpus: Path, ledger: Ledger, paths: Iterable[Path], on_progress: OnProgress) -> Plan:
+    """Compare some files of the corpus with the index; the work is in proportion to them.
 
     Raises:
-        UnreadableFile: One of them holds no article.
+        UsageError: A path is not in the corpus.
     """
-    read, gone = [], []
-    for done, path in enumerate(dict.fromkeys(paths)):
-        on_progress(Progress("reading", done, len(paths), "files"))
-        if path.exists():
-            file = _read(corpus, path, {})
-            if file is not None:
-                read.append(file)
-        else:
-            gone.append(articles.shown(corpus, path))
-    claimed = {article.id for file in read for article in file.articles}
-    hashes = writer.articles_of([*gone, *(file.path for file in read)])
-    missing = claimed - hashes.keys()
-    hashes |= writer.articles_of(writer.owners(missing).values())
-    stored = _stored(writer, {name: value for name, value in hashes.items()})
-    with writer.snapshot() as snapshot:
-        return Scan(tuple(read), tuple(gone), stored, snapshot.counts().articles - len(stored))
+    plan = Plan()
+    named = {name: path for path in paths if (name := _name(corpus, path, plan)) is not None}
+    present = {name for name, path in named.items() if path.exists()}
+    _resolve(plan, corpus, ledger, present, set(named) - present, on_progress)
+    return plan
 
 
-def _stored(writer: Writer, hashes: dict[str, bytes]) -> dict[str, tuple[str, bytes]]:
-    owners = writer.owners(hashes)
-    return {name: (owners[name], value) for name, value in hashes.items()}
-
-
-def _read(corpus: Path, path: Path, known: dict[str, bytes | None]) -> Read | None:
-    """A file's articles; None if it is as it was."""
-    name = articles.shown(corpus, path)
+def _name(corpus: Path, path: Path, plan: Plan) -> str | None:
+    """The path under the corpus, or None if it cannot be an article's."""
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        return Read(name, None, (), (Skipped(name, f"it cannot be read: {error.strerror}."),))
-    digest = hashlib.blake2b(data, digest_size=16).digest()
-    if known.get(name) == digest:
-        return None
-    try:
-        found, skipped = articles.read(corpus, path, data)
+        articles.article_id(corpus, path)
     except CorpusError as error:
-        return Read(name, None, (), (Skipped(name, str(error)),))
-    return Read(name, digest, _distinct(found), tuple(skipped))
+        plan.nameless.append(Skipped(articles.shown(corpus, path), str(error)))
+        return None
+    return path.absolute().relative_to(corpus.absolute()).as_posix()
 
 
-def _distinct(found: Iterable[Article]) -> tuple[Article, ...]:
-    return tuple({article.id: article for article in reversed(list(found))}.values())[::-1]
+def _resolve(
+    plan: Plan, corpus: Path, ledger: Ledger, changed: set[str], gone: set[str], on_progress: OnProgress
+) -> None:
+    """Decide on every article of the changed and vanished files.
+
+    Where several files have an id, the first in the order of their paths is indexed. A file that lost an id
+    to another is therefore read again whenever the other changes.
+    """
+    while True:
+        held = ledger.articles_of(changed | gone)
+        waiting = ledger.claiming(held) - changed - gone
+        if not waiting:
+            break
+        changed |= {name for name in waiting if (corpus / name).exists()}
+        gone |= {name for name in waiting if not (corpus / name).exists()}
+    plan.gone = sorted(gone)
+    claimed: set[str] = set()
+    for done, name in enumerate(sorted(changed), start=1):
+        found, row = _read(corpus, name)
+        owners = ledger.owners(article.id for article in found if article.id not in held)
+        shadowed = []
+        for article in found:
+            owner, before = held.get(article.id) or owners.get(article.id) or (name, None)
+            is_clean = owner not in changed and owner not in gone
+            if article.id in claimed or (is_clean and owner < name):
+                shadowed.append(article.id)
+                continue
+            claimed.add(article.id)
+            if is_clean:
+                plan.shadows.append((owner, article.id))
+            _judge(plan, article, name, owner, before)
+        plan.files.append(FileRow(name, row.hash, row.skipped, tuple(shadowed)))
+        on_progress(Progress("reading", done, len(changed), "files"))
+    plan.removed = sorted(set(held) - claimed)
+
+
+def _judge(plan: Plan, article: Article, file: str, owner: str, before: bytes | None) -> None:
+    """Note whether an article is new, changed, or as it was."""
+    if before == article_hash(article):
+        plan.same += 1
+        if owner != file:
+            plan.moved[article.id] = file
+        return
+    plan.fresh.append((article, file))
+    (plan.added if before is None else plan.changed).append(article.id)
+
+
+def _read(corpus: Path, name: str) -> tuple[list[Article], FileRow]:
+    """A file's articles, and how it is to be noted; without articles if it cannot be read."""
+    path = corpus / name
+    digest: bytes | None = None
+    try:
+        # What is hashed is what is parsed, even if the file is being written to. Large texts are refused
+        # anyway, without being read as a whole.
+        is_dump = path.suffix.lower() == ".jsonl"
+        data = path.read_bytes() if is_dump or path.stat().st_size <= articles.SIZE_LIMIT else None
+        digest = _hash_file(path) if data is None else _hash(data)
+        found, skipped = articles.read(corpus, path, data)
+    except OSError as error:
+        reason = f"{name} cannot be read: {error.strerror or error}."
+        return [], FileRow(name, None, (Skipped(name, reason),))
+    except CorpusError as error:
+        return [], FileRow(name, digest, (Skipped(name, str(error)),))
+    return found, FileRow(name, digest, tuple(skipped))
+
+
+def _hash(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=16).digest()
+
+
+def _hash_file(path: Path) -> bytes | None:
+    """The hash of a file's bytes; None if it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).digest()
+    except OSError:
+        return None

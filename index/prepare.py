@@ -1,4 +1,4 @@
-"""Articles to rows of the store: sentences, chunks, words and vectors."""
+"""Articles to rows of the store: cut into sentences and chunks, with the vectors that they need."""
 
 from __future__ import annotations
 
@@ -6,17 +6,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from index.chunk import Chunker
+import numpy as np
+
+from index.chunk import Chunked, Chunker
+from index.errors import ModelError
 from index.markup import plain
 from index.sentence import segment
-from index.store import ArticleRow, ChunkRow, SentenceRow, Writer, article_hash, text_hash
+from index.store import (
+    ArticleRow,
+    ChunkRow,
+    Ledger,
+    SentenceRow,
+    Writer,
+    article_hash,
+    sound_value,
+    text_hash,
+)
 from index.types import CITABLE, Article, Encoder, OnProgress, Progress
 from index.words import terms_of_passage
 
-_BATCH: Final = 1024
-"""Texts that are encoded between two commits: what a crash can cost."""
-
-_MARKDOWN: Final = (".md", ".markdown")
+_BATCH: Final = 2048
+"""Texts encoded between two commits: enough for batches of like lengths, and all that a crash can cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +37,7 @@ class Prepared:
         rows: In the order given.
         sentences: How many sentences they have.
         encoded: How many texts were encoded.
-        split: Ids of articles in which a sentence was too long for the encoder.
+        split: Ids of articles in which a sentence was too long for the encoder, sorted.
     """
 
     rows: list[ArticleRow]
@@ -36,107 +46,125 @@ class Prepared:
     split: tuple[str, ...]
 
 
-class Preparer:
-    """Cuts and encodes articles.
+def prepare(
+    writer: Writer,
+    fresh: Sequence[tuple[Article, str]],
+    encoder: Encoder,
+    *,
+    max_tokens: int,
+    overlap: int,
+    donors: Sequence[Ledger],
+    on_progress: OnProgress,
+) -> Prepared:
+    """Make rows of articles, and put the vectors that they need into the store.
 
     Args:
-        encoder: Used only if there are articles.
+        writer: Where they will be stored.
+        fresh: Articles with their corpus files.
+        encoder: Not touched if there are no articles.
         max_tokens: Longest chunk; the model's own limit where that is lower.
         overlap: Sentences that a chunk repeats of the one before.
+        donors: Other generations made with the same model, whose vectors are taken over.
         on_progress: Told how far the work has come.
+
+    Raises:
+        ModelError: The model cannot be loaded, or gives what are no vectors.
+        StoreError: The vectors cannot be stored.
     """
+    if not fresh:
+        return Prepared([], 0, 0, ())
+    chunker = Chunker(encoder.count_tokens, min(max_tokens, encoder.max_tokens), overlap=overlap)
+    rows: list[ArticleRow] = []
+    texts: dict[bytes, str] = {}
+    split: list[str] = []
+    for done, (article, file) in enumerate(fresh, start=1):
+        sentences = segment(article.text, markdown=not file.lower().endswith(".txt"))
+        chunked = chunker.chunk(article, sentences)
+        if chunked.split:
+            split.append(article.id)
+        rows.append(_row(article, file, chunked, texts))
+        on_progress(Progress("cutting", done, len(fresh), "articles"))
+    missing = _without(writer.missing(texts), texts)
+    if missing:
+        missing = _take_over(writer, missing, donors, encoder.dimension)
+        _encode(writer, missing, encoder, on_progress)
+    return Prepared(rows, sum(len(row.sentences) for row in rows), len(missing), tuple(sorted(split)))
 
-    def __init__(self, encoder: Encoder, max_tokens: int, overlap: int, on_progress: OnProgress) -> None:
-        self._encoder = encoder
-        self._max_tokens = max_tokens
-        self._overlap = overlap
-        self._on_progress = on_progress
 
-    def prepare(
-        self, writer: Writer, fresh: Sequence[tuple[Article, str]], *, cache: Writer | None = None
-    ) -> Prepared:
-        """Make rows of articles, and put the vectors that they need into the store.
+def sentence_text(text: str) -> str:
+    """What is embedded for a sentence of a kind that can be cited; `""` if it has no words."""
+    return plain(text)
 
-        Args:
-            writer: Where they will be stored.
-            fresh: Articles with the corpus files they are from.
-            cache: Another database made with the same model, whose vectors are taken over.
-        """
-        if not fresh:
-            return Prepared([], 0, 0, ())
-        chunker = Chunker(
-            self._encoder.count_tokens,
-            min(self._max_tokens, self._encoder.max_tokens),
-            overlap=self._overlap,
+
+def chunk_text(context: str, text: str) -> str:
+    """What is embedded for a chunk."""
+    embedded = f"{context}\n{text}" if context else text
+    return plain(embedded) or embedded
+
+
+def _row(article: Article, file: str, chunked: Chunked, texts: dict[bytes, str]) -> ArticleRow:
+    """The row of an article; the texts to be embedded are added to `texts`."""
+
+    def kept(text: str) -> bytes:
+        key = text_hash(text)
+        texts[key] = text
+        return key
+
+    sentences = []
+    for one in chunked.sentences:
+        words = sentence_text(one.text) if one.kind in CITABLE else ""
+        sentences.append(SentenceRow(one.start, one.end, one.kind, kept(words) if words else None))
+    chunks = [
+        ChunkRow(
+            one.start,
+            one.end,
+            one.first,
+            one.last,
+            one.heading,
+            one.context,
+            kept(chunk_text(one.context, one.text)),
+            " ".join(terms_of_passage(one.context, one.text)),
         )
-        rows: list[ArticleRow] = []
-        texts: dict[bytes, str] = {}
-        split = []
-        for done, (article, file) in enumerate(fresh):
-            self._on_progress(Progress("cutting", done, len(fresh), "articles"))
-            sentences = segment(article.text, markdown=file.lower().endswith(_MARKDOWN))
-            cut = chunker.chunk(article, sentences)
-            if cut.split:
-                split.append(article.id)
-            rows.append(
-                ArticleRow(
-                    article,
-                    file,
-                    article_hash(article),
-                    [
-                        SentenceRow(
-                            one.start,
-                            one.end,
-                            one.kind,
-                            _keep(texts, plain(one.text)) if one.kind in CITABLE else None,
-                        )
-                        for one in cut.sentences
-                    ],
-                    [
-                        ChunkRow(
-                            one.start,
-                            one.end,
-                            one.first,
-                            one.last,
-                            one.heading,
-                            one.context,
-                            _keep(texts, plain(one.embedded)),
-                            " ".join(terms_of_passage(one.context, one.text)),
-                        )
-                        for one in cut.chunks
-                    ],
-                )
+        for one in chunked.chunks
+    ]
+    return ArticleRow(article, file, article_hash(article), sentences, chunks)
+
+
+def _without(wanted: set[bytes], texts: dict[bytes, str]) -> dict[bytes, str]:
+    return {key: text for key, text in texts.items() if key in wanted}
+
+
+def _take_over(
+    writer: Writer, missing: dict[bytes, str], donors: Sequence[Ledger], dimension: int
+) -> dict[bytes, str]:
+    """Copy vectors from other generations; what none of them has is returned."""
+    for donor in donors:
+        for keys in _batches(list(missing)):
+            values = {key: value for key in keys if (value := donor.value(key)) is not None}
+            values = {key: value for key, value in values.items() if sound_value(value, dimension)}
+            writer.add_values(values, dimension)
+            for key in values:
+                del missing[key]
+    return missing
+
+
+def _encode(writer: Writer, texts: dict[bytes, str], encoder: Encoder, on_progress: OnProgress) -> None:
+    """Encode texts in the order of the corpus, so that the time left can be told, and store the vectors."""
+    done = 0
+
+    def on_batch(count: int) -> None:
+        nonlocal done
+        done += count
+        on_progress(Progress("encoding", done, len(texts), "texts"))
+
+    for keys in _batches(list(texts)):
+        vectors = encoder.encode_documents([texts[key] for key in keys], on_batch)
+        if not np.isfinite(vectors).all():
+            raise ModelError(
+                "The embedding model gives vectors that are not numbers. Its files may be damaged: "
+                "name another model in INDEX_MODEL, or leave that out to use the embedded one."
             )
-        self._on_progress(Progress("cutting", len(fresh), len(fresh), "articles"))
-        encoded = self._encode(writer, texts, cache)
-        return Prepared(rows, sum(len(row.sentences) for row in rows), encoded, tuple(sorted(split)))
-
-    def _encode(self, writer: Writer, texts: dict[bytes, str], cache: Writer | None) -> int:
-        """Put the vectors of all texts into the store; gives how many had to be encoded."""
-        missing = sorted(writer.missing(texts))
-        if cache is not None:
-            taken = {key: value for key in missing if (value := cache.value(key)) is not None}
-            if taken:
-                writer.add_values(taken, self._encoder.dimension)
-            missing = [key for key in missing if key not in taken]
-        missing.sort(key=lambda key: (len(texts[key]), key))
-        done = 0
-
-        def count(texts_done: int) -> None:
-            nonlocal done
-            done += texts_done
-            self._on_progress(Progress("encoding", done, len(missing), "texts"))
-
-        for batch in _batches(missing):
-            vectors = self._encoder.encode_documents([texts[key] for key in batch], count)
-            writer.add_vectors(batch, vectors)
-        return len(missing)
-
-
-def _keep(texts: dict[bytes, str], text: str) -> bytes:
-    key = text_hash(text)
-    texts[key] = text
-    return key
+        writer.add_vectors(keys, vectors)
 
 
 def _batches(keys: list[bytes]) -> Iterator[list[bytes]]:

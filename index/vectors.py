@@ -1,7 +1,8 @@
 """Exact search among the vectors of all chunks, in memory. The only module that imports faiss.
 
-What is in memory is derived: it follows the database from state to state, and is read anew from it (or
-from a saved file that a checksum and the database's own token vouch for) when it cannot.
+What is in memory follows the database from state to state, and is read anew from it when it cannot. So is a
+saved file: it is used only if a checksum vouches for its bytes, and the database for the state it was saved
+in; then it is brought up to date like what is in memory.
 """
 
 from __future__ import annotations
@@ -21,10 +22,16 @@ import numpy.typing as npt
 from index.store import Changes, Keys, Snapshot, State
 from index.types import Vectors
 
-_MAGIC: Final = b"FootnoteVectors1\n"
 _log = logging.getLogger(__name__)
 
 Scores = npt.NDArray[np.float32]
+"""Inner products, shape (n,), float32."""
+
+_MAGIC: Final = b"FootnoteVectors2\n"
+_KEYS: Final = np.dtype("<i8")
+_VALUES: Final = np.dtype("<f2")  # as in the database, so that nothing is lost
+_STALE: Final = 0.1  # share of the chunks that may have changed before vectors are saved again
+_SLACK: Final = 1e-5  # what faiss's sums in float32 may be off
 
 
 class VectorIndex:
@@ -42,16 +49,19 @@ class VectorIndex:
 
     @classmethod
     def follow(cls, present: VectorIndex | None, snapshot: Snapshot) -> VectorIndex:
-        """The vectors of a state of the database, from those of an earlier one where that is possible."""
+        """The vectors of a state of the database, from those of an earlier one where that is possible.
+
+        Args:
+            present: Vectors of any database and state; used up.
+            snapshot: The state that is wanted.
+        """
         state = snapshot.state()
-        if present is None or present.dimension != snapshot.dimension:
-            present = cls.load(snapshot.vectors_path, snapshot.dimension)
         if present is not None and present.state == state:
             return present
-        known = present.state if present is not None else None
-        changes = None
-        if known is not None and known.generation == state.generation:
-            changes = snapshot.changes_since(known)
+        changes = present._changes(snapshot) if present is not None else None
+        if present is None or changes is None:
+            present = cls._load(snapshot)
+            changes = present._changes(snapshot) if present is not None else None
         if present is None or changes is None:
             present = cls(snapshot.dimension)
             changes = Changes(np.zeros(0, dtype=np.int64), *snapshot.chunk_vectors())
@@ -71,9 +81,9 @@ class VectorIndex:
     def remove(self, keys: Keys) -> None:
         """Remove the vectors of keys; keys that are not there are passed over."""
         if len(keys):
-            self._index.remove_ids(keys)
+            self._index.remove_ids(faiss.IDSelectorBatch(keys))
 
-    def vectors(self, keys: Sequence[int]) -> Vectors:
+    def vectors(self, keys: Sequence[int] | Keys) -> Vectors:
         """The vectors of keys that are there, shape (len(keys), dimension), float32."""
         if not len(keys):
             return np.zeros((0, self.dimension), dtype=np.float32)
@@ -83,70 +93,130 @@ class VectorIndex:
     def search(self, query: Vectors, k: int, allowed: Keys | None = None) -> tuple[Scores, Keys]:
         """The nearest vectors by inner product.
 
+        The scores are computed again, one by one in float64: faiss's own depend in their last digits on where
+        in memory a vector lies, and two equal vectors must tie.
+
         Args:
             query: Shape (dimension,), float32.
             k: How many at most.
             allowed: The keys to look among; None for all.
 
         Returns:
-            Scores, falling, and keys, both of shape (n,) with n at most `k`; equal scores in the order of
-            their keys.
+            Scores, falling, and their keys, both of shape (n,) with n at most `k`; equal scores are in the
+            order of their keys.
         """
-        among = len(self) if allowed is None else len(allowed)
+        among = len(self) if allowed is None else min(len(self), len(allowed))
         wanted = min(k, among)
-        if not wanted or not len(self):
+        if wanted < 1:
             return np.zeros(0, dtype=np.float32), np.zeros(0, dtype=np.int64)
         parameters = None
         if allowed is not None:
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))
+            selector = faiss.IDSelectorBatch(allowed)
+            parameters = faiss.SearchParameters()
+            parameters.sel = selector
         ask = wanted
         while True:
-            # Equal scores at the cut come in no order of faiss's own promise: ask until the tie is inside.
+            ask = min(2 * ask, among)  # there may be ties at the end of the list
             found, ids = self._index.search(query[None, :], ask, params=parameters)
-            scores, keys = found[0][ids[0] >= 0], ids[0][ids[0] >= 0]
-            if ask >= among or len(scores) < ask or scores[-1] < scores[wanted - 1]:
+            rough, keys = found[0][ids[0] >= 0], ids[0][ids[0] >= 0]  # -1: there are fewer than asked for
+            if len(keys) < ask or ask == among or rough[-1] < rough[wanted - 1] - _SLACK:
                 break
-            ask = min(2 * ask + 1, among)
+        scores = (self.vectors(keys).astype(np.float64) * query).sum(axis=1).astype(np.float32)
         order = np.lexsort((keys, -scores))[:wanted]
         return scores[order], keys[order]
 
-    def save(self, path: Path) -> None:
-        """Keep the vectors beside the database, so that a start need not read them row by row.
-
-        Raises:
-            OSError: The file cannot be written; one that was there is untouched.
-        """
-        body = faiss.serialize_index(self._index).tobytes()
-        head = {
-            "state": self.state,
-            "dimension": self.dimension,
-            "checksum": hashlib.blake2b(body, digest_size=16).hexdigest(),
-        }
-        temporary = path.with_name(path.name + ".tmp")
-        with temporary.open("wb") as file:
-            file.write(_MAGIC + json.dumps(head).encode() + b"\n")
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+    def _changes(self, snapshot: Snapshot) -> Changes | None:
+        """What leads from here to a state; None if nothing does."""
+        if self.state is None or self.state.generation != snapshot.state().generation:
+            return None
+        changes = snapshot.changes_since(self.state)
+        same = changes is None or self.dimension == snapshot.dimension
+        return changes if same else None
 
     @classmethod
-    def load(cls, path: Path, dimension: int) -> VectorIndex | None:
-        """Read saved vectors; None if there are none, or they are torn, foreign or of another dimension."""
+    def _load(cls, snapshot: Snapshot) -> VectorIndex | None:
+        """The saved vectors; None if there are none, or they are torn or foreign."""
+        path = snapshot.vectors_path
         try:
             data = path.read_bytes()
-        except OSError:
+        except FileNotFoundError:
             return None
-        head, _, body = data.removeprefix(_MAGIC).partition(b"\n")
+        except OSError as error:
+            _log.warning("The saved vectors %s cannot be read (%s): reading the database.", path, error)
+            return None
         try:
-            about = json.loads(head)
-            state = State(*about["state"])
-            whole = about["checksum"] == hashlib.blake2b(body, digest_size=16).hexdigest()
-        except (ValueError, KeyError, TypeError):
-            whole = False
-        if not whole or not data.startswith(_MAGIC) or about["dimension"] != dimension:
-            _log.warning("the saved vectors %s are damaged or foreign: reading the database", path)
+            state, keys, vectors = _unpacked(data)
+        except (ValueError, KeyError, TypeError) as error:
+            _log.warning("The saved vectors %s are damaged (%s): reading the database.", path, error)
             return None
-        loaded = cls(dimension, state)
-        loaded._index = faiss.deserialize_index(np.frombuffer(body, dtype=np.uint8))
+        loaded = cls(vectors.shape[1], state)
+        loaded.add(keys, vectors)
         return loaded
+
+
+def save(snapshot: Snapshot) -> bool:
+    """Save the vectors beside the database, so that a start need not read them row by row.
+
+    Does nothing where those that are saved are still near enough: writing them is work in proportion to the
+    whole index, and catching up with few changes is quick.
+
+    Returns:
+        Whether they were written.
+
+    Raises:
+        OSError: They cannot be; those that were there are untouched.
+    """
+    path = snapshot.vectors_path
+    if _is_near(path, snapshot):
+        return False
+    keys, vectors = snapshot.chunk_vectors()
+    body = keys.astype(_KEYS).tobytes() + vectors.astype(_VALUES).tobytes()
+    head = {
+        "state": snapshot.state(),
+        "dimension": vectors.shape[1],
+        "count": len(keys),
+        "checksum": _checksum(body),
+    }
+    temporary = path.with_name(f"{path.name}.tmp")
+    with temporary.open("wb") as file:
+        file.write(_MAGIC + json.dumps(head).encode() + b"\n" + body)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    return True
+
+
+def _is_near(path: Path, snapshot: Snapshot) -> bool:
+    """Whether saved vectors are at most a few changes behind; reads only their head."""
+    try:
+        with path.open("rb") as file:
+            head, _ = _head(file.read(4096))
+        changes = snapshot.changes_since(State(*head["state"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return changes is not None and len(changes.keys) + len(changes.removed) <= _STALE * int(head["count"])
+
+
+def _unpacked(data: bytes) -> tuple[State, Keys, Vectors]:
+    head, body = _head(data)
+    if head["checksum"] != _checksum(body):
+        raise ValueError("its checksum is wrong")
+    count, split = int(head["count"]), int(head["count"]) * _KEYS.itemsize
+    keys = np.frombuffer(body[:split], dtype=_KEYS).astype(np.int64)
+    vectors = np.frombuffer(body[split:], dtype=_VALUES).reshape(count, int(head["dimension"]))
+    return State(*head["state"]), keys, vectors.astype(np.float32)
+
+
+def _head(data: bytes) -> tuple[dict[str, Any], bytes]:
+    """What stands in front of saved vectors, and the rest."""
+    if not data.startswith(_MAGIC):
+        raise ValueError("it is no file of vectors")
+    line, _, body = data[len(_MAGIC) :].partition(b"\n")
+    head = json.loads(line)
+    if not isinstance(head, dict):
+        raise TypeError("its head is no object")
+    return head, body
+
+
+def _checksum(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=16).hexdigest()

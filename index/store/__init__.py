@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from index.store._connect import damaged, disk_error, told_disk
 from index.store._generations import Generations, discard
+from index.store._ledger import Ledger
 from index.store._reader import Reader
 from index.store._rows import (
     ArticleRow,
@@ -15,9 +17,11 @@ from index.store._rows import (
     State,
     StoredChunk,
     article_hash,
+    sound_value,
     text_hash,
 )
 from index.store._snapshot import Snapshot
+from index.store._verify import verify
 from index.store._writer import Writer
 
 __all__ = [
@@ -28,6 +32,7 @@ __all__ = [
     "FileRow",
     "Generations",
     "Keys",
+    "Ledger",
     "Reader",
     "SentenceRow",
     "Snapshot",
@@ -35,6 +40,11 @@ __all__ = [
     "StoredChunk",
     "Writer",
     "article_hash",
+    "damaged",
     "discard",
+    "disk_error",
+    "sound_value",
     "text_hash",
+    "told_disk",
+    "verify",
 ]

@@ -60,15 +60,17 @@ class Articles:
         return int(self._meta("dimension"))
 
     def setting(self, name: str) -> str | None:
-        """What `Builder.set` kept under that name, or None."""
+        """What `Builder.keep` kept under that name, or None."""
         row = self._connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
-    def skipped(self) -> list[Skipped]:
-        """Files and rows that were not indexed, and why, in the order of their files."""
+    def skipped(self, files: Iterable[str] | None = None) -> list[Skipped]:
+        """Files (all, or of those) and rows of them that were not indexed, and why, in the order of files."""
         rows = self._connection.execute(
-            "SELECT s.place, s.reason, s.claims, a.file FROM skipped AS s "
-            "LEFT JOIN article AS a ON a.id = s.claims ORDER BY s.file, s.key"
+            "SELECT s.place, s.reason, s.claims, a.file FROM skipped AS s"
+            " LEFT JOIN article AS a ON a.id = s.claims"
+            " WHERE ?1 IS NULL OR s.file IN (SELECT value FROM json_each(?1)) ORDER BY s.file, s.key",
+            (None if files is None else listed(files),),
         )
         return [
             Skipped(place, reason or f'its id "{claims}" is taken by {file}.')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
@@ -19,6 +20,11 @@ class Ledger:
         self._connection = connection
         self._path = path
 
+    @property
+    def path(self) -> Path:
+        """The database file."""
+        return self._path
+
     def files(self) -> dict[str, bytes | None]:
         """Every file of the corpus that was read, with the hash of its bytes."""
         return dict(self._rows("SELECT path, hash FROM file"))
@@ -27,23 +33,21 @@ class Ledger:
         """Every article's id, with its hash."""
         return dict(self._rows("SELECT id, hash FROM article"))
 
-    def articles_of(self, files: Iterable[str]) -> dict[str, bytes]:
-        """Ids and hashes of the articles that were read from some files."""
-        return dict(
-            self._rows(
-                "SELECT a.id, a.hash FROM json_each(?) AS f JOIN article AS a ON a.file = f.value",
-                listed(files),
-            )
+    def articles_of(self, files: Iterable[str]) -> dict[str, tuple[str, bytes]]:
+        """The articles that were read from some files: id to file and hash."""
+        rows = self._rows(
+            "SELECT a.id, a.file, a.hash FROM json_each(?) AS f JOIN article AS a ON a.file = f.value",
+            listed(files),
         )
+        return {article_id: (file, digest) for article_id, file, digest in rows}
 
-    def owners(self, ids: Iterable[str]) -> dict[str, str]:
-        """The files that the articles of those ids were read from; ids that no article has are left out."""
-        return dict(
-            self._rows(
-                "SELECT a.id, a.file FROM json_each(?) AS i JOIN article AS a ON a.id = i.value",
-                listed(ids),
-            )
+    def owners(self, ids: Iterable[str]) -> dict[str, tuple[str, bytes]]:
+        """The articles of those ids: id to file and hash; ids that no article has are left out."""
+        rows = self._rows(
+            "SELECT a.id, a.file, a.hash FROM json_each(?) AS i JOIN article AS a ON a.id = i.value",
+            listed(ids),
         )
+        return {article_id: (file, digest) for article_id, file, digest in rows}
 
     def claiming(self, ids: Iterable[str]) -> set[str]:
         """Files with an article of one of those ids that is not indexed, for another file has the id, too."""
@@ -52,8 +56,27 @@ class Ledger:
         )
         return {file for (file,) in rows}
 
+    def count(self) -> int:
+        """How many articles there are."""
+        return int(self._rows("SELECT count(*) FROM article")[0][0])
+
+    def recipe(self) -> dict[str, object]:
+        """What the index was made with."""
+        recipe: dict[str, object] = json.loads(
+            self._rows("SELECT value FROM meta WHERE name = 'recipe'")[0][0]
+        )
+        return recipe
+
+    def is_empty(self) -> bool:
+        """Whether no vector is stored."""
+        return not self._rows("SELECT 1 FROM vector LIMIT 1")
+
+    def is_sound(self) -> bool:
+        """Whether SQLite finds its pages in order; reads all of them."""
+        return self._rows("PRAGMA quick_check(1)") == [("ok",)]
+
     def settings(self) -> dict[str, str]:
-        """What `Writer.set` has kept."""
+        """What `Writer.keep` has kept."""
         return dict(self._rows("SELECT name, value FROM setting"))
 
     def missing(self, hashes: Iterable[bytes]) -> set[bytes]:

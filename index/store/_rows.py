@@ -16,6 +16,9 @@ from index.types import Article, SentenceKind, Skipped, Vectors
 Keys = npt.NDArray[np.int64]
 """Keys of chunks, shape (n,), int64."""
 
+UNIT_TOLERANCE: Final = 0.01
+"""How far the length of a stored vector may be from 1: float16 moves it by less than 0.001."""
+
 _STORED: Final = np.dtype("<f2")
 
 
@@ -182,3 +185,10 @@ def unpack(values: Sequence[bytes], dimension: int) -> Vectors:
     """
     flat = np.frombuffer(b"".join(values), dtype=_STORED)
     return flat.reshape(len(values), dimension).astype(np.float32)
+
+
+def sound_value(value: bytes, dimension: int) -> bool:
+    """Whether a stored value is a unit vector of that dimension."""
+    if len(value) != dimension * _STORED.itemsize:
+        return False
+    return bool(abs(np.linalg.norm(unpack([value], dimension)) - 1) < UNIT_TOLERANCE)

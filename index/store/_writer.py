@@ -69,11 +69,6 @@ class Writer(Ledger):
         with told(path):
             return cls(connect(path, write=True), path)
 
-    @property
-    def path(self) -> Path:
-        """The database file."""
-        return self._path
-
     def __enter__(self) -> Writer:
         return self
 
@@ -221,7 +216,7 @@ class Writer(Ledger):
         """Let the next rebuild read a file again, whatever its hash."""
         self._connection.execute("UPDATE file SET hash = NULL WHERE path = ?", (path,))
 
-    def set(self, name: str, value: str | None) -> None:
+    def keep(self, name: str, value: str | None) -> None:
         """Keep a value under a name, or, if it is None, keep it no longer."""
         self._next()
         self._connection.execute("DELETE FROM setting WHERE name = ?", (name,))
