@@ -76,7 +76,7 @@ def choose(verdict: Verdict, k: int) -> list[int]:
     chosen: list[int] = []
     likelihood = 0.0
     for position in range(min(SHOWN, len(verdict.ranked))):
-        if len(chosen) == k or likelihood >= _ENOUGH:
+        if len(chosen) >= k or likelihood >= _ENOUGH:
             break
         likelihood += float(verdict.shares[position])
         if not any(_same(verdict, position, earlier) for earlier in chosen):
@@ -94,16 +94,15 @@ def _same(verdict: Verdict, one: int, other: int) -> bool:
 
 
 def passages(retrieval: Retrieval, verdict: Verdict, *, limit: int = SHOWN) -> tuple[Passage, ...]:
-    """The best passages: those with the best sentences first, then as they were found."""
+    """The best passages: first by the share of their best sentence, then by how they were found."""
     found = {one.chunk.key: one for one in retrieval.found}
-    order: dict[int, float] = {}
+    shares: dict[int, float] = {}
     for candidate, share in zip(verdict.ranked, verdict.shares.tolist(), strict=True):
         chunk = candidate.found.chunk
-        order.setdefault(chunk.key, share)
-    for key in found:
-        order.setdefault(key, 0.0)
+        shares.setdefault(chunk.key, share)
+    scores = {key: shares.get(key, 0.0) + one.fused for key, one in found.items()}
     rows = []
-    for key, share in list(order.items())[:limit]:
+    for key in sorted(scores, key=lambda key: (-scores[key], key))[:limit]:
         one, chunk = found[key], found[key].chunk
         rows.append(
             Passage(
@@ -112,7 +111,7 @@ def passages(retrieval: Retrieval, verdict: Verdict, *, limit: int = SHOWN) -> t
                 chunk.start,
                 chunk.end,
                 chunk.text,
-                share + one.fused,
+                scores[key],
                 chunk.heading,
                 key,
                 one.meaning,
@@ -141,11 +140,12 @@ def explain(retrieval: Retrieval, verdict: Verdict, info: IndexInfo) -> str:
 def missing_words(retrieval: Retrieval) -> list[str]:
     """The question's words, as written, that occur in no article; at most three."""
     query: Query = retrieval.query
-    return [
+    absent = [
         query.shown[term]
         for term in query.terms
         if not retrieval.frequency[term] and term in query.shown and fold(query.shown[term]) not in STOPWORDS
-    ][:3]
+    ]
+    return list(dict.fromkeys(absent))[:3]  # "Wi-Fi" is shown for both of its terms
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -68,7 +68,7 @@ class Engine:
 
         Args:
             question: In the asker's words.
-            k: How many sentences to cite at most.
+            k: How many sentences to cite at most; at least one.
             collections: Where to look; None for everywhere.
             turns: Earlier turns of the conversation, oldest first.
 
@@ -87,7 +87,7 @@ class Engine:
                 retrieval,
                 judge(self._judgement, retrieval, candidates),
                 info=self._describe(snapshot),
-                k=k,
+                k=max(k, 1),
                 threshold=self._judgement.threshold,
             )
         return replace(answer, seconds=time.perf_counter() - begin)

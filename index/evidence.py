@@ -163,7 +163,7 @@ def holds(query: Query, text: str) -> bool | None:
     Returns:
         None if the kind of thing cannot be told from the words.
     """
-    asked = set(re.findall(r"[\w'’.,-]+", fold(query.text)))
+    asked = {word.rstrip(".,'’-") for word in re.findall(r"[\w'’.,-]+", fold(query.text))}
     if query.kind in (Kind.WHO, Kind.WHERE):
         return any(fold(name) not in asked for name in _NAME.findall(text))
     if query.kind is Kind.WHEN:
@@ -195,7 +195,7 @@ def _interact(encoder: Encoder, retrieval: Retrieval, candidates: list[Candidate
     for candidate, front, tokens in zip(candidates, fronts, encoder.encode_tokens(texts), strict=True):
         own = tokens.spans[:, 0] > len(front)
         candidate.features.update(_late(query, tokens, own, weights))
-        centre = tokens.vectors.mean(axis=0)
+        centre = tokens.vectors.sum(axis=0)  # its direction is all that counts
         length = float(np.linalg.norm(centre))
         candidate.features["titled meaning"] = float(centre @ retrieval.vector) / length if length else 0.0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -53,7 +53,7 @@ def load(kind: type[_Settings], **overrides: object) -> _Settings:
     Raises:
         UsageError: A value cannot be used; the message names its variable and never repeats a secret.
     """
-    given = {name: value for name, value in overrides.items() if value is not None}
+    given: dict[str, Any] = {name: value for name, value in overrides.items() if value is not None}
     try:
         return kind(**given)
     except ValidationError as error:

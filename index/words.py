@@ -82,8 +82,9 @@ def fold(text: str) -> str:
     """Lower-case `text`, without accents and compatibility forms."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    # Folded after it is decomposed, for "™" and "℃" hold capitals; composed again for the sake of Hangul.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
 
 
 def written(text: str) -> list[str]:

@@ -72,7 +72,6 @@ def ask(
         else:
             say(render(answer, time.time()))
         return
-        return
     for asked in _questions(batch or Path("-")):
         answer = answers.ask(asked.question, k=k, collections=collection, turns=asked.turns)
         say_json({"id": asked.id, **answer.as_dict()})

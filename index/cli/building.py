@@ -62,17 +62,19 @@ def add(
     from index.errors import UsageError
 
     values = settings(corpus, index)
-    described = {"title": title, "url": url, "source": source, "published": published}
-    if len(sources) > 1 and any(described.values()):
+    is_described = any((title, url, source, published))
+    if len(sources) > 1 and is_described:
         raise UsageError(
             "--title, --url, --source and --published describe one article: add them one by one."
         )
     paths = []
     for given in sources:
-        if Path(given).suffix.lower() in _COPIED and Path(given).is_file() and not any(described.values()):
+        if Path(given).suffix.lower() in _COPIED and Path(given).is_file() and not is_described:
             paths.append(articles.copy_in(values.corpus, Path(given), collection=collection, replace=replace))
         else:
-            article = convert(given, collection=collection, **described)
+            article = convert(
+                given, title=title, url=url, source=source, published=published, collection=collection
+            )
             paths.append(articles.write(values.corpus, article, replace=replace))
         note(f"{given} -> {paths[-1]}")
     with progress() as on_progress:
