@@ -10,7 +10,6 @@ import numpy as np
 
 from index.chunk import Chunked, Chunker
 from index.errors import ModelError
-from index.markup import plain
 from index.sentence import segment
 from index.store import (
     ArticleRow,
@@ -19,6 +18,8 @@ from index.store import (
     SentenceRow,
     Writer,
     article_hash,
+    chunk_text,
+    sentence_text,
     sound_value,
     text_hash,
 )
@@ -89,17 +90,6 @@ def prepare(
         missing = _take_over(writer, missing, donors, encoder.dimension)
         _encode(writer, missing, encoder, on_progress)
     return Prepared(rows, sum(len(row.sentences) for row in rows), len(missing), tuple(sorted(split)))
-
-
-def sentence_text(text: str) -> str:
-    """What is embedded for a sentence of a kind that can be cited; `""` if it has no words."""
-    return plain(text)
-
-
-def chunk_text(context: str, text: str) -> str:
-    """What is embedded for a chunk."""
-    embedded = f"{context}\n{text}" if context else text
-    return plain(embedded) or embedded
 
 
 def _row(article: Article, file: str, chunked: Chunked, texts: dict[bytes, str]) -> ArticleRow:

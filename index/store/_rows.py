@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from index.markup import plain
 from index.types import Article, SentenceKind, Skipped, Vectors
 
 Keys = npt.NDArray[np.int64]
@@ -159,6 +160,17 @@ def article_hash(article: Article) -> bytes:
     fields = [article.id, article.title, article.text, article.url, article.source, article.published]
     known = json.dumps([*fields, article.language, article.tags], ensure_ascii=False)
     return hashlib.blake2b(known.encode(), digest_size=16).digest()
+
+
+def sentence_text(text: str) -> str:
+    """What is embedded for a sentence of a kind that can be cited; `""` if it has no words."""
+    return plain(text)
+
+
+def chunk_text(context: str, text: str) -> str:
+    """What is embedded for a chunk."""
+    embedded = f"{context}\n{text}" if context else text
+    return plain(embedded) or embedded
 
 
 def pack(vectors: Vectors) -> list[bytes]:

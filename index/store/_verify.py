@@ -2,93 +2,154 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
-
-import numpy as np
+from typing import Final, NamedTuple
 
 from index.store._connect import connect, told
-from index.store._rows import unpack
+from index.store._rows import article_hash, chunk_text, sentence_text, sound_value, text_hash
+from index.types import CITABLE, Article, SentenceKind
 from index.words import terms_of_passage
 
-_TOLERANCE: Final = 0.01  # of a unit vector's length, stored as float16
+_MOST: Final = 100
+"""Problems that are told; whoever reads more of them learns nothing new."""
+
+
+class _Span(NamedTuple):
+    """A sentence or chunk as stored: position, span, and what its vector is of."""
+
+    ordinal: int
+    start: int
+    end: int
+    hash: bytes | None
 
 
 def verify(path: Path) -> list[str]:
-    """Check a whole database.
+    """Check a whole database: pages, references, spans, vectors, words and sums.
 
     Args:
         path: The database file.
 
     Returns:
-        One sentence for each thing that is wrong; empty if it is whole.
+        One sentence for each thing that is wrong, at most 100; empty if it is whole.
 
     Raises:
+        IndexCorrupt: It cannot be read to its end.
         StoreError: It cannot be opened at all.
     """
     with told(path):
         connection = connect(path, write=False)
         try:
-            connection.execute("BEGIN")
-            return [*_pages(connection), *_spans(connection), *_words(connection), *_vectors(connection)]
+            connection.execute("BEGIN")  # one state, whatever is written meanwhile
+            found = _Check(connection).problems()
+            return [problem for problem, _ in zip(found, range(_MOST), strict=False)]
         finally:
             connection.close()
 
 
-def _pages(connection: sqlite3.Connection) -> list[str]:
-    found = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-    broken = connection.execute("PRAGMA foreign_key_check").fetchall()
-    return [f"SQLite: {problem}." for problem in found] + [
-        f"A row of {row[0]} refers to a row of {row[2]} that is not there." for row in broken
-    ]
+class _Check:
+    """One look at a database."""
 
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._execute = connection.execute
+        self._words: Counter[str] = Counter()  # chunks in which each term occurs
+        self._digest = 0
 
-def _spans(connection: sqlite3.Connection) -> list[str]:
-    problems = []
-    for key, article_id, text in connection.execute(
-        "SELECT a.key, a.id, b.text FROM article AS a LEFT JOIN body AS b ON b.article = a.key ORDER BY a.id"
-    ):
-        if text is None:
-            problems.append(f"{article_id} has no text.")
-            continue
-        sentences = connection.execute(
-            'SELECT ordinal, start, "end" FROM sentence WHERE article = ? ORDER BY ordinal', (key,)
-        ).fetchall()
+    def problems(self) -> Iterator[str]:
+        """Everything that is wrong; what is sound is checked further."""
+        yield from self._pages()
+        yield from self._vectors()
+        rows = self._execute(
+            "SELECT a.key, b.text, a.hash, a.id, a.title, a.url, a.source, a.published, a.language, a.tags"
+            " FROM article AS a LEFT JOIN body AS b ON b.article = a.key ORDER BY a.id"
+        )
+        for key, text, digest, article_id, title, url, source, published, language, tags in rows:
+            self._digest += int.from_bytes(digest, "big")
+            if text is None:
+                yield f"The article {article_id} has no text."
+                continue
+            words = tuple(json.loads(tags))
+            article = Article(article_id, title, text, url, source, published, language, words)
+            if article_hash(article) != digest:
+                yield f"The article {article_id} is not what was indexed: its hash differs."
+            for problem in self._article(key, text):
+                yield f"The article {article_id}: {problem}."
+        yield from self._sums()
+
+    def _pages(self) -> Iterator[str]:
+        for (problem,) in self._execute("PRAGMA integrity_check"):
+            if problem != "ok":
+                yield f"SQLite finds the file damaged: {problem}."
+        for table, _, parent, _ in self._execute("PRAGMA foreign_key_check"):
+            yield f"A row of the table {table} refers to a row of {parent} that is not there."
+
+    def _vectors(self) -> Iterator[str]:
+        ((dimension,),) = self._execute("SELECT value FROM meta WHERE name = 'dimension'")
+        bad = sum(
+            not sound_value(value, int(dimension)) for (value,) in self._execute("SELECT value FROM vector")
+        )
+        if bad:
+            yield f"{bad} vectors are no unit vectors of {dimension} dimensions."
+
+    def _article(self, key: int, text: str) -> Iterator[str]:
+        """What is wrong with the sentences and chunks of an article."""
+        sentences: list[_Span] = []
         at = 0
-        for position, (ordinal, start, end) in enumerate(sentences):
-            if ordinal != position or start < at or end > len(text) or not text[start:end].strip():
-                problems.append(f"{article_id}: sentence {position} is not where it should be.")
-                break
-            at = end
-        for first, last, start, end in connection.execute(
-            'SELECT first, last, start, "end" FROM chunk WHERE article = ? ORDER BY ordinal', (key,)
+        for *row, kind in self._execute(
+            'SELECT s.ordinal, s.start, s."end", v.hash, s.kind FROM sentence AS s'
+            " LEFT JOIN vector AS v ON v.key = s.vector WHERE s.article = ? ORDER BY s.ordinal",
+            (key,),
         ):
-            if last >= len(sentences) or (sentences[first][1], sentences[last][2]) != (start, end):
-                problems.append(f"{article_id}: a chunk is not the span of its sentences.")
-                break
-    return problems
+            one = _Span(*row)
+            words = text[one.start : one.end]
+            if (
+                one.ordinal != len(sentences)
+                or one.start < at
+                or one.end > len(text)
+                or words != words.strip()
+            ):
+                yield f"sentence {one.ordinal} is not where it should be"
+            embedded = sentence_text(words) if SentenceKind(kind) in CITABLE else ""
+            if one.hash != (text_hash(embedded) if embedded else None):
+                yield f"sentence {one.ordinal} does not have the vector of its words"
+            sentences.append(one)
+            at = one.end
+        yield from self._chunks(key, text, sentences)
 
+    def _chunks(self, key: int, text: str, sentences: list[_Span]) -> Iterator[str]:
+        count = reached = 0
+        for *row, first, last, context, words in self._execute(
+            'SELECT c.ordinal, c.start, c."end", v.hash, c.first, c.last, c.context, w.terms FROM chunk AS c'
+            " LEFT JOIN vector AS v ON v.key = c.vector LEFT JOIN words AS w ON w.rowid = c.key"
+            " WHERE c.article = ? ORDER BY c.ordinal",
+            (key,),
+        ):
+            one = _Span(*row)
+            span = [(sentence.start, sentence.end) for sentence in sentences[first : last + 1]]
+            if len(span) != last - first + 1 or (span[0][0], span[-1][1]) != (one.start, one.end):
+                yield f"chunk {one.ordinal} is not the span of its sentences"
+            if one.ordinal != count or not first <= reached <= last:
+                yield f"there is a gap before chunk {one.ordinal}"
+            if one.hash != text_hash(chunk_text(context, text[one.start : one.end])):
+                yield f"chunk {one.ordinal} does not have the vector of its words"
+            terms = terms_of_passage(context, text[one.start : one.end])
+            self._words.update(set(terms))
+            if words != " ".join(terms):
+                yield f"chunk {one.ordinal} is not found by its words"
+            count, reached = count + 1, last + 1
+        if reached != len(sentences):
+            yield f"{len(sentences) - reached} sentences are in no chunk"
 
-def _words(connection: sqlite3.Connection) -> list[str]:
-    chunks = connection.execute(
-        'SELECT c.key, c.context, substr(b.text, c.start + 1, c."end" - c.start), w.terms '
-        "FROM chunk AS c JOIN body AS b ON b.article = c.article LEFT JOIN words AS w ON w.rowid = c.key"
-    )
-    wrong = sum(" ".join(terms_of_passage(context, text)) != words for _, context, text, words in chunks)
-    (stray,) = connection.execute(
-        "SELECT count(*) FROM words WHERE rowid NOT IN (SELECT key FROM chunk)"
-    ).fetchone()
-    problems = [f"The words of {wrong} chunks are not those of their text."] if wrong else []
-    return problems + ([f"The full-text index holds {stray} chunks that do not exist."] if stray else [])
-
-
-def _vectors(connection: sqlite3.Connection) -> list[str]:
-    (dimension,) = connection.execute("SELECT value FROM meta WHERE name = 'dimension'").fetchone()
-    rows = connection.execute("SELECT value FROM vector")
-    bad = 0
-    while values := [row[0] for row in rows.fetchmany(1000)]:
-        whole = [value for value in values if len(value) == 2 * int(dimension)]
-        lengths = np.linalg.norm(unpack(whole, int(dimension)), axis=1) if whole else np.zeros(0)
-        bad += len(values) - int((np.abs(lengths - 1) < _TOLERANCE).sum())
-    return [f"{bad} vectors have a wrong length."] if bad else []
+    def _sums(self) -> Iterator[str]:
+        """What is wrong with the whole, once its parts are known."""
+        ((digest,),) = self._execute("SELECT value FROM meta WHERE name = 'digest'")
+        if digest != f"{self._digest % (1 << 128):032x}":
+            yield "The index does not say rightly which articles it holds."
+        ((stray,),) = self._execute("SELECT count(*) FROM words WHERE rowid NOT IN (SELECT key FROM chunk)")
+        if stray:
+            yield f"The full text holds {stray} chunks that do not exist."
+        elif dict(self._execute("SELECT term, doc FROM vocabulary").fetchall()) != self._words:
+            yield "The full text does not list the words that it holds."
