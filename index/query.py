@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -65,6 +65,7 @@ class Query:
         sequence: All its words in order, as `index.words.terms` gives them.
         kind: The kind of thing it asks for.
         shown: The written form of each content term, for messages.
+        corrections: Words that no article holds, with what they were read as.
     """
 
     text: str
@@ -72,6 +73,7 @@ class Query:
     sequence: tuple[str, ...]
     kind: Kind
     shown: dict[str, str]
+    corrections: dict[str, str] = field(default_factory=dict)
 
 
 def understand(question: str, turns: Sequence[Turn] = ()) -> Query:
@@ -80,9 +82,9 @@ def understand(question: str, turns: Sequence[Turn] = ()) -> Query:
     A question that leans on what went before ("And when did he leave?") is searched together with the
     question before it.
     """
-    text = " ".join(question[:LONGEST].split())
+    text = _tidy(question)
     if turns and _leans(text):
-        text = f"{' '.join(turns[-1].question[:LONGEST].split())} {text}"
+        text = f"{_tidy(turns[-1].question)} {text}".strip()
     words = " ".join(written(text))
     return Query(
         text=text,
@@ -96,6 +98,11 @@ def understand(question: str, turns: Sequence[Turn] = ()) -> Query:
 def kind_of(words: str) -> Kind:
     """The kind of thing that a question, given as lower-case words, asks for."""
     return next((kind for kind, pattern in _KIND_PATTERNS if pattern.search(words)), Kind.WHAT)
+
+
+def _tidy(question: str) -> str:
+    """The beginning of a question on one line, without the half characters that no encoder can read."""
+    return " ".join(question[:LONGEST].encode(errors="replace").decode().split())
 
 
 def _leans(text: str) -> bool:

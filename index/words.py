@@ -119,8 +119,9 @@ def _term(word: str) -> str:
     if word[0].isdigit():
         return _THOUSANDS.sub("", word).rstrip(".,")
     word = word.replace(".", "").replace("’", "'").removesuffix("'s").replace("'", "")
-    if word in _SAME:
-        return _SAME[word]
+    word = _SAME.get(word, word)
+    if word[0].isdigit():
+        return word
     if len(word) > 4:
         for pattern, replacement in _SPELLING:
             word = pattern.sub(replacement, word)

@@ -1,0 +1,115 @@
+"""A small index of real-sounding articles, made as it is made for users, with an encoder without a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from index.build import Builder
+from index.engine import Engine
+from index.judgement import Judgement
+from index.store import Reader
+from index.types import Answer
+from tests.index.hashed import HashedEncoder
+
+ARTICLES = {
+    "news/ferry": (
+        "title: Winter timetable for the Gull Island ferry\n"
+        "url: https://saltmere.example/ferry\nsource: Saltmere Herald\npublished: 2026-11-02\n",
+        "The Gull Island ferry changes to its winter timetable on Monday.\n"
+        "The last ferry leaves Saltmere at 6.40 pm, two hours earlier than in summer. "
+        "Tickets cost £4.50 for adults and £2 for children under twelve.\n\n"
+        "## Why there are fewer crossings\n\n"
+        "Captain Ruth Adeyemi said the company cut the late crossing because storms closed the harbour "
+        "on 11 evenings last winter.\n",
+    ),
+    "news/bridge": (
+        "title: Old Bridge stays closed until spring\n"
+        "url: https://saltmere.example/bridge\npublished: 2026-10-19\n",
+        "The Old Bridge over the Wend will stay closed until April.\n\n"
+        "Engineers found cracks in two of its five arches in August. "
+        "The county council will pay £1.3 million for the repair.\n\n"
+        "| Route | Detour |\n|---|---|\n| Bus 7 | Mill Lane |\n| Bus 12 | Station Road |\n",
+    ),
+    "library/hours": (
+        "title: Opening hours of the library\n",
+        "# Opening hours\n\n"
+        "- The library opens at 9 am from Tuesday to Saturday.\n"
+        "- It is closed on Sundays and Mondays.\n\n"
+        "Librarian Tomás Ferreira founded the reading circle in 2019.\n\n"
+        "```\nopen --door main\n```\n",
+    ),
+    "garden": (
+        "title: The community garden\n",
+        "Volunteers meet in the community garden every Saturday at 10 am. "
+        "They grow beans, squash and dahlias. The water comes from the brewery's old well.\n",
+    ),
+}
+"""Front matter and text of each article."""
+
+JUDGEMENT = Judgement(
+    ranking={"covers": 6.0, "late rare own": 3.0, "wanted": 0.5},
+    confidence={"best covers": 8.0, "known": 4.0},
+    intercept=-8.5,
+    threshold=0.5,
+)
+"""Looks at the shared words alone, as the encoder does; nothing that was learned."""
+
+
+@dataclass(frozen=True)
+class Town:
+    """A corpus with its index, and how to change it and ask it."""
+
+    corpus: Path
+    folder: Path
+    encoder: HashedEncoder
+
+    @property
+    def builder(self) -> Builder:
+        return Builder(self.corpus, self.folder, self.encoder)
+
+    def write(self, article_id: str, text: str, front: str = "") -> Path:
+        path = self.corpus / f"{article_id}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"---\n{front or 'title: News'}\n---\n{text}", encoding="utf-8")
+        return path
+
+    def engine(self, judgement: Judgement = JUDGEMENT) -> Engine:
+        reader = Reader.open(self.folder, model=self.encoder.fingerprint)
+        return Engine(reader, self.encoder, judgement=judgement)
+
+
+@pytest.fixture
+def empty_town(tmp_path: Path) -> Town:
+    """A corpus without articles, indexed."""
+    town = Town(tmp_path / "corpus", tmp_path / "index", HashedEncoder())
+    town.corpus.mkdir()
+    town.builder.rebuild()
+    return town
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    """The articles above, indexed."""
+    town = Town(tmp_path / "corpus", tmp_path / "index", HashedEncoder())
+    for article_id, (front, text) in ARTICLES.items():
+        town.write(article_id, text, front)
+    town.builder.rebuild()
+    return town
+
+
+@pytest.fixture
+def engine(town: Town) -> Iterator[Engine]:
+    """An engine over the articles above."""
+    engine = town.engine()
+    yield engine
+    engine.close()
+
+
+def assert_verbatim(engine: Engine, answer: Answer) -> None:
+    """Every citation and passage stands in its article, word for word, at its place."""
+    for quoted in [*answer.citations, *answer.candidates, *answer.passages]:
+        assert engine.article(quoted.article_id).text[quoted.start : quoted.end] == quoted.text
