@@ -1,0 +1,44 @@
+# `make run` and `make test` each make what they need, from nothing. The README has the plain commands.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+EVAL ?= ../shared/eval
+
+.PHONY: run test lint fix typecheck bench clean
+.DEFAULT_GOAL := run
+
+# Each stamp is newer than the files that say what is installed, so that nothing is installed twice.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Footnote needs Python 3.11 or newer; name one as in: make run PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt -e .
+	touch $@
+
+$(VENV)/.developing: $(VENV)/.installed
+	$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt -e '.[dev]'
+	touch $@
+
+run: $(VENV)/.installed
+	@$(BIN)/python -m index rebuild
+	@$(BIN)/python -m bot
+
+test: $(VENV)/.developing
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+lint: $(VENV)/.developing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+fix: $(VENV)/.developing
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+typecheck: $(VENV)/.developing
+	$(BIN)/mypy
+
+bench: $(VENV)/.developing
+	$(BIN)/python -m benchmarks.quality $(EVAL)
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .coverage .coverage.*

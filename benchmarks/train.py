@@ -1,0 +1,313 @@
+"""Makes `index/judgement.json` from the evaluation sets: `python -m benchmarks.train ../shared/eval`.
+
+The features are the engine's own: each set is indexed and every question goes through retrieval and evidence
+as it would when asked. Two models are fitted:
+
+- the ranking, by maximum likelihood of the listwise softmax (Cao et al. 2007, "ListNet",
+  https://doi.org/10.1145/1273496.1273513) with an L2 penalty; the weights of what can only speak for a sentence
+  are kept from being negative, which is what lets them carry over to text of another kind;
+- the confidence, by logistic regression, on the scores of rankings that did not see the question.
+
+Everything is decided by folds of whole articles. No seed is needed: nothing is random.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+from benchmarks.sets import SETS, indexed
+from index.embed import SentenceEncoder
+from index.evaluate import Evidence, Question, is_gold
+from index.evaluate.measures import auroc, bins_of_width, calibration_error, coverage_at_risk
+from index.evidence import Candidate, Features, gather
+from index.judgement import outlook, sigmoid
+from index.query import understand
+from index.retrieve import Retrieval, retrieve
+from index.store import Reader
+from index.types import Citation
+from index.vectors import VectorIndex
+
+FOLDS = 5
+PENALTY = 1e-2
+CONFIDENCE_PENALTY = 3e-3
+RISK = 0.1
+"""Share of wrong answers among those given that the threshold is chosen for."""
+
+FOR = frozenset(
+    "meaning|titled meaning|passage meaning|words|passage words|covers|title covers|near covers|passage covers"
+    "|rarest|rarest near|pairs|wanted|passage rank|late|late own|late rare|late rare own|late least".split(
+        "|"
+    )
+)
+AGAINST = frozenset({"lacking", "asks"})
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question with its candidates.
+
+    Attributes:
+        set: The evaluation set.
+        fold: Which fold it is in: that of the article it is about.
+        answerable: Whether the articles answer it.
+        retrieval: What was found.
+        candidates: Sentences with their features.
+        gold: Which candidates answer it, shape (len(candidates),), bool.
+    """
+
+    set: str
+    fold: int
+    answerable: bool
+    retrieval: Retrieval
+    candidates: tuple[Candidate, ...]
+    gold: npt.NDArray[np.bool_]
+
+
+def collect(folder: Path, cache: Path) -> Iterator[Case]:
+    """Every judged question of the sets, as the engine sees it."""
+    encoder = SentenceEncoder()
+    for name in SETS:
+        index, questions = indexed(folder / name, cache, encoder)
+        with Reader.open(index, model=encoder.fingerprint).snapshot() as snapshot:
+            vectors = VectorIndex.follow(None, snapshot)
+            for question in questions:
+                if question.answerable is None:
+                    continue
+                query = understand(question.question, question.turns)
+                retrieval = retrieve(snapshot, vectors, encoder, query)
+                candidates = tuple(gather(snapshot, encoder, retrieval))
+                yield _case(name, question, retrieval, candidates)
+
+
+def _case(name: str, question: Question, retrieval: Retrieval, candidates: tuple[Candidate, ...]) -> Case:
+    gold = np.array([_is_gold(candidate, question.evidence) for candidate in candidates], dtype=np.bool_)
+    about = candidates[0].found.chunk.article_id if candidates else ""
+    if question.answerable and question.evidence:
+        about = question.evidence[0].article_id
+    fold = blake2b(about.rpartition("/")[2].encode(), digest_size=4).digest()[0] % FOLDS
+    return Case(
+        name, fold, bool(question.answerable), retrieval, candidates, gold & bool(question.answerable)
+    )
+
+
+def _is_gold(candidate: Candidate, evidence: Sequence[Evidence]) -> bool:
+    sentence, article_id = candidate.sentence, candidate.found.chunk.article_id
+    return is_gold(
+        Citation(sentence.text, article_id, "", None, None, sentence.start, sentence.end, 0.0, None), evidence
+    )
+
+
+def without_gold(case: Case) -> Case:
+    """The case as if the articles with the answer were not there: it should be declined."""
+    gone = {one.found.chunk.article_id for one, gold in zip(case.candidates, case.gold, strict=True) if gold}
+    left = tuple(one for one in case.candidates if one.found.chunk.article_id not in gone)
+    return replace(case, answerable=False, candidates=left, gold=np.zeros(len(left), dtype=np.bool_))
+
+
+def matrix(rows: Iterable[Features], names: Sequence[str]) -> Floats:
+    """Features as rows, shape (n, len(names)), float64."""
+    return np.array([[row.get(name, 0.0) for name in names] for row in rows], dtype=np.float64)
+
+
+def fit_ranking(cases: Sequence[Case], names: Sequence[str]) -> Floats:
+    """Weights of the ranking, shape (len(names),), float64; each set counts by the root of its size."""
+    usable = [case for case in cases if case.gold.any()]
+    sizes = {name: sum(case.set == name for case in usable) for name in SETS}
+    weight = np.array([1 / math.sqrt(sizes[case.set]) for case in usable])
+    weight /= weight.sum()
+    longest = max(len(case.candidates) for case in usable)
+    x = np.zeros((len(usable), longest, len(names)))
+    off, gold = np.full(x.shape[:2], -1e9), np.zeros(x.shape[:2])
+    for row, case in enumerate(usable):
+        n = len(case.candidates)
+        x[row, :n] = matrix((one.features for one in case.candidates), names)
+        off[row, :n], gold[row, :n] = 0.0, case.gold
+    real = off == 0
+    scale = np.sqrt(((x - x.mean(1, keepdims=True)) ** 2)[real].mean(0)) + 1e-9
+    x /= scale
+
+    def loss(b: Floats) -> tuple[float, Floats]:
+        scores = x @ b + off
+        shares = np.exp(scores - scores.max(1, keepdims=True))
+        shares /= shares.sum(1, keepdims=True)
+        right = (shares * gold).sum(1) + 1e-12
+        pull = shares * gold / right[:, None] - shares
+        gradient = -np.einsum("i,ij,ijd->d", weight, pull, x) + 2 * PENALTY * b
+        return float(-(weight * np.log(right)).sum() + PENALTY * (b @ b)), gradient
+
+    bounds = [(0, None) if n in FOR else (None, 0) if n in AGAINST else (None, None) for n in names]
+    found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", bounds=bounds)
+    return np.asarray(found.x / scale, dtype=np.float64)
+
+
+def rank(case: Case, names: Sequence[str], weights: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
+    """The order of the candidates, best first, and their scores in that order."""
+    scores = matrix((one.features for one in case.candidates), names) @ weights
+    order = np.argsort(-scores, kind="stable")
+    return order, scores[order]
+
+
+def fit_confidence(rows: Floats, right: Floats, weight: Floats) -> tuple[Floats, float]:
+    """Weights and intercept of a logistic regression with an L2 penalty on standardised features."""
+    mean, scale = rows.mean(0), rows.std(0) + 1e-9
+    x = np.hstack([(rows - mean) / scale, np.ones((len(rows), 1))])
+    weight = weight / weight.sum()
+
+    def loss(b: Floats) -> tuple[float, Floats]:
+        z = x @ b
+        penalised = np.append(b[:-1], 0.0)
+        p = 1 / (1 + np.exp(-z))
+        value = (weight * (np.logaddexp(0, z) - right * z)).sum() + CONFIDENCE_PENALTY * (
+            penalised @ penalised
+        )
+        return float(value), x.T @ (weight * (p - right)) + 2 * CONFIDENCE_PENALTY * penalised
+
+    b = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x
+    weights = b[:-1] / scale
+    return np.asarray(weights, dtype=np.float64), float(b[-1] - weights @ mean)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What confidence is learned from: the outlook of a case, and whether its first sentence was right."""
+
+    case: Case
+    outlook: Features
+    right: bool
+    real: bool
+
+
+def judged(cases: Iterable[Case], names: Sequence[str], weights: Floats) -> Iterator[Judged]:
+    """Each case, and each answerable one also without its articles."""
+    for case in cases:
+        for one in (case, without_gold(case)) if case.gold.any() else (case,):
+            if len(one.candidates) > 2:
+                order, scores = rank(one, names, weights)
+                ranked = [one.candidates[i] for i in order]
+                yield Judged(
+                    one, outlook(one.retrieval, ranked, scores), bool(one.gold[order[0]]), one is case
+                )
+
+
+def weight_of(rows: Sequence[Judged]) -> Floats:
+    """Sets count by the root of their size; articles that were taken away count less than real questions."""
+    sizes = {name: sum(row.case.set == name for row in rows) for name in SETS}
+    return np.array([(1.0 if row.real else 0.3) / math.sqrt(sizes[row.case.set]) for row in rows])
+
+
+def main(folder: Path) -> None:
+    """Train, say how well it does on folds it did not see, and write the file."""
+    with tempfile.TemporaryDirectory() as cache:
+        cases = list(collect(folder, Path(cache)))
+    names = sorted(cases[0].candidates[0].features)
+    learned: list[Judged] = []
+    hits: dict[str, list[bool]] = {name: [] for name in SETS}
+    for fold in range(FOLDS):
+        weights = fit_ranking([case for case in cases if case.fold != fold], names)
+        kept = [case for case in cases if case.fold == fold]
+        learned += judged(kept, names, weights)
+        for case in kept:
+            if case.answerable:
+                hits[case.set].append(
+                    bool(case.candidates) and bool(case.gold[rank(case, names, weights)[0][0]])
+                )
+    features = sorted(learned[0].outlook)
+    confidence = unseen_confidence(learned, features)
+    measured = {name: figures(name, learned, confidence, hits[name]) for name in SETS}
+    for name, values in measured.items():
+        sys.stderr.write(f"{name}: {values}\n")
+    weights = fit_ranking(cases, names)
+    rows = matrix((row.outlook for row in learned), features)
+    right = np.array([float(row.right) for row in learned])
+    outlook_weights, intercept = fit_confidence(rows, right, weight_of(learned))
+    write(
+        Path("index/judgement.json"),
+        ranking=dict(zip(names, weights.tolist(), strict=True)),
+        confidence=dict(zip(features, outlook_weights.tolist(), strict=True)),
+        intercept=intercept,
+        threshold=threshold(learned, confidence),
+        measured=measured,
+    )
+
+
+def unseen_confidence(learned: Sequence[Judged], features: Sequence[str]) -> Floats:
+    """The confidence of each row by a regression on the other folds."""
+    rows = matrix((row.outlook for row in learned), features)
+    right = np.array([float(row.right) for row in learned])
+    folds = np.array([row.case.fold for row in learned])
+    weight = weight_of(learned)
+    confidence = np.zeros(len(rows))
+    for fold in range(FOLDS):
+        seen = folds != fold
+        weights, intercept = fit_confidence(rows[seen], right[seen], weight[seen])
+        confidence[~seen] = [sigmoid(value) for value in rows[~seen] @ weights + intercept]
+    return confidence
+
+
+def figures(name: str, learned: Sequence[Judged], confidence: Floats, hits: list[bool]) -> dict[str, Any]:
+    """What is reported of a set."""
+    real = np.array([row.real and row.case.set == name for row in learned])
+    chosen = [row for row, use in zip(learned, real, strict=True) if use]
+    right = np.array([row.right for row in chosen])
+    answerable = np.array([row.case.answerable for row in chosen])
+    values = {
+        "questions": len(chosen),
+        "hit@1": float(np.mean(hits)),
+        "auroc": auroc(confidence[real], answerable),
+        "coverage at risk": coverage_at_risk(confidence[real], right, answerable, RISK),
+        "calibration error": calibration_error(bins_of_width(confidence[real], right)),
+    }
+    return {key: round(value, 4) if isinstance(value, float) else value for key, value in values.items()}
+
+
+def threshold(learned: Sequence[Judged], confidence: Floats) -> float:
+    """The lowest confidence from which at most `RISK` of the answers are wrong, sets weighing as in training."""
+    order = np.argsort(-confidence, kind="stable")
+    weight = weight_of(learned)[order]
+    wrong = np.array([not learned[i].right for i in order]) * weight
+    risk = np.cumsum(wrong) / np.cumsum(weight)
+    good = np.flatnonzero(risk <= RISK)
+    return round(float(confidence[order][good[-1]]), 4) if len(good) else 1.0
+
+
+def write(
+    path: Path,
+    *,
+    ranking: dict[str, float],
+    confidence: dict[str, float],
+    intercept: float,
+    threshold: float,
+    measured: dict[str, Any],
+) -> None:
+    """Write the judgement, its largest weights first."""
+
+    def rounded(weights: dict[str, float]) -> dict[str, float]:
+        kept = {name: round(value, 4) for name, value in weights.items() if abs(value) >= 5e-5}
+        return dict(sorted(kept.items(), key=lambda item: -abs(item[1])))
+
+    data = {
+        "made by": "python -m benchmarks.train",
+        "ranking": {"weights": rounded(ranking)},
+        "confidence": {"intercept": round(intercept, 4), "weights": rounded(confidence)},
+        "threshold": threshold,
+        "measured on folds kept apart": measured,
+    }
+    path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/eval"))
