@@ -145,7 +145,7 @@ def missing_words(retrieval: Retrieval) -> list[str]:
         for term in query.terms
         if not retrieval.frequency[term] and term in query.shown and fold(query.shown[term]) not in STOPWORDS
     ]
-    return list(dict.fromkeys(absent))[:3]  # "Wi-Fi" is shown for both of its terms
+    return list(dict.fromkeys([*query.corrections, *absent]))[:3]  # "Wi-Fi" is shown for both of its terms
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ from index.judgement import Judgement, judge
 from index.query import understand
 from index.retrieve import retrieve
 from index.settings import IndexSettings
+from index.spelling import Speller
 from index.store import Reader, Snapshot, State
 from index.surroundings import surroundings
 from index.types import Answer, Article, ArticleCard, Context, Encoder, IndexInfo, Passage, Turn
@@ -43,6 +44,7 @@ class Engine:
         self._encoder = encoder
         self._judgement = judgement or Judgement.shipped()
         self._lock = threading.Lock()
+        self._speller = Speller()
         self._vectors: VectorIndex | None = None
         self._info: tuple[State, IndexInfo] | None = None
 
@@ -79,6 +81,7 @@ class Engine:
         begin = time.perf_counter()
         query = understand(question, turns)
         with self._state() as (snapshot, vectors):
+            query = self._speller.correct(snapshot, query)
             retrieval = retrieve(snapshot, vectors, self._encoder, query, collections=collections)
             candidates = gather(snapshot, self._encoder, retrieval)
             answer = compose(
