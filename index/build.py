@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock, Timeout
-
 from index import corpus as articles
 from index.errors import (
     ArticleNotFound,
-    IndexBusy,
     IndexCorrupt,
-    IndexDisk,
     IndexMissing,
     IndexModel,
     IndexVersion,
@@ -24,7 +20,19 @@ from index.errors import (
 )
 from index.plan import Plan, plan_all, plan_some
 from index.reconcile import carry_out, compared, forget
-from index.store import Generations, Ledger, Reader, Writer, damaged, discard, told_disk, verify
+from index.store import (
+    Generations,
+    Ledger,
+    Reader,
+    Writer,
+    damaged,
+    discard,
+    donors_of,
+    is_empty,
+    locked,
+    verify,
+    worth_keeping,
+)
 from index.types import BuildReport, Encoder, OnProgress
 from index.words import VERSION as WORDS_VERSION
 
@@ -113,8 +121,7 @@ class Builder:
         Raises:
             UsageError: A path is not in the corpus.
             IndexModel: The index was made with another model or other parameters.
-            StoreError: As `rebuild`.
-            ModelError: As `rebuild`.
+            StoreError, ModelError: As `rebuild`.
         """
         with self._locked():
             try:
@@ -169,8 +176,7 @@ class Builder:
             current, previous = self._generations.current(), self._generations.previous()
             if previous is None:
                 raise NothingToRollBack(
-                    "There is no index to go back to: one is kept when `rebuild --full`, another model or "
-                    "other parameters replace it."
+                    "There is no index to go back to: one is kept when a full rebuild replaces it."
                 )
             with Writer.open(previous) as writer:
                 plan = plan_all(self._corpus, writer, self._on_progress)
@@ -217,22 +223,8 @@ class Builder:
             "words": WORDS_VERSION,
         }
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        lock = FileLock(self._folder / "writer.lock")
-        try:
-            with told_disk(self._folder):
-                self._folder.mkdir(parents=True, exist_ok=True)
-                lock.acquire(timeout=self._lock_timeout)
-        except Timeout as error:
-            raise IndexBusy(
-                f"Another process is changing the index in {self._folder}. Run the command again when it is "
-                "done, or let it wait longer with INDEX_LOCK_TIMEOUT."
-            ) from error
-        try:
-            yield
-        finally:
-            lock.release()
+    def _locked(self) -> AbstractContextManager[None]:
+        return locked(self._folder, self._lock_timeout)
 
     def _usable(self) -> Writer | None:
         """The database in use, open; None if there is none or it is not made as one would be now."""
@@ -247,58 +239,41 @@ class Builder:
 
     def _make_anew(self) -> BuildReport:
         """Make a new database, check it, and put it in use."""
-        present, previous = self._present()
-        with ExitStack() as stack:
-            donors = self._donors(stack)
-            path = self._generations.unused()
-            try:
-                with Writer.create(path, self._recipe()) as writer:
-                    plan = plan_all(self._corpus, writer, self._on_progress)
-                    report = self._carry_out(writer, plan, finished=True, donors=donors)
-                    self._keep_settings(writer, donors, present)
-                    after = writer.articles()
-                    writer.seal()
-                if problems := verify(path):
-                    raise damaged(path, problems[0])
-            except IndexDisk:
-                discard(path)  # it may be what has filled the disk
-                raise
-            before = next((donor.articles() for donor in donors if donor.path == present), {})
-            self._generations.switch(path, present or previous)
+        present, previous = worth_keeping(self._generations)
+        before, settings = self._replaced(present)
+        path = self._generations.unused()
+        try:
+            with (
+                donors_of(self._generations, self._encoder.fingerprint) as donors,
+                Writer.create(path, self._recipe()) as writer,
+            ):
+                plan = plan_all(self._corpus, writer, self._on_progress)
+                report = self._carry_out(writer, plan, finished=True, donors=donors)
+                with writer.change():
+                    for name, value in settings.items():
+                        writer.keep(name, value)
+                after = writer.articles()
+                writer.seal()
+        except BaseException as error:
+            # An unfinished database is kept for its vectors, unless it may be what has filled the disk.
+            if isinstance(error, StoreError) or is_empty(path):
+                discard(path)
+            raise
+        if problems := verify(path):
+            discard(path)
+            raise damaged(path, problems[0])
+        self._generations.switch(path, present or previous)
         self._save_vectors()
         self._generations.tidy()
         return compared(report, before, after)
 
-    def _present(self) -> tuple[Path | None, Path | None]:
-        """The database in use, unless it is missing or damaged, and the one before it."""
-        try:
-            present, previous = self._generations.current(), self._generations.previous()
-        except (IndexMissing, IndexCorrupt):
-            return None, None
-        try:
-            with Writer.open(present) as writer:
-                return present if writer.is_sound() else None, previous
-        except IndexVersion:
-            return present, previous
-        except StoreError:
-            return None, previous
-
-    def _donors(self, stack: ExitStack) -> list[Ledger]:
-        """Sound databases made with the same model, unfinished ones too: their vectors are used again."""
-        donors: list[Ledger] = []
-        for path in self._generations.all():
-            with suppress(StoreError, KeyError, ValueError):
-                donor = stack.enter_context(Writer.open(path))
-                if donor.is_sound() and donor.recipe()["model"] == self._encoder.fingerprint:
-                    donors.append(donor)
-        return donors
-
-    def _keep_settings(self, writer: Writer, donors: Sequence[Ledger], present: Path | None) -> None:
-        for donor in donors:
-            if donor.path == present:
-                with writer.change():
-                    for name, value in donor.settings().items():
-                        writer.keep(name, value)
+    def _replaced(self, present: Path | None) -> tuple[dict[str, bytes], dict[str, str]]:
+        """Articles of the database that is to be replaced, and its settings if they are of the same model."""
+        if present is not None:
+            with suppress(IndexVersion), Writer.open(present) as writer:
+                same = writer.recipe()["model"] == self._encoder.fingerprint
+                return writer.articles(), writer.settings() if same else {}
+        return {}, {}
 
     def _save_vectors(self) -> None:
         """Save the vectors beside the database. They can be made again, so a failure is no matter."""

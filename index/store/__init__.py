@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from index.store._connect import damaged, disk_error, told_disk
+from index.store._connect import damaged
+from index.store._donors import donors_of, is_empty, worth_keeping
 from index.store._generations import Generations, discard
 from index.store._ledger import Ledger
+from index.store._lock import locked
 from index.store._reader import Reader
 from index.store._rows import (
     ArticleRow,
@@ -45,10 +47,12 @@ __all__ = [
     "chunk_text",
     "damaged",
     "discard",
-    "disk_error",
+    "donors_of",
+    "is_empty",
+    "locked",
     "sentence_text",
     "sound_value",
     "text_hash",
-    "told_disk",
     "verify",
+    "worth_keeping",
 ]

@@ -67,7 +67,7 @@ class Ledger:
         )
         return recipe
 
-    def is_empty(self) -> bool:
+    def holds_no_vector(self) -> bool:
         """Whether no vector is stored."""
         return not self._rows("SELECT 1 FROM vector LIMIT 1")
 
