@@ -64,8 +64,9 @@ class Judgement:
         )
 
     def fingerprint(self) -> str:
-        """Changes with any of the weights."""
-        return json.dumps([dict(self.ranking), dict(self.confidence), self.intercept], sort_keys=True)
+        """Changes with any of the weights, and with the threshold."""
+        parts = [dict(self.ranking), dict(self.confidence), self.intercept, self.threshold]
+        return json.dumps(parts, sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from index.build import Builder
 from index.engine import Engine
 from index.judgement import Judgement
-from index.store import Reader
-from index.types import Answer
+from index.query import understand
+from index.retrieve import Retrieval, retrieve
+from index.store import Reader, Snapshot
+from index.types import Answer, Citation, Passage
+from index.vectors import VectorIndex
 from tests.index.hashed import HashedEncoder
 
 ARTICLES = {
@@ -81,6 +86,15 @@ class Town:
         reader = Reader.open(self.folder, model=self.encoder.fingerprint)
         return Engine(reader, self.encoder, judgement=judgement)
 
+    @contextmanager
+    def look(self, question: str, **how: Any) -> Iterator[tuple[Snapshot, Retrieval]]:
+        """What is found for a question, with the state of the index that it is found in."""
+        reader = Reader.open(self.folder, model=self.encoder.fingerprint)
+        with reader.snapshot() as snapshot:
+            vectors = VectorIndex.follow(None, snapshot)
+            yield snapshot, retrieve(snapshot, vectors, self.encoder, understand(question), **how)
+        reader.close()
+
 
 @pytest.fixture
 def empty_town(tmp_path: Path) -> Town:
@@ -111,5 +125,6 @@ def engine(town: Town) -> Iterator[Engine]:
 
 def assert_verbatim(engine: Engine, answer: Answer) -> None:
     """Every citation and passage stands in its article, word for word, at its place."""
-    for quoted in [*answer.citations, *answer.candidates, *answer.passages]:
+    quotations: list[Citation | Passage] = [*answer.citations, *answer.candidates, *answer.passages]
+    for quoted in quotations:
         assert engine.article(quoted.article_id).text[quoted.start : quoted.end] == quoted.text
