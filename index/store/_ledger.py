@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from index.store._articles import listed
+from index.store._articles import Articles, listed
 from index.store._connect import told
 
 
@@ -62,10 +61,8 @@ class Ledger:
 
     def recipe(self) -> dict[str, object]:
         """What the index was made with."""
-        recipe: dict[str, object] = json.loads(
-            self._rows("SELECT value FROM meta WHERE name = 'recipe'")[0][0]
-        )
-        return recipe
+        with told(self._path):
+            return Articles(self._connection, self._path).recipe()
 
     def holds_no_vector(self) -> bool:
         """Whether no vector is stored."""

@@ -120,8 +120,7 @@ class Writer(Ledger):
         """
         self._seq, self._loose = 0, set()
         with self._transaction():
-            ((digest,),) = self._rows("SELECT value FROM meta WHERE name = 'digest'")
-            self._digest = int(digest, 16)
+            self._digest = int(Snapshot(self._connection, self._path).digest(), 16)
             yield
             self._sweep(finished=finished)
             if self._seq:
@@ -237,8 +236,7 @@ class Writer(Ledger):
     def _next(self) -> int:
         """The number of the change that is being made."""
         if not self._seq:
-            ((last,),) = self._rows("SELECT max(seq) FROM history")
-            self._seq = last + 1
+            self._seq = Snapshot(self._connection, self._path).state().seq + 1
             self._connection.execute("INSERT INTO history VALUES (?, ?)", (self._seq, secrets.token_hex(8)))
         return self._seq
 
