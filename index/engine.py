@@ -16,7 +16,7 @@ from index.embed import SentenceEncoder
 from index.evidence import gather
 from index.judgement import Judgement, judge
 from index.query import understand
-from index.retrieve import retrieve
+from index.retrieve import KEPT, retrieve
 from index.settings import IndexSettings
 from index.spelling import Speller
 from index.store import Reader, Snapshot, State
@@ -104,11 +104,16 @@ class Engine:
         """
         with self._state() as (snapshot, vectors):
             retrieval = retrieve(
-                snapshot, vectors, self._encoder, understand(words), collections=collections, kept=max(k, 1)
+                snapshot,
+                vectors,
+                self._encoder,
+                understand(words),
+                collections=collections,
+                kept=max(k, KEPT),
             )
             candidates = gather(snapshot, self._encoder, retrieval)
             verdict = judge(self._judgement, retrieval, candidates)
-            return list(passages(retrieval, verdict, limit=k))
+            return list(passages(retrieval, verdict, limit=max(k, 0)))
 
     def article(self, article_id: str) -> Article:
         """The article of that id.

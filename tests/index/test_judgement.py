@@ -104,7 +104,7 @@ def test_the_shipped_judgement_weighs_features_that_exist(town: Town) -> None:
 
 
 def test_the_fingerprint_follows_every_weight_but_not_their_order() -> None:
-    same = replace(JUDGEMENT, ranking=dict(reversed(JUDGEMENT.ranking.items())))
+    same = replace(JUDGEMENT, ranking=dict(reversed(list(JUDGEMENT.ranking.items()))))
     assert same.fingerprint() == JUDGEMENT.fingerprint()
     others = [
         replace(JUDGEMENT, ranking={**JUDGEMENT.ranking, "covers": 7.0}),

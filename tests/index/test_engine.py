@@ -1,0 +1,294 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+import threading
+from pathlib import Path
+
+import pytest
+
+from index.engine import Engine
+from index.errors import ArticleNotFound, IndexMissing, IndexModel, UsageError
+from index.judgement import Judgement
+from index.settings import IndexSettings, load
+from index.types import Status, Turn
+from tests.index.conftest import ARTICLES, JUDGEMENT, Town, assert_verbatim
+from tests.index.hashed import HashedEncoder
+
+LAST_FERRY = "When does the last ferry leave Saltmere?"
+QUESTIONS = [
+    LAST_FERRY,
+    "Who founded the reading circle?",
+    "Why was the late crossing cut?",
+    "Which detour does Bus 7 take?",
+    "Who is the president of France?",
+    "Is the library open on Sundays?",
+]
+
+
+def ids(quoted: object) -> set[str]:
+    assert isinstance(quoted, tuple)
+    return {one.article_id for one in quoted}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_quotation_is_verbatim(engine: Engine, question: str) -> None:
+    answer = engine.ask(question)
+    assert_verbatim(engine, answer)
+    assert bool(answer.citations) == (answer.status is Status.ANSWERED)
+    assert (answer.reason is None) == (answer.status is Status.ANSWERED)
+
+
+def test_answers_with_the_sentence(engine: Engine) -> None:
+    answer = engine.ask(LAST_FERRY)
+    assert answer.citations[0].text.startswith("The last ferry leaves Saltmere at 6.40 pm")
+    assert answer.seconds > 0
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_same_question_has_the_same_answer(town: Town, engine: Engine, question: str) -> None:
+    answers = [engine.ask(question), engine.ask(question)]
+    other = town.engine()
+    answers.append(other.ask(question))
+    other.close()
+    assert len({json.dumps(dataclasses.replace(one, seconds=0).as_dict()) for one in answers}) == 1
+
+
+def test_answers_are_the_same_however_the_index_came_to_be(town: Town, engine: Engine) -> None:
+    before = {question: engine.ask(question) for question in QUESTIONS}
+    town.write("news/flood", "The last ferry of all was flooded.\n")
+    town.builder.rebuild()
+    assert engine.ask(LAST_FERRY) != before[LAST_FERRY]
+    town.builder.remove(["news/flood"])
+    town.builder.rebuild(full=True)
+    for question in QUESTIONS:
+        now = engine.ask(question)
+        assert now.index == before[question].index
+        assert now.citations == before[question].citations
+        assert now.confidence == pytest.approx(before[question].confidence)
+
+
+def test_an_answer_has_the_shape_of_the_machine_interface(engine: Engine) -> None:
+    answer = json.loads(json.dumps(engine.ask(LAST_FERRY).as_dict()))
+    assert list(answer) == [
+        *("question", "status", "confidence", "reason", "citations", "candidates"),
+        *("passages", "index", "seconds"),
+    ]
+    assert answer["status"] == "answered"
+    assert 0 <= answer["confidence"] <= 1
+    needed = {"text", "article_id", "title", "url", "published", "start", "end", "score", "link"}
+    for quoted in [*answer["citations"], *answer["candidates"]]:
+        assert needed <= set(quoted)
+    for passage in answer["passages"]:
+        assert set(passage) == {"article_id", "title", "start", "end", "text", "score"}
+    assert set(answer["index"]) == {"fingerprint", "articles", "chunks"}
+    assert answer["index"]["articles"] == len(ARTICLES)
+    declined = engine.ask("Who is the president of France?").as_dict()
+    assert (declined["status"], declined["citations"]) == ("declined", ())
+    assert "'France'" in declined["reason"]
+
+
+def test_gone_is_gone(town: Town, engine: Engine) -> None:
+    assert "news/ferry" in ids(engine.ask(LAST_FERRY).citations)
+    town.builder.remove(["news/ferry"])
+    answer = engine.ask(LAST_FERRY)
+    assert "news/ferry" not in ids(answer.citations) | ids(answer.candidates) | ids(answer.passages)
+    assert "news/ferry" not in {passage.article_id for passage in engine.search("last ferry")}
+    assert answer.index.articles == len(ARTICLES) - 1
+    with pytest.raises(ArticleNotFound):
+        engine.article("news/ferry")
+
+
+def test_a_deleted_file_is_gone_after_the_rebuild(town: Town, engine: Engine) -> None:
+    engine.ask(LAST_FERRY)
+    (town.corpus / "news/ferry.md").unlink()
+    town.builder.rebuild()
+    answer = engine.ask(LAST_FERRY)
+    assert "news/ferry" not in ids(answer.candidates) | ids(answer.passages)
+
+
+def test_a_changed_article_is_quoted_as_it_is_now(town: Town, engine: Engine) -> None:
+    before = engine.ask(LAST_FERRY)
+    front, text = ARTICLES["news/ferry"]
+    town.write("news/ferry", text.replace("6.40", "7.15"), front)
+    town.builder.rebuild()
+    after = engine.ask(LAST_FERRY)
+    assert "7.15 pm" in after.citations[0].text
+    assert "6.40" not in repr(after)
+    assert after.index.fingerprint != before.index.fingerprint
+    assert_verbatim(engine, after)
+
+
+def test_a_new_article_is_seen_at_the_next_question(town: Town, engine: Engine) -> None:
+    question = "Who won the regatta in Oxwich?"
+    assert engine.ask(question).status is Status.DECLINED
+    path = town.write("sport/regatta", "Nerys Howell won the regatta in Oxwich.\n")
+    town.builder.add([path])
+    assert engine.ask(question).citations[0].text == "Nerys Howell won the regatta in Oxwich."
+    assert "sport" in engine.collections()
+
+
+def test_a_new_generation_is_seen_at_the_next_question(town: Town, engine: Engine) -> None:
+    first = engine.ask(LAST_FERRY)
+    town.builder.rebuild(full=True)
+    again = engine.ask(LAST_FERRY)
+    assert again.citations == first.citations
+    assert again.index == first.index
+
+
+def test_looks_only_in_the_named_collections(engine: Engine) -> None:
+    assert ids(engine.ask(LAST_FERRY, collections=["news"]).passages) == {"news/ferry", "news/bridge"}
+    answer = engine.ask(LAST_FERRY, collections=["library", ""])
+    assert answer.status is Status.DECLINED
+    assert ids(answer.candidates) | ids(answer.passages) == {"library/hours", "garden"}
+    assert engine.ask(LAST_FERRY, collections=["poems"]).candidates == ()
+    found = engine.search("ferry", collections=["garden", "library"])
+    assert {passage.article_id for passage in found} == {"library/hours"}
+
+
+def test_a_follow_up_leans_on_the_question_before(engine: Engine) -> None:
+    question = "And what do they cost for adults?"
+    alone = engine.ask(question)
+    turns = [Turn("Where can I buy tickets for the ferry?", "At the quay.")]
+    followed = engine.ask(question, turns=turns)
+    assert followed.question == question
+    assert "£4.50" in followed.candidates[0].text
+    assert followed.confidence != alone.confidence
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["", "   \n", "🙂", "?!…", "\ud83d", "why " * 1500, "Fähre" * 1200, "\x00", "%' OR 1=1 --", '"'],
+)
+def test_any_question_is_answered_or_declined(engine: Engine, question: str) -> None:
+    answer = engine.ask(question)
+    assert answer.question == question
+    assert answer.status is Status.DECLINED
+    assert answer.reason
+    assert_verbatim(engine, answer)
+
+
+def test_a_long_question_is_answered_by_its_beginning(engine: Engine) -> None:
+    answer = engine.ask(f"{LAST_FERRY}{' ' * 6000}?")
+    assert answer.status is Status.ANSWERED
+
+
+def test_an_empty_index_declines(empty_town: Town) -> None:
+    engine = empty_town.engine()
+    answer = engine.ask(LAST_FERRY)
+    assert (answer.status, answer.reason) == (Status.DECLINED, "There are no articles yet.")
+    assert engine.search("ferry") == []
+    assert (engine.articles(), engine.collections()) == ([], [])
+    empty_town.write("news/ferry", ARTICLES["news/ferry"][1])
+    empty_town.builder.rebuild()
+    assert engine.ask(LAST_FERRY).status is Status.ANSWERED
+    engine.close()
+
+
+@pytest.mark.parametrize("k", [-2, 0, 1])
+def test_an_answer_cites_at_least_one(engine: Engine, k: int) -> None:
+    assert len(engine.ask(LAST_FERRY, k=k).citations) == 1
+
+
+def test_search_finds_passages_best_first(engine: Engine) -> None:
+    found = engine.search("reading circle")
+    assert "reading circle" in found[0].text
+    scores = [passage.score for passage in found]
+    assert scores == sorted(scores, reverse=True)
+    assert engine.search("reading circle", k=2) == found[:2]
+    assert engine.search("reading circle", k=0) == engine.search("reading circle", k=-1) == []
+
+
+def test_lists_articles_and_collections(engine: Engine) -> None:
+    assert {card.id for card in engine.articles()} == set(ARTICLES)
+    assert [card.id for card in engine.articles("ferr")] == ["news/ferry"]
+    assert len(engine.articles(limit=1)) == 1
+    assert [card.id for card in engine.articles(collections=["library"])] == ["library/hours"]
+    assert engine.collections() == ["", "library", "news"]
+
+
+def test_shows_what_a_citation_was_quoted_from(town: Town, engine: Engine) -> None:
+    cited = engine.ask(LAST_FERRY).citations[0]
+    seen = engine.context(cited.receipt)
+    assert seen.status == "intact"
+    assert seen.article == engine.article("news/ferry")
+    assert seen.before.endswith("on Monday.\n")
+    town.builder.remove(["news/ferry"])
+    assert engine.context(cited.receipt).status == "removed"
+    with pytest.raises(UsageError):
+        engine.context("no receipt")
+
+
+def test_tells_an_operator_what_it_holds(town: Town, engine: Engine) -> None:
+    (town.corpus / "broken.md").write_bytes(b"\xff\xfe\xff")
+    town.builder.rebuild()
+    facts = engine.facts()
+    assert facts["articles"] == len(ARTICLES)
+    assert facts["skipped"] == 1
+    assert facts["model"] == "hashed@1"
+    assert facts["fingerprint"] == engine.info().fingerprint
+
+
+def test_the_fingerprint_follows_articles_and_judgement(town: Town, engine: Engine) -> None:
+    info = engine.info()
+    assert engine.info() is info
+    for judgement in (
+        dataclasses.replace(JUDGEMENT, threshold=0.9),
+        dataclasses.replace(JUDGEMENT, ranking={}),
+    ):
+        other = town.engine(judgement)
+        assert other.info().fingerprint != info.fingerprint
+        other.close()
+
+
+def test_uses_the_shipped_judgement_by_default(town: Town, engine: Engine) -> None:
+    other = town.engine(Judgement.shipped())
+    shipped = Engine(engine._reader, town.encoder)
+    assert shipped.info() == other.info()
+    other.close()
+
+
+def test_opens_again_after_it_was_closed(town: Town) -> None:
+    engine = town.engine()
+    engine.warm()
+    engine.close()
+    assert engine.ask(LAST_FERRY).status is Status.ANSWERED
+    engine.close()
+
+
+def test_many_threads_may_ask_while_articles_change(town: Town, engine: Engine) -> None:
+    expected = engine.ask(LAST_FERRY).citations[0].text
+    wrong: list[object] = []
+
+    def ask() -> None:
+        for _ in range(5):
+            try:
+                answer = engine.ask(LAST_FERRY)
+                if answer.citations[0].text != expected:
+                    wrong.append(answer)
+            except Exception as error:
+                wrong.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(3):
+        town.builder.add([town.write(f"sport/match-{number}", f"Saltmere won match {number}.\n")])
+    for thread in threads:
+        thread.join(60)
+    assert wrong == []
+    assert engine.info().articles == len(ARTICLES) + 3
+
+
+def test_opening_needs_an_index_of_the_same_model(town: Town, tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing):
+        Engine.open(load(IndexSettings, dir=tmp_path / "nowhere"))
+    with pytest.raises(IndexModel, match="INDEX_MODEL"):
+        Engine.open(load(IndexSettings, dir=town.folder))
+
+
+def test_a_rebuild_with_another_model_is_noticed(town: Town, engine: Engine) -> None:
+    other = dataclasses.replace(town, encoder=HashedEncoder("hashed@2"))
+    other.builder.rebuild()
+    with pytest.raises(IndexModel):
+        engine.ask(LAST_FERRY)
