@@ -46,6 +46,8 @@ PENALTY = 1e-2
 CONFIDENCE_PENALTY = 3e-3
 RISK = 0.1
 """Share of wrong answers among those given that the threshold is chosen for."""
+STEADY = 100
+"""Answers from which on a share of them is told."""
 
 FOR = frozenset(
     "meaning|titled meaning|passage meaning|words|passage words|covers|title covers|near covers|rarest"
@@ -269,7 +271,7 @@ def train(cases: Sequence[Case]) -> dict[str, Any]:
         ranking=dict(zip(names, weights.tolist(), strict=True)),
         confidence=dict(zip(features, outlook_weights.tolist(), strict=True)),
         intercept=intercept,
-        threshold=threshold(learned, confidence),
+        risks=risks(learned, confidence),
     )
     return measured
 
@@ -341,14 +343,17 @@ def figures(
     }
 
 
-def threshold(learned: Sequence[Judged], confidence: Floats) -> float:
-    """The lowest confidence from which at most `RISK` of the answers are wrong, sets weighed."""
+def risks(learned: Sequence[Judged], confidence: Floats) -> list[list[float]]:
+    """Thresholds, rising, with the share of wrong answers from each on, sets weighed; 50 steps at most.
+
+    Of a higher threshold no higher risk is told than of a lower one, so that the curve can be read both ways.
+    """
     order = np.argsort(-confidence, kind="stable")
     weight = weight_of(learned)[order]
     wrong = np.array([not learned[i].right for i in order]) * weight
-    risk = np.cumsum(wrong) / np.cumsum(weight)
-    good = np.flatnonzero(risk <= RISK)
-    return round(float(confidence[order][good[-1]]), 4) if len(good) else 1.0
+    risk = np.maximum.accumulate(np.cumsum(wrong) / np.cumsum(weight))
+    steps = np.unique(np.linspace(STEADY, len(order) - 1, 50).astype(int))[::-1]
+    return [[round(float(confidence[order][step]), 4), round(float(risk[step]), 4)] for step in steps]
 
 
 def write(
@@ -357,7 +362,7 @@ def write(
     ranking: dict[str, float],
     confidence: dict[str, float],
     intercept: float,
-    threshold: float,
+    risks: list[list[float]],
 ) -> None:
     """Write the judgement, its largest weights first."""
 
@@ -369,7 +374,8 @@ def write(
         "made by": "python -m benchmarks.train",
         "ranking": {"weights": rounded(ranking)},
         "confidence": {"intercept": round(intercept, 4), "weights": rounded(confidence)},
-        "threshold": threshold,
+        "threshold": min(threshold for threshold, risk in risks if risk <= RISK),
+        "risks": risks,
     }
     path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
 

@@ -56,7 +56,8 @@ class Engine:
             StoreError: There is none, it is damaged, or it was made by another version or model.
         """
         encoder = SentenceEncoder(settings.model, dtype=settings.dtype, threads=settings.threads)
-        return cls(Reader.open(settings.dir, model=encoder.fingerprint), encoder)
+        judgement = Judgement.shipped().at_risk(settings.risk)
+        return cls(Reader.open(settings.dir, model=encoder.fingerprint), encoder, judgement=judgement)
 
     def ask(
         self,

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -38,13 +38,15 @@ class Judgement:
         ranking: Weight of each feature of a candidate.
         confidence: Weight of each feature of a verdict, see `outlook`.
         intercept: Of the confidence.
-        threshold: Confidence from which an answer is given.
+        threshold: Confidence from which an answer is given, where no risk is asked for.
+        risks: Thresholds, rising, each with the share of wrong answers among those given from it on.
     """
 
     ranking: Mapping[str, float]
     confidence: Mapping[str, float]
     intercept: float
     threshold: float
+    risks: tuple[tuple[float, float], ...] = ()
 
     @classmethod
     @cache
@@ -61,7 +63,19 @@ class Judgement:
             data["confidence"]["weights"],
             data["confidence"]["intercept"],
             data["threshold"],
+            tuple((threshold, risk) for threshold, risk in data.get("risks", ())),
         )
+
+    def at_risk(self, risk: float) -> Judgement:
+        """The same judgement with the lowest threshold at which no more than `risk` of answers were wrong.
+
+        Args:
+            risk: Share of the answers given, 0 to 1. Below what was ever reached, the strictest threshold.
+        """
+        if not self.risks:
+            return self
+        good = [threshold for threshold, reached in self.risks if reached <= risk]
+        return replace(self, threshold=min(good) if good else self.risks[-1][0])
 
     def fingerprint(self) -> str:
         """Changes with any of the weights, and with the threshold."""
