@@ -2,38 +2,77 @@
 
 from __future__ import annotations
 
-import os
+import io
+import logging
 import sys
+from typing import Annotated
 
 import typer
 
 from index.cli import asking, building, evaluating, reading
+from index.cli.common import note
 from index.errors import FootnoteError
+
+_log = logging.getLogger(__name__)
 
 app = typer.Typer(
     name="index",
-    help="Builds the index of the articles in corpus/ and answers questions from it.",
-    epilog="Start with: python -m index rebuild; then: python -m index ask 'How do I add an article?'",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback(
+    epilog="Settings are environment variables, or lines of the file .env: see .env.example. "
+    "Exit codes: 0 done, 1 expected failure, 2 wrong usage."
+)
+def options(
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Write the log to stderr, with the traceback of a failure.")
+    ] = False,
+) -> None:
+    """Build an index of the articles in `corpus/`, and answer questions from it.
+
+    Begin with `python -m index rebuild`, then ask: `python -m index ask "How do I add an article?"`
+
+    Every command has its own help: `python -m index add --help`
+    """
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    if debug:
+        logging.getLogger("index").setLevel(logging.DEBUG)
+
+
 for _commands in (building, reading, asking, evaluating):
     _commands.register(app)
 
 
 def main() -> None:
-    """Run the command line; expected failures become one sentence and an exit code."""
+    """Run the command line; every failure becomes one sentence and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # What programs read is UTF-8 everywhere; a terminal gets "?" for signs that it does not have.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
     try:
         app(prog_name="python -m index")
     except FootnoteError as error:
-        sys.stderr.write(f"{error}\n")
+        _log.debug("Failed", exc_info=True)
+        note(str(error))
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.stderr.write("Interrupted; what was committed before is kept.\n")
-        sys.exit(130)
-    except BrokenPipeError:
-        # the reader went away (`| head`): not a failure of ours, and nothing is left to say
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except SystemExit as leaving:
+        if leaving.code == _INTERRUPTED:  # typer says nothing about it
+            note("Interrupted. Nothing is left half done; run the command again to go on.")
+        raise
+    except Exception as error:
+        _log.debug("Failed", exc_info=True)
+        first = (str(error).strip() or "no message").splitlines()[0].rstrip(".")
+        note(
+            f"Unexpected {type(error).__name__}: {first}. This is a mistake in Footnote or trouble of the "
+            "machine; `python -m index --debug …` shows where it happened."
+        )
+        sys.exit(1)
+
+
+_INTERRUPTED = 128 + 2  # as shells count signals: SIGINT

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from index.cli.common import Collections, Corpus, Index, Json, engine, say, say_json, settings
-from index.errors import UsageError
+from index.cli.common import Collections, Corpus, Index, Json, engine, say, say_json, settings, typed, waiting
+from index.errors import UnreadableFile, UsageError
 from index.types import Answer, Citation, Status
 
 if TYPE_CHECKING:
@@ -33,7 +32,10 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Show the passages nearest to some words, with their scores."""
-    found = engine(settings(corpus, index)).search(words, k=k, collections=collection)
+    if not words.strip():
+        raise UsageError("Give some words to look for. Try: python -m index search --help")
+    with waiting("Looking …"):
+        found = engine(settings(corpus, index)).search(typed(words), k=k, collections=collection)
     if as_json:
         keep = ("article_id", "title", "start", "end", "text", "score")
         say_json([{name: getattr(passage, name) for name in keep} for passage in found])
@@ -61,18 +63,24 @@ def ask(
 
     Every sentence is copied word for word, with the article it comes from. When the articles do not answer,
     it says so and shows the nearest sentence.
+
+    For example: `python -m index ask "When does the last ferry leave?" --collection news`
+
+    A line of a batch is `{"id": …, "question": …}`; it may also hold `"turns"`, earlier questions and
+    answers.
     """
-    if (question is None) == (batch is None):
+    if (question is None) == (batch is None) or (question is not None and not question.strip()):
         raise UsageError("Give either a question or --batch FILE. Try: python -m index ask --help")
     answers = engine(settings(corpus, index))
-    if question is not None:
-        answer = answers.ask(question, k=k, collections=collection)
+    if batch is None:
+        with waiting("Looking …"):
+            answer = answers.ask(typed(question or ""), k=k, collections=collection)
         if as_json:
             say_json(answer.as_dict())
         else:
-            say(render(answer, time.time()))
+            say(render(answer))
         return
-    for asked in _questions(batch or Path("-")):
+    for asked in _questions(batch):
         answer = answers.ask(asked.question, k=k, collections=collection, turns=asked.turns)
         say_json({"id": asked.id, **answer.as_dict()})
 
@@ -81,11 +89,20 @@ def _questions(path: Path) -> Iterator[Question]:
     from index.evaluate import load_questions, parse_questions
 
     if str(path) == "-":
-        return parse_questions(sys.stdin, "standard input")
+        return parse_questions(_lines(sys.stdin.buffer), "standard input")
     return iter(load_questions(path))
 
 
-def render(answer: Answer, now: float) -> str:
+def _lines(stream: BinaryIO) -> Iterator[str]:
+    """The lines of a stream as they come, in UTF-8 whatever the terminal's encoding is."""
+    for number, line in enumerate(stream, start=1):
+        try:
+            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError as error:
+            raise UnreadableFile(f"Standard input, line {number}: not UTF-8 (byte {error.start}).") from error
+
+
+def render(answer: Answer) -> str:
     """An answer as plain text: the quoted sentences, then their sources."""
     if answer.status is Status.ANSWERED:
         quotes = [f"“{_line(cited.text)}” [{n}]" for n, cited in enumerate(answer.citations, 1)]

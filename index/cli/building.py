@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, TypedDict
 
 import typer
 
-from index.cli.common import Corpus, Index, Json, builder, note, progress, say, say_json, settings
-from index.types import BuildReport
+from index.cli.common import Corpus, Index, Json, builder, note, progress, say, say_json, settings, waiting
+from index.errors import FootnoteError, UsageError
+from index.types import BuildReport, OnProgress
+
+_COPIED: Final = frozenset({".md", ".markdown", ".txt", ".jsonl"})
 
 
 def register(app: typer.Typer) -> None:
@@ -30,9 +35,8 @@ def rebuild(
     Reads every file, but encodes only what changed. The index that was there answers until the new state is
     complete; if this is interrupted, run it again and it goes on.
     """
-    with progress() as on_progress:
-        report = builder(settings(corpus, index), on_progress).rebuild(full=full)
-    _tell(report, as_json=as_json)
+    values = settings(corpus, index)
+    _run(lambda on_progress: builder(values, on_progress).rebuild(full=full), as_json=as_json)
 
 
 def add(
@@ -54,35 +58,57 @@ def add(
 ) -> None:
     """Copy or convert articles into the corpus, and index just those.
 
-    Markdown, text and .jsonl files are copied as they are. HTML, PDF, DOCX and web pages are converted into
-    a Markdown article that you can read and correct.
-    """
-    from index import corpus as articles
-    from index.convert import convert
-    from index.errors import UsageError
+    Markdown, text and `.jsonl` files are copied as they are. HTML, PDF, DOCX and web pages are converted into
+    a Markdown article that you can read and correct; so is any file that you describe with `--title`,
+    `--url`, `--source` or `--published`.
 
+    For example: `python -m index add notes/rules.md https://example.org/timetable --collection town`
+    """
     values = settings(corpus, index)
-    is_described = any((title, url, source, published))
-    if len(sources) > 1 and is_described:
+    described = _Described(title=title, url=url, source=source, published=published)
+    if len(sources) > 1 and any(described.values()):
         raise UsageError(
             "--title, --url, --source and --published describe one article: add them one by one."
         )
-    paths = []
+    paths: list[Path] = []
+    failures: list[FootnoteError] = []
     for given in sources:
-        if Path(given).suffix.lower() in _COPIED and Path(given).is_file() and not is_described:
-            paths.append(articles.copy_in(values.corpus, Path(given), collection=collection, replace=replace))
+        try:
+            with waiting(f"Reading {given}"):
+                path = _bring(given, values.corpus, described, collection=collection, replace=replace)
+        except FootnoteError as error:
+            failures.append(error)
         else:
-            article = convert(
-                given, title=title, url=url, source=source, published=published, collection=collection
-            )
-            paths.append(articles.write(values.corpus, article, replace=replace))
-        note(f"{given} -> {paths[-1]}")
-    with progress() as on_progress:
-        report = builder(values, on_progress).add(paths)
-    _tell(report, as_json=as_json)
+            note(f"{given} -> {path}")
+            paths.append(path)
+    if paths:  # also if others failed: what is in the corpus is in the index
+        _run(lambda on_progress: builder(values, on_progress).add(paths), as_json=as_json)
+    for failure in failures[:-1]:
+        note(str(failure))
+    if failures:
+        raise failures[-1]
 
 
-_COPIED = frozenset({".md", ".markdown", ".txt", ".jsonl"})
+class _Described(TypedDict):
+    """What an editor says about an article."""
+
+    title: str | None
+    url: str | None
+    source: str | None
+    published: str | None
+
+
+def _bring(given: str, folder: Path, described: _Described, *, collection: str, replace: bool) -> Path:
+    """Copy or convert one article into the corpus."""
+    from index import corpus as articles
+
+    path = Path(given)
+    if path.suffix.lower() in _COPIED and path.is_file() and not any(described.values()):
+        return articles.copy_in(folder, path, collection=collection, replace=replace)
+    from index.convert import convert
+
+    article = convert(given, collection=collection, **described)
+    return articles.write(folder, article, replace=replace)
 
 
 def remove(
@@ -92,9 +118,8 @@ def remove(
     as_json: Json = False,
 ) -> None:
     """Delete articles from the corpus and from the index."""
-    with progress() as on_progress:
-        report = builder(settings(corpus, index), on_progress).remove(ids)
-    _tell(report, as_json=as_json)
+    values = settings(corpus, index)
+    _run(lambda on_progress: builder(values, on_progress).remove(ids), as_json=as_json)
 
 
 def rollback(corpus: Corpus = None, index: Index = None, as_json: Json = False) -> None:
@@ -102,21 +127,28 @@ def rollback(corpus: Corpus = None, index: Index = None, as_json: Json = False) 
 
     Articles whose files are gone stay gone.
     """
-    report = builder(settings(corpus, index)).rollback()
-    _tell(report, as_json=as_json)
+    values = settings(corpus, index)
+    _run(lambda on_progress: builder(values, on_progress).rollback(), as_json=as_json)
 
 
-def _tell(report: BuildReport, *, as_json: bool) -> None:
-    for skipped in report.skipped:
-        note(f"skipped {skipped.path}: {skipped.reason}")
+def _run(work: Callable[[OnProgress], BuildReport], *, as_json: bool) -> None:
+    """Do the work, showing how far it has come, and tell what was done."""
+    begin = time.perf_counter()
+    with progress() as on_progress:
+        report = work(on_progress)
+    seconds = time.perf_counter() - begin
     for article_id in report.split:
         note(f"{article_id}: a sentence longer than the encoder reads was split.")
+    if report.encoded:
+        note(f"Read {report.sentences:,} sentences, encoded {report.encoded:,} texts in {seconds:.1f} s.")
     if as_json:
         say_json(report)
         return
     for name in ("added", "changed", "removed"):
         for article_id in getattr(report, name):
             say(f"{name} {article_id}")
+    for skipped in report.skipped:
+        say(f"skipped {skipped.path}: {skipped.reason}")
     say(
         f"{len(report.added)} added, {len(report.changed)} changed, {len(report.removed)} removed, "
         f"{report.unchanged} unchanged, {len(report.skipped)} skipped"

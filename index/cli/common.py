@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +17,8 @@ from index.settings import IndexSettings, load
 from index.types import OnProgress, Progress
 
 if TYPE_CHECKING:
+    from rich.progress import TaskID
+
     from index.build import Builder
     from index.engine import Engine
 
@@ -30,6 +33,8 @@ Collections = Annotated[
     list[str] | None,
     typer.Option("--collection", "-c", metavar="NAME", help="Look only there; may be given again."),
 ]
+
+_CUT_OFF = 128 + 13  # as shells count signals: SIGPIPE
 
 
 def settings(corpus: Path | None, index: Path | None) -> IndexSettings:
@@ -61,8 +66,16 @@ def engine(values: IndexSettings) -> Engine:
 
 
 def say(text: str = "") -> None:
-    """Write a line of the result to stdout."""
-    typer.echo(text)
+    """Write a line of the result to stdout, at once.
+
+    Raises:
+        typer.Exit: Nobody reads it any more (`| head`).
+    """
+    try:
+        typer.echo(text)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is left in the buffer
+        raise typer.Exit(_CUT_OFF) from None
 
 
 def note(text: str) -> None:
@@ -74,35 +87,52 @@ def say_json(value: object) -> None:
     """Write a value to stdout as one line of JSON."""
     if is_dataclass(value) and not isinstance(value, type):
         value = asdict(value)
-    typer.echo(json.dumps(value, ensure_ascii=False))
+    say(json.dumps(value, ensure_ascii=False))
+
+
+def typed(text: str) -> str:
+    """An argument as text that can be written: bytes that are not UTF-8 become U+FFFD."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Show on a terminal that something is being done."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
 
 
 @contextmanager
 def progress() -> Iterator[OnProgress]:
-    """Show how far long work has come: a bar on a terminal, nothing in a pipe."""
+    """Show how far long work has come: a bar for each stage on a terminal, nothing in a pipe."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
     columns = (
-        TextColumn("{task.description:<10}"),
-        BarColumn(),
+        SpinnerColumn(finished_text="✓"),
+        TextColumn("{task.description:<9}"),
+        BarColumn(bar_width=24),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[unit]}"),
-        TextColumn("{task.fields[pace]}"),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[unit]}{task.fields[pace]}"),
+        TimeRemainingColumn(elapsed_when_finished=True),
     )
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, Any] = {}
+        tasks: dict[str, TaskID] = {}
 
         def show(now: Progress) -> None:
             if now.stage not in tasks:
                 tasks[now.stage] = bars.add_task(now.stage, unit=now.unit, pace="")
             speed = next(task.speed for task in bars.tasks if task.id == tasks[now.stage])
-            pace = f"{speed:,.0f}/s" if speed else ""
+            pace = f", {speed:,.0f}/s" if speed else ""
             bars.update(tasks[now.stage], completed=now.done, total=now.total, unit=now.unit, pace=pace)
 
         yield show

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from index.cli.common import Corpus, Index, Json, engine, note, progress, say, say_json, settings
+from index.errors import UsageError
 from index.types import Answer, OnProgress, Progress
 
 if TYPE_CHECKING:
@@ -43,19 +44,22 @@ def evaluate(
     from index import evaluate as evaluation
 
     asked = evaluation.load_questions(questions)
+    earlier = evaluation.load(before) if before else None  # refused now, not after minutes
     answers = engine(settings(corpus, index))
     with progress() as on_progress:
         metrics = evaluation.evaluate(asked, _answers(answers, asked, on_progress))
     name = questions.parent.name if questions.stem == "questions" else questions.stem
     sets = {name: metrics}
-    earlier = evaluation.load(before) if before else None
     if save:
         evaluation.save(save, sets)
     if report:
         from index.report import render
 
         page = render(sets, title=f"Evaluation of {name}", facts=[], before=earlier)
-        report.write_text(page, encoding="utf-8")
+        try:
+            report.write_text(page, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"Cannot write the report to {report}: {error.strerror}.") from error
         note(f"wrote {report}")
     if as_json:
         say_json({name: metrics.as_dict()})

@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from index.cli.common import Collections, Corpus, Index, Json, builder, engine, note, say, say_json, settings
+from index.cli.common import (
+    Collections,
+    Corpus,
+    Index,
+    Json,
+    builder,
+    engine,
+    note,
+    say,
+    say_json,
+    settings,
+    waiting,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +43,7 @@ def list_articles(
         return
     for card in cards:
         say(f"{card.id}\t{card.published or '-'}\t{card.title}")
-    note(f"{len(cards)} articles")
+    note(f"{len(cards)} article{'' if len(cards) == 1 else 's'}")
 
 
 def show(
@@ -60,12 +72,17 @@ def info(corpus: Corpus = None, index: Index = None, as_json: Json = False) -> N
         say_json(facts)
         return
     for name, value in facts.items():
-        say(f"{name}: {value}")
+        shown = ", ".join(name or "(none)" for name in value) if isinstance(value, list) else value
+        say(f"{name}: {shown}")
 
 
 def verify(corpus: Corpus = None, index: Index = None, as_json: Json = False) -> None:
-    """Check the whole index: every span, vector and word. Exits with 1 if anything is wrong."""
-    problems = builder(settings(corpus, index)).verify()
+    """Check the whole index: every span, vector and word.
+
+    Exits with 1 if anything is wrong, and says what.
+    """
+    with waiting("Checking …"):
+        problems = builder(settings(corpus, index)).verify()
     if as_json:
         say_json({"problems": problems})
     else:
