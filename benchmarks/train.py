@@ -35,7 +35,7 @@ from index.evaluate.measures import auroc, bins_of_width, calibration_error, cov
 from index.evidence import LIMIT, Candidate, Features, gather
 from index.judgement import outlook, sigmoid
 from index.query import understand
-from index.retrieve import Retrieval, retrieve
+from index.retrieve import Found, Retrieval, retrieve
 from index.spelling import Speller
 from index.store import Reader
 from index.types import Citation
@@ -257,7 +257,7 @@ def train(cases: Sequence[Case]) -> dict[str, Any]:
     confidence = unseen_confidence(learned, features)
     measured = {
         name: {
-            **{system: plain_figures(name, cases, score) for system, score in SYSTEMS.items()},
+            **{system: plain_figures(name, cases, system) for system in SYSTEMS},
             "judgement": figures(name, learned, confidence, orders),
         }
         for name in SETS
@@ -300,14 +300,62 @@ def hit(pairs: Iterable[tuple[Case, Order]], k: int) -> float:
     return float(np.mean([bool(case.gold[order[:k]].any()) for case, order in pairs if case.answerable]))
 
 
-def plain_figures(name: str, cases: Sequence[Case], score: Callable[[Case], Floats]) -> dict[str, Any]:
+def passage_hit(cases: Sequence[Case], score: Callable[[Found], float], k: int) -> float:
+    """Share of answerable questions with a gold sentence in the first k passages, by a score of passages."""
+    found = []
+    for case in cases:
+        if case.answerable:
+            first = sorted(case.retrieval.found, key=lambda one: (-score(one), one.chunk.key))[:k]
+            found.append(any(holds_gold(case, one) for one in first))
+    return float(np.mean(found))
+
+
+def holds_gold(case: Case, passage: Found) -> bool:
+    """Whether one of the gold candidates lies in a passage."""
+    chunk = passage.chunk
+    return any(
+        gold
+        and one.found.chunk.article_id == chunk.article_id
+        and chunk.start <= one.sentence.start
+        and one.sentence.end <= chunk.end
+        for one, gold in zip(case.candidates, case.gold, strict=True)
+    )
+
+
+PASSAGES: dict[str, Callable[[Found], float]] = {
+    "words alone": lambda found: found.words,
+    "meaning alone": lambda found: found.meaning,
+    "fixed fusion": lambda found: found.fused,
+}
+"""How the same systems rank passages."""
+
+
+def final_passages(pairs: Sequence[tuple[Case, Order]], k: int) -> float:
+    """As `passage_hit`, of passages in the order of their best sentences, as answers show them."""
+    found = []
+    for case, order in pairs:
+        if case.answerable:
+            first = list(dict.fromkeys(case.candidates[i].found.chunk.key for i in order))[:k]
+            found.append(any(holds_gold(case, one) for one in case.retrieval.found if one.chunk.key in first))
+    return float(np.mean(found))
+
+
+def plain_figures(name: str, cases: Sequence[Case], system: str) -> dict[str, Any]:
     """What scores without learning reach on a set."""
     chosen = [case for case in cases if case.set == name and case.candidates]
-    scores = [score(case) for case in chosen]
+    scores = [SYSTEMS[system](case) for case in chosen]
     pairs = [(case, np.argsort(-one, kind="stable")) for case, one in zip(chosen, scores, strict=True)]
     best = np.array([one.max() for one in scores])
     answerable = np.array([case.answerable for case in chosen])
-    return {"hit@1": hit(pairs, 1), "hit@3": hit(pairs, 3), "auroc": auroc(best, answerable)}
+    values: dict[str, Any] = {
+        "hit@1": hit(pairs, 1),
+        "hit@3": hit(pairs, 3),
+        "auroc": auroc(best, answerable),
+    }
+    if system in PASSAGES:
+        for k in (1, 3):
+            values[f"passage@{k}"] = passage_hit(chosen, PASSAGES[system], k)
+    return values
 
 
 def unseen_confidence(learned: Sequence[Judged], features: Sequence[str]) -> Floats:
@@ -336,6 +384,8 @@ def figures(
     return {
         "hit@1": hit(own, 1),
         "hit@3": hit(own, 3),
+        "passage@1": final_passages(own, 1),
+        "passage@3": final_passages(own, 3),
         "auroc": auroc(confidence[real], answerable),
         "coverage at 10 % risk": coverage_at_risk(confidence[real], right, answerable, RISK),
         "calibration error": calibration_error(bins_of_width(confidence[real], right)),
