@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from index.embed import SentenceEncoder
 from index.engine import Engine
 from index.errors import ArticleNotFound, IndexMissing, IndexModel, UsageError
 from index.judgement import Judgement
@@ -292,3 +293,18 @@ def test_a_rebuild_with_another_model_is_noticed(town: Town, engine: Engine) -> 
     other.builder.rebuild()
     with pytest.raises(IndexModel):
         engine.ask(LAST_FERRY)
+
+
+def test_opening_loads_no_model(town: Town) -> None:
+    same = dataclasses.replace(town, encoder=HashedEncoder(SentenceEncoder().fingerprint))
+    same.builder.rebuild()
+    engine = Engine.open(load(IndexSettings, dir=town.folder))
+    assert engine.info().articles == len(ARTICLES)
+    assert engine.article("garden").title == "The community garden"
+    engine.close()
+
+
+def test_reads_typing_errors_as_the_words_that_were_meant(engine: Engine) -> None:
+    answer = engine.ask("When does the last fery leave Saltmrre?")
+    assert answer.status is Status.ANSWERED
+    assert "6.40 pm" in answer.citations[0].text

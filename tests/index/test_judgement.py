@@ -87,10 +87,20 @@ def test_reads_what_training_writes(tmp_path: Path) -> None:
                 "ranking": {"weights": {"covers": 1.5}},
                 "confidence": {"intercept": -2.0, "weights": {"share": 3.0}},
                 "threshold": 0.4,
+                "risks": [[0.3, 0.25], [0.6, 0.1]],
             }
         )
     )
-    assert Judgement.read(path) == Judgement({"covers": 1.5}, {"share": 3.0}, -2.0, 0.4)
+    risks = ((0.3, 0.25), (0.6, 0.1))
+    assert Judgement.read(path) == Judgement({"covers": 1.5}, {"share": 3.0}, -2.0, 0.4, risks)
+
+
+def test_the_threshold_follows_the_risk_that_is_accepted() -> None:
+    judgement = replace(JUDGEMENT, risks=((0.2, 0.4), (0.5, 0.2), (0.7, 0.22), (0.9, 0.05)))
+    accepted = {risk: judgement.at_risk(risk).threshold for risk in (1, 0.4, 0.3, 0.2, 0.1, 0.05, 0.01)}
+    assert accepted == {1: 0.2, 0.4: 0.2, 0.3: 0.5, 0.2: 0.5, 0.1: 0.9, 0.05: 0.9, 0.01: 0.9}
+    assert replace(judgement.at_risk(0.2), threshold=0.5) == judgement
+    assert JUDGEMENT.at_risk(0.01) is JUDGEMENT
 
 
 def test_the_shipped_judgement_weighs_features_that_exist(town: Town) -> None:
