@@ -141,7 +141,7 @@ def content(folder: Path) -> dict[str, Any]:
     """Everything that an index says, whatever way it came to say it; checked to be whole."""
     reader = Reader.open(folder)
     with reader.snapshot() as snapshot:
-        assert snapshot.state().seq > 0
+        assert snapshot.state().token
         articles: dict[str, Any] = {}
         keys = snapshot.chunk_keys()
         vectors = dict(zip(keys.tolist(), snapshot.chunk_vectors()[1].tolist(), strict=True))
