@@ -163,7 +163,7 @@ class SentenceEncoder:
             dtype = torch.bfloat16 if bfloat16 else torch.float32
             return SentenceTransformer(name, device="cpu", model_kwargs={"dtype": dtype})
         except Exception as error:  # a hub, a file or a model class may raise anything
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
             message = (
                 f"The embedding model {self._name!r} (setting INDEX_MODEL) cannot be loaded: {reason}. "
                 "Name a sentence-transformers model or folder that is on this machine or can be downloaded, "

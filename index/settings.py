@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import UsageError
@@ -13,13 +13,26 @@ from index.errors import UsageError
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 
 
+def _at_home(path: Path) -> Path:
+    """Put the home folder in place of `~`, as a shell does but `.env` does not."""
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"{path} begins with the home folder of a user that there is not") from error
+
+
+_Folder = Annotated[Path, AfterValidator(_at_home)]
+
+
 class IndexSettings(BaseSettings):
     """Where articles and index are, and how they are read. Every field has a line in `.env.example`."""
 
-    model_config = SettingsConfigDict(env_prefix="INDEX_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="INDEX_", env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
 
-    corpus: Path = Field(Path("corpus"), description="Folder of the articles.")
-    dir: Path = Field(Path(".footnote"), description="Folder of the index; made when missing.")
+    corpus: _Folder = Field(Path("corpus"), description="Folder of the articles.")
+    dir: _Folder = Field(Path(".footnote"), description="Folder of the index; made when missing.")
     model: str = Field(
         DEFAULT_MODEL,
         description="Embedding model: the embedded default, or any sentence-transformers name or folder.",
@@ -54,7 +67,8 @@ def load(kind: type[_Settings], **overrides: object) -> _Settings:
         overrides: Values that win over both, by field name; None leaves a field alone.
 
     Raises:
-        UsageError: A value cannot be used; the message names its variable and never repeats a secret.
+        UsageError: A value cannot be used; the message names its variable and never repeats a secret. Or
+            `.env` cannot be read.
     """
     given: dict[str, Any] = {name: value for name, value in overrides.items() if value is not None}
     try:
@@ -66,3 +80,6 @@ def load(kind: type[_Settings], **overrides: object) -> _Settings:
             for problem in error.errors(include_input=False, include_url=False)
         ]
         raise UsageError(f"Wrong setting. {'; '.join(problems)}. See `.env.example`.") from None
+    except (OSError, UnicodeError) as error:
+        why = "it is not UTF-8 text" if isinstance(error, UnicodeError) else error.strerror
+        raise UsageError(f"The settings in .env cannot be read: {why}.") from error

@@ -40,9 +40,11 @@ def options(
 
     Every command has its own help: `python -m index add --help`
     """
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
-    if debug:
-        logging.getLogger("index").setLevel(logging.DEBUG)
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    log = logging.getLogger("index")
+    log.handlers = [handler]
+    log.setLevel(logging.DEBUG if debug else logging.WARNING)
 
 
 for _commands in (building, reading, asking, evaluating):

@@ -9,7 +9,19 @@ from typing import Annotated, Final, TypedDict
 
 import typer
 
-from index.cli.common import Corpus, Index, Json, builder, note, progress, say, say_json, settings, waiting
+from index.cli.common import (
+    Corpus,
+    Index,
+    Json,
+    builder,
+    counted,
+    note,
+    progress,
+    say,
+    say_json,
+    settings,
+    waiting,
+)
 from index.errors import FootnoteError, UsageError
 from index.types import BuildReport, OnProgress
 
@@ -140,7 +152,8 @@ def _run(work: Callable[[OnProgress], BuildReport], *, as_json: bool) -> None:
     for article_id in report.split:
         note(f"{article_id}: a sentence longer than the encoder reads was split.")
     if report.encoded:
-        note(f"Read {report.sentences:,} sentences, encoded {report.encoded:,} texts in {seconds:.1f} s.")
+        read, encoded = counted(report.sentences, "sentence"), counted(report.encoded, "text")
+        note(f"Read {read} and encoded {encoded} in {seconds:.1f} s.")
     if as_json:
         say_json(report)
         return

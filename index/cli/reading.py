@@ -13,6 +13,7 @@ from index.cli.common import (
     Index,
     Json,
     builder,
+    counted,
     engine,
     note,
     say,
@@ -43,7 +44,7 @@ def list_articles(
         return
     for card in cards:
         say(f"{card.id}\t{card.published or '-'}\t{card.title}")
-    note(f"{len(cards)} article{'' if len(cards) == 1 else 's'}")
+    note(counted(len(cards), "article"))
 
 
 def show(
