@@ -130,7 +130,7 @@ def _resolve(
 
 def _judge(plan: Plan, article: Article, file: str, owner: str, before: bytes | None) -> None:
     """Note whether an article is new, changed, or as it was."""
-    if before == article_hash(article):
+    if before == article_hash(article, file):
         plan.same += 1
         if owner != file:
             plan.moved[article.id] = file

@@ -19,6 +19,7 @@ from index.store import (
     Writer,
     article_hash,
     chunk_text,
+    is_markdown,
     sentence_text,
     sound_value,
     text_hash,
@@ -79,7 +80,7 @@ def prepare(
     texts: dict[bytes, str] = {}
     split: list[str] = []
     for done, (article, file) in enumerate(fresh, start=1):
-        sentences = segment(article.text, markdown=not file.lower().endswith(".txt"))
+        sentences = segment(article.text, markdown=is_markdown(file))
         chunked = chunker.chunk(article, sentences)
         if chunked.split:
             split.append(article.id)
@@ -117,7 +118,7 @@ def _row(article: Article, file: str, chunked: Chunked, texts: dict[bytes, str])
         )
         for one in chunked.chunks
     ]
-    return ArticleRow(article, file, article_hash(article), sentences, chunks)
+    return ArticleRow(article, file, article_hash(article, file), sentences, chunks)
 
 
 def _without(wanted: set[bytes], texts: dict[bytes, str]) -> dict[bytes, str]:

@@ -121,7 +121,7 @@ class ArticleRow:
     Attributes:
         article: The article.
         file: The corpus file it was read from, as in `FileRow.path`.
-        hash: `article_hash(article)`.
+        hash: `article_hash(article, file)`.
         sentences: In order.
         chunks: In order.
     """
@@ -155,10 +155,15 @@ def text_hash(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
-def article_hash(article: Article) -> bytes:
-    """16 bytes of BLAKE2b over everything that is known of an article."""
+def is_markdown(file: str) -> bool:
+    """Whether the texts in a corpus file are read as Markdown: all but `.txt`; dumps may hold either."""
+    return not file.lower().endswith(".txt")
+
+
+def article_hash(article: Article, file: str) -> bytes:
+    """16 bytes of BLAKE2b over an article and how it is read: whatever can change what is made of it."""
     fields = [article.id, article.title, article.text, article.url, article.source, article.published]
-    known = json.dumps([*fields, article.language, article.tags], ensure_ascii=False)
+    known = json.dumps([*fields, article.language, article.tags, is_markdown(file)], ensure_ascii=False)
     return hashlib.blake2b(known.encode(), digest_size=16).digest()
 
 

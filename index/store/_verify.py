@@ -63,17 +63,17 @@ class _Check:
         yield from self._pages()
         yield from self._vectors()
         rows = self._execute(
-            "SELECT a.key, b.text, a.hash, a.id, a.title, a.url, a.source, a.published, a.language, a.tags"
-            " FROM article AS a LEFT JOIN body AS b ON b.article = a.key ORDER BY a.id"
+            "SELECT a.key, b.text, a.hash, a.file, a.id, a.title, a.url, a.source, a.published, a.language,"
+            " a.tags FROM article AS a LEFT JOIN body AS b ON b.article = a.key ORDER BY a.id"
         )
-        for key, text, digest, article_id, title, url, source, published, language, tags in rows:
+        for key, text, digest, file, article_id, title, url, source, published, language, tags in rows:
             self._digest += int.from_bytes(digest, "big")
             if text is None:
                 yield f"The article {article_id} has no text."
                 continue
             words = tuple(json.loads(tags))
             article = Article(article_id, title, text, url, source, published, language, words)
-            if article_hash(article) != digest:
+            if article_hash(article, file) != digest:
                 yield f"The article {article_id} is not what was indexed: its hash differs."
             for problem in self._article(key, text):
                 yield f"The article {article_id}: {problem}."

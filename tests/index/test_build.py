@@ -194,6 +194,15 @@ def test_no_corpus_no_index(tmp_path: Path) -> None:
         Reader.open(library.folder)
 
 
+def test_an_article_that_moves_to_a_file_read_otherwise_is_cut_anew(built: Library, tmp_path: Path) -> None:
+    built.write("list.txt", "List\n\n# One\n\nFirst.\n")
+    built.builder().rebuild()
+    (built.corpus / "list.txt").unlink()
+    built.write("list.md", "---\ntitle: List\n---\n\n# One\n\nFirst.\n")
+    assert built.builder().rebuild().changed == ("list",)
+    assert built.content() == fresh(built, tmp_path / "fresh").content()
+
+
 # Two files, one id
 
 

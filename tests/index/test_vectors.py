@@ -75,6 +75,13 @@ def test_equal_vectors_tie_wherever_they_lie() -> None:
     assert len(scores) == 1
 
 
+def test_ties_at_the_end_of_the_list_go_to_the_lowest_keys() -> None:
+    vectors = np.repeat(units(1), 100, axis=0)
+    index = filled(list(range(99, -1, -1)), vectors)
+    assert [key for _, key in found(index, vectors[0], 3)] == [0, 1, 2]
+    assert [key for _, key in found(index, vectors[0], 3, [50, 70, 60, 40])] == [40, 50, 60]
+
+
 def test_little_or_nothing_to_find() -> None:
     index = filled([1, 2], units(2))
     query = units(1, seed=5)[0]
@@ -184,6 +191,11 @@ def test_damaged_files_are_noticed_and_not_used(
     path.write_bytes(damage(path.read_bytes())[kind])
     assert found(follow(library), QUERY, 100) == anew(library)
     assert "are damaged" in caplog.text
+
+
+def test_without_a_saved_file_the_database_is_read(library: Library) -> None:
+    saved(library).unlink()
+    assert found(follow(library), QUERY, 100) == anew(library)
 
 
 def test_a_file_that_cannot_be_read_is_not_used(library: Library, caplog: pytest.LogCaptureFixture) -> None:

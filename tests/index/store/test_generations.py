@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import IndexCorrupt, IndexDisk, IndexMissing
-from index.store import Generations, discard
+from index.store import Generations, discard, is_empty
 
 
 @pytest.fixture
@@ -95,6 +95,11 @@ def test_a_pointer_that_cannot_be_read_is_told(generations: Generations) -> None
 def test_a_folder_that_cannot_be_listed_is_told(tmp_path: Path) -> None:
     with pytest.raises(IndexDisk, match="No such file"):
         Generations(tmp_path / "nowhere").all()
+
+
+def test_an_unfinished_generation_that_says_nothing_is_empty(generations: Generations) -> None:
+    assert is_empty(generations.unused())
+    assert is_empty(made(generations))
 
 
 def test_what_cannot_be_deleted_stays(generations: Generations) -> None:

@@ -196,8 +196,7 @@ def test_a_folder_in_place_of_the_database(library: Library) -> None:
 
 def test_a_mistake_of_ours_is_not_called_damage(library: Library) -> None:
     reader = Reader.open(library.folder)
-    with reader.snapshot() as snapshot:
-        pass
-    reader.close()
-    with pytest.raises(sqlite3.ProgrammingError):
+    with pytest.raises(sqlite3.ProgrammingError), reader.snapshot() as snapshot:
+        reader.close()
+        reader.close()
         snapshot.state()

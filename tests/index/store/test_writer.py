@@ -30,7 +30,7 @@ def row(article_id: str, words: str = "ab", title: str = "Note") -> ArticleRow:
     return ArticleRow(
         article,
         "notes.md",
-        article_hash(article),
+        article_hash(article, "notes.md"),
         [SentenceRow(start, end, SentenceKind.PROSE, text_hash(word)) for start, end, word in spans],
         [
             ChunkRow(start, end, at, at, "", "", text_hash(word), word)

@@ -1,0 +1,61 @@
+"""A disk without room: one sentence, and the index as it was."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.errors import IndexDisk
+from tests.index.library import Library
+from tests.integration.killing import in_memory, start
+
+
+@pytest.fixture
+def library() -> Iterator[Library]:
+    with in_memory() as folder:
+        yield Library(folder).stock()
+
+
+LONG = "# Log\n\n" + "".join(f"On day {day} the ferry sailed to island {day}.\n\n" for day in range(400))
+
+
+def rebuild_without_room(library: Library) -> None:
+    """No file may grow beyond the largest there is: to a program, that is much like a full disk."""
+    room = max([60_000, *(path.stat().st_size for path in library.folder.glob("*"))])
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+    with pytest.raises(IndexDisk) as caught:
+        library.builder().rebuild()
+    (library.root / "said").write_text(str(caught.value))
+
+
+def test_a_rebuild_that_finds_no_room_loses_nothing(library: Library) -> None:
+    library.builder().rebuild()
+    before = library.content()
+    library.write("log.md", LONG)
+    process = start(library, rebuild_without_room)
+    process.join()
+    assert process.exitcode == 0
+    said = (library.root / "said").read_text()
+    assert str(library.folder) in said
+    assert "Nothing that was indexed is lost: make room" in said
+    after = library.content()
+    assert (after["articles"], after["digest"]) == (before["articles"], before["digest"])
+    assert library.builder().rebuild().added == ("log",)
+    assert library.builder().verify() == []
+
+
+def test_a_first_rebuild_that_finds_no_room_leaves_nothing_behind(library: Library) -> None:
+    library.write("log.md", LONG)
+    process = start(library, rebuild_without_room)
+    process.join()
+    assert process.exitcode == 0
+    assert left(library.folder) == {"writer.lock"}
+    library.builder().rebuild()
+    assert library.builder().verify() == []
+
+
+def left(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
