@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from index.build import Builder
 from index.engine import Engine
@@ -19,6 +20,9 @@ from index.store import Reader, Snapshot
 from index.types import Answer, Citation, Passage
 from index.vectors import VectorIndex
 from tests.index.hashed import HashedEncoder
+
+settings.register_profile("footnote", deadline=None)  # a busy machine is no failure
+settings.load_profile("footnote")
 
 ARTICLES = {
     "news/ferry": (
