@@ -130,13 +130,31 @@ class SentenceEncoder:
         if not texts:
             return []
         encode: Callable[..., Any] = self._model.encode_query if query else self._model.encode_document
+        prompt = self._prompt(query=query)
         found: list[torch.Tensor] = encode(
-            list(texts), output_value="token_embeddings", batch_size=_BATCH, show_progress_bar=False
+            list(texts),
+            prompt=prompt,
+            output_value="token_embeddings",
+            batch_size=_BATCH,
+            show_progress_bar=False,
         )
+        # The same tokens again, for their places: what was read is the prompt and the text, cut at the limit.
         spans = self._model.tokenizer(
-            list(texts), truncation=False, padding=False, verbose=False, return_offsets_mapping=True
+            [prompt + text for text in texts],
+            truncation=True,
+            max_length=self.max_tokens,
+            padding=False,
+            verbose=False,
+            return_offsets_mapping=True,
         )["offset_mapping"]
-        return [_tokens(vectors, own) for vectors, own in zip(found, spans, strict=True)]
+        return [_tokens(vectors, own, len(prompt)) for vectors, own in zip(found, spans, strict=True)]
+
+    def _prompt(self, *, query: bool) -> str:
+        """What the model wants in front of a text, as `encode_query` and `encode_document` choose it."""
+        prompts = self._model.prompts
+        names = ("query",) if query else ("document", "passage", "corpus")
+        name = next((name for name in names if name in prompts), self._model.default_prompt_name)
+        return str(prompts[name] or "") if name else ""
 
     def _encode(self, encode: Callable[..., Any], texts: list[str]) -> Vectors:
         return _normalised(encode(texts, batch_size=_BATCH, show_progress_bar=False, convert_to_numpy=True))
@@ -195,14 +213,12 @@ def _default_folder() -> Path:
     return folder
 
 
-def _tokens(vectors: torch.Tensor, spans: list[tuple[int, int]]) -> Tokens:
-    """Drop the special tokens, whose spans are empty, and what a prompt put in front."""
-    kept = [position for position, (start, end) in enumerate(spans) if end > start]
-    prompt = max(len(vectors) - len(spans), 0)
-    kept = [position for position in kept if position + prompt < len(vectors)]
+def _tokens(vectors: torch.Tensor, spans: list[tuple[int, int]], prompt: int) -> Tokens:
+    """Drop the special tokens, whose spans are empty, and the `prompt` characters in front."""
+    kept = [place for place, (start, end) in enumerate(spans) if end > start >= prompt]
     return Tokens(
-        _normalised(vectors[[position + prompt for position in kept]].float().numpy()),
-        np.array([spans[position] for position in kept], dtype=np.int64).reshape(-1, 2),
+        _normalised(vectors[kept].float().numpy()),
+        np.array([spans[place] for place in kept], dtype=np.int64).reshape(-1, 2) - prompt,
     )
 
 
