@@ -53,14 +53,18 @@ class Speller:
 
     def _nearest(self, snapshot: Snapshot, word: str) -> str | None:
         typed = fold(word)
-        near = process.extract(
-            typed,
-            self._known(snapshot),
-            scorer=JaroWinkler.normalized_similarity,
-            score_cutoff=_ALIKE,
-            limit=_TERMS,
-        )
-        stems = [stem for stem, _, _ in near if stem[0] in typed[:2]]
+        known = self._known(snapshot)
+        near: dict[str, float] = {}
+        for form in {typed, *terms(typed)}:  # the error may have kept the stemmer from doing its work
+            found = process.extract(
+                form,
+                known,
+                scorer=JaroWinkler.normalized_similarity,
+                score_cutoff=_ALIKE,
+                limit=_TERMS,
+            )
+            near |= {stem: score for stem, score, _ in found}
+        stems = sorted(stem for stem in near if stem[0] in typed[:2])
         keys = [key for key, _ in snapshot.match(stems, _PASSAGES)]
         written = Counter(
             found
