@@ -33,7 +33,7 @@ def split(sentence: Sentence, room: int, count: Callable[[Sequence[str]], list[i
     spans = _cut(pieces, count(pieces), room)
     fitting: list[tuple[int, int]] = []
     while spans:
-        spans = [_trimmed(text, start, end) for start, end in spans if not text[start:end].isspace()]
+        spans = [_trimmed(text, start, end) for start, end in spans if text[start:end].strip()]
         counts = count([plain(text[start:end]) for start, end in spans])
         too_long: list[tuple[int, int]] = []
         for (start, end), tokens in zip(spans, counts, strict=True):
