@@ -97,9 +97,10 @@ def segment(text: str, *, markdown: bool = True) -> list[Sentence]:
     for block in blocks(text, markdown=markdown):
         for start, end in _spans(text, block):
             words = text[start:end]
-            kind = (
-                block.kind if _WORD.search(words) else SentenceKind.CODE
-            )  # rules, lone marks: nothing to cite
+            if not words:
+                continue  # white space alone, such as a piece of code that is one tab
+            # Of rules and lone marks there is nothing to cite.
+            kind = block.kind if _WORD.search(words) else SentenceKind.CODE
             found.append(Sentence(start, end, words, kind))
     return found
 

@@ -448,3 +448,13 @@ def test_is_stable():
     text = "Dr. Osei came. She left. “Why?” Nobody knew."
     assert segment(text) == segment(text)
     assert {sentence.kind for sentence in segment(text)} == {SentenceKind.PROSE}
+
+
+def test_white_space_alone_is_no_sentence():
+    text = "They serve all counties.\n\t\n\nOur partners\n\n\tThe department oversees the work.\n\n\t\n    \n"
+    found = segment(text)
+    assert [one.text for one in found if one.kind is not SentenceKind.CODE][:2] == [
+        "They serve all counties.",
+        "Our partners",
+    ]
+    assert all(one.text and text[one.start : one.end] == one.text for one in found)
