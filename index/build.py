@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, ExitStack, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -102,7 +102,7 @@ class Builder:
             StoreError: The index cannot be changed; it is then as it was.
             ModelError: The model cannot be loaded.
         """
-        with self._locked():
+        with locked(self._folder, self._lock_timeout):
             writer = None if full else self._usable()
             if writer is None:
                 return self._make_anew()
@@ -123,7 +123,7 @@ class Builder:
             IndexModel: The index was made with another model or other parameters.
             StoreError, ModelError: As `rebuild`.
         """
-        with self._locked():
+        with locked(self._folder, self._lock_timeout):
             try:
                 writer = Writer.open(self._generations.current())
             except IndexMissing:
@@ -148,7 +148,7 @@ class Builder:
             CorpusError: A file cannot be changed.
             StoreError: As `rebuild`.
         """
-        with self._locked(), ExitStack() as stack:
+        with locked(self._folder, self._lock_timeout), ExitStack() as stack:
             writer = None
             with suppress(IndexMissing):
                 writer = stack.enter_context(Writer.open(self._generations.current()))
@@ -172,7 +172,7 @@ class Builder:
             CorpusError: The corpus cannot be read.
             StoreError: The kept one cannot be used; the present one then stays in use.
         """
-        with self._locked():
+        with locked(self._folder, self._lock_timeout):
             current, previous = self._generations.current(), self._generations.previous()
             if previous is None:
                 raise NothingToRollBack(
@@ -211,7 +211,11 @@ class Builder:
         Raises:
             StoreError: As `rebuild`, or there is no index.
         """
-        with self._locked(), Writer.open(self._generations.current()) as writer, writer.change():
+        with (
+            locked(self._folder, self._lock_timeout),
+            Writer.open(self._generations.current()) as writer,
+            writer.change(),
+        ):
             writer.keep(name, value)
 
     def _recipe(self) -> dict[str, object]:
@@ -222,9 +226,6 @@ class Builder:
             "reading": READING_VERSION,
             "words": WORDS_VERSION,
         }
-
-    def _locked(self) -> AbstractContextManager[None]:
-        return locked(self._folder, self._lock_timeout)
 
     def _usable(self) -> Writer | None:
         """The database in use, open; None if there is none or it is not made as one would be now."""
@@ -259,7 +260,7 @@ class Builder:
             if isinstance(error, StoreError) or is_empty(path):
                 discard(path)
             raise
-        if problems := verify(path):
+        if problems := verify(path, derived=False):  # what was made a moment ago need not be made again
             discard(path)
             raise damaged(path, problems[0])
         self._generations.switch(path, present or previous)

@@ -11,9 +11,10 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import faiss
 import numpy as np
@@ -27,9 +28,9 @@ _log = logging.getLogger(__name__)
 Scores = npt.NDArray[np.float32]
 """Inner products, shape (n,), float32."""
 
-_MAGIC: Final = b"FootnoteVectors2\n"
-_KEYS: Final = np.dtype("<i8")
-_VALUES: Final = np.dtype("<f2")  # as in the database, so that nothing is lost
+_MAGIC: Final = b"FootnoteVectors3\n"
+_BLOCK: Final = 4096  # vectors read at a time
+_CHECKSUM: Final = 16  # bytes at the end of the file
 _STALE: Final = 0.1  # share of the chunks that may have changed before vectors are saved again
 _SLACK: Final = 1e-5  # what faiss's sums in float32 may be off
 
@@ -64,9 +65,11 @@ class VectorIndex:
             changes = present._changes(snapshot) if present is not None else None
         if present is None or changes is None:
             present = cls(snapshot.dimension)
-            changes = Changes(np.zeros(0, dtype=np.int64), *snapshot.chunk_vectors())
-        present.remove(changes.removed)
-        present.add(changes.keys, changes.vectors)
+            for keys, vectors in snapshot.chunk_vectors():
+                present.add(keys, vectors)
+        else:
+            present.remove(changes.removed)
+            present.add(changes.keys, changes.vectors)
         present.state = state
         return present
 
@@ -138,20 +141,33 @@ class VectorIndex:
         """The saved vectors; None if there are none, or they are torn or foreign."""
         path = snapshot.vectors_path
         try:
-            data = path.read_bytes()
+            with path.open("rb") as file:
+                return cls._read(file)
         except FileNotFoundError:
             return None
-        except OSError as error:
-            _log.warning("The saved vectors %s cannot be read (%s): reading the database.", path, error)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            _log.warning("The saved vectors %s cannot be used (%s): reading the database.", path, error)
             return None
-        try:
-            state, keys, vectors = _unpacked(data)
-        except (ValueError, KeyError, TypeError) as error:
-            _log.warning("The saved vectors %s are damaged (%s): reading the database.", path, error)
-            return None
-        loaded = cls(vectors.shape[1], state)
-        loaded.add(keys, vectors)
-        return loaded
+
+    @classmethod
+    def _read(cls, file: BinaryIO) -> VectorIndex:
+        """Vectors as `save` writes them.
+
+        Raises:
+            OSError, ValueError, KeyError, TypeError: As the file is damaged.
+        """
+        head, checksum = _head(file)
+        record = _record(int(head["dimension"]))
+        index = cls(int(head["dimension"]), State(*head["state"]))
+        count = int(head["count"])
+        for begin in range(0, count, _BLOCK):
+            data = file.read(min(count - begin, _BLOCK) * record.itemsize)
+            checksum.update(data)
+            rows = np.frombuffer(data, dtype=record)
+            index.add(rows["key"].astype(np.int64), rows["value"].astype(np.float32))
+        if file.read(_CHECKSUM + 1) != checksum.digest():
+            raise ValueError("its checksum is wrong")
+        return index
 
 
 def save(snapshot: Snapshot) -> bool:
@@ -169,54 +185,57 @@ def save(snapshot: Snapshot) -> bool:
     path = snapshot.vectors_path
     if _is_near(path, snapshot):
         return False
-    keys, vectors = snapshot.chunk_vectors()
-    body = keys.astype(_KEYS).tobytes() + vectors.astype(_VALUES).tobytes()
-    head = {
-        "state": snapshot.state(),
-        "dimension": vectors.shape[1],
-        "count": len(keys),
-        "checksum": _checksum(body),
-    }
+    dimension = snapshot.dimension
+    head = {"state": snapshot.state(), "dimension": dimension, "count": snapshot.counts().chunks}
+    checksum = _new_checksum()
     temporary = path.with_name(f"{path.name}.tmp")
     with temporary.open("wb") as file:
-        file.write(_MAGIC + json.dumps(head).encode() + b"\n" + body)
+        lines = _MAGIC + json.dumps(head).encode() + b"\n"
+        for data in chain([lines], _records(snapshot, _record(dimension))):
+            checksum.update(data)
+            file.write(data)
+        file.write(checksum.digest())
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
     return True
 
 
+def _records(snapshot: Snapshot, record: np.dtype[np.void]) -> Iterator[bytes]:
+    for keys, vectors in snapshot.chunk_vectors():
+        rows = np.empty(len(keys), dtype=record)
+        rows["key"], rows["value"] = keys, vectors
+        yield rows.tobytes()
+
+
+def _record(dimension: int) -> np.dtype[np.void]:
+    """A key with its vector: float16, as in the database, so that nothing is lost."""
+    return np.dtype([("key", "<i8"), ("value", "<f2", (dimension,))])
+
+
 def _is_near(path: Path, snapshot: Snapshot) -> bool:
     """Whether saved vectors are at most a few changes behind; reads only their head."""
     try:
         with path.open("rb") as file:
-            head, _ = _head(file.read(4096))
+            head, _ = _head(file)
         changes = snapshot.changes_since(State(*head["state"]))
     except (OSError, ValueError, KeyError, TypeError):
         return False
     return changes is not None and len(changes.keys) + len(changes.removed) <= _STALE * int(head["count"])
 
 
-def _unpacked(data: bytes) -> tuple[State, Keys, Vectors]:
-    head, body = _head(data)
-    if head["checksum"] != _checksum(body):
-        raise ValueError("its checksum is wrong")
-    count, split = int(head["count"]), int(head["count"]) * _KEYS.itemsize
-    keys = np.frombuffer(body[:split], dtype=_KEYS).astype(np.int64)
-    vectors = np.frombuffer(body[split:], dtype=_VALUES).reshape(count, int(head["dimension"]))
-    return State(*head["state"]), keys, vectors.astype(np.float32)
-
-
-def _head(data: bytes) -> tuple[dict[str, Any], bytes]:
-    """What stands in front of saved vectors, and the rest."""
-    if not data.startswith(_MAGIC):
+def _head(file: BinaryIO) -> tuple[dict[str, Any], hashlib.blake2b]:
+    """What stands in front of saved vectors, and the checksum so far."""
+    lines = file.readline(len(_MAGIC)), file.readline(_BLOCK)
+    if lines[0] != _MAGIC:
         raise ValueError("it is no file of vectors")
-    line, _, body = data[len(_MAGIC) :].partition(b"\n")
-    head = json.loads(line)
+    head = json.loads(lines[1])
     if not isinstance(head, dict):
         raise TypeError("its head is no object")
-    return head, body
+    checksum = _new_checksum()
+    checksum.update(b"".join(lines))
+    return head, checksum
 
 
-def _checksum(body: bytes) -> str:
-    return hashlib.blake2b(body, digest_size=16).hexdigest()
+def _new_checksum() -> hashlib.blake2b:
+    return hashlib.blake2b(digest_size=_CHECKSUM)

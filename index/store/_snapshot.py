@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from index.store._articles import Articles, listed
 from index.store._connect import damaged
 from index.store._rows import Changes, Keys, State, StoredChunk, unpack
 from index.types import Sentence, SentenceKind, Vectors
+
+_BLOCK: Final = 4096  # vectors read at a time
 
 
 class Snapshot(Articles):
@@ -73,19 +76,17 @@ class Snapshot(Articles):
         )
         return _keys(rows)
 
-    def chunk_vectors(self, since: int = 0) -> tuple[Keys, Vectors]:
-        """The chunks that came after a `seq`, with their vectors.
+    def chunk_vectors(self) -> Iterator[tuple[Keys, Vectors]]:
+        """The vectors of all chunks, some thousands at a time.
 
-        Returns:
-            Their keys, rising, shape (n,), int64; and the vectors, shape (n, dimension), float32.
+        Yields:
+            Keys, rising, shape (n,), int64; and their vectors, shape (n, dimension), float32.
         """
         rows = self._connection.execute(
-            "SELECT c.key, v.value FROM chunk AS c JOIN vector AS v ON v.key = c.vector "
-            "WHERE c.seq > ? ORDER BY c.key",
-            (since,),
-        ).fetchall()
-        vectors = self._unpacked([row[1] for row in rows], self.dimension)
-        return np.array([row[0] for row in rows], dtype=np.int64), vectors
+            "SELECT c.key, v.value FROM chunk AS c JOIN vector AS v ON v.key = c.vector ORDER BY c.key"
+        )
+        while block := rows.fetchmany(_BLOCK):
+            yield self._block(block)
 
     def changes_since(self, state: State) -> Changes | None:
         """What must be removed and added to follow from an earlier state of this database to this one.
@@ -97,7 +98,12 @@ class Snapshot(Articles):
         if row is None or row[0] != state.token:
             return None
         removed = self._connection.execute("SELECT chunk FROM removed WHERE seq > ?", (state.seq,))
-        return Changes(_keys(removed), *self.chunk_vectors(state.seq))
+        added = self._connection.execute(
+            "SELECT c.key, v.value FROM chunk AS c JOIN vector AS v ON v.key = c.vector"
+            " WHERE c.seq > ? ORDER BY c.key",
+            (state.seq,),
+        )
+        return Changes(_keys(removed), *self._block(added.fetchall()))
 
     def match(
         self, terms: Sequence[str], limit: int, collections: Iterable[str] | None = None
@@ -138,6 +144,9 @@ class Snapshot(Articles):
         """Every term with the number of chunks it occurs in, in the order of terms."""
         return dict(self._connection.execute("SELECT term, doc FROM vocabulary").fetchall())
 
+    def _block(self, rows: Sequence[tuple[int, bytes]]) -> tuple[Keys, Vectors]:
+        return _keys(rows), self._unpacked([value for _, value in rows], self.dimension)
+
     def _span(self, article_key: int, start: int, end: int) -> str:
         text = self._text(article_key)
         if not 0 <= start < end <= len(text):
@@ -151,5 +160,5 @@ class Snapshot(Articles):
             raise damaged(self._path, "a vector has another length than the others") from error
 
 
-def _keys(rows: Iterable[tuple[int]]) -> Keys:
+def _keys(rows: Iterable[tuple[Any, ...]]) -> Keys:
     return np.array([row[0] for row in rows], dtype=np.int64)

@@ -144,13 +144,14 @@ def content(folder: Path) -> dict[str, Any]:
         assert snapshot.state().token
         articles: dict[str, Any] = {}
         keys = snapshot.chunk_keys()
-        vectors = dict(zip(keys.tolist(), snapshot.chunk_vectors()[1].tolist(), strict=True))
+        rows = [row for _, block in snapshot.chunk_vectors() for row in block.tolist()]
+        vectors = dict(zip(keys.tolist(), rows, strict=True))
         for chunk in snapshot.chunks(keys.tolist()):
             entry = articles.setdefault(chunk.article_id, {"chunks": []})
             if "article" not in entry:
-                sentences, rows = snapshot.sentences(chunk.article_key)
+                sentences, own = snapshot.sentences(chunk.article_key)
                 entry |= {"article": snapshot.article(chunk.article_id), "sentences": sentences}
-                entry["vectors"] = rows.tolist()
+                entry["vectors"] = own.tolist()
             place = (chunk.start, chunk.end, chunk.text, chunk.first, chunk.last, chunk.heading)
             entry["chunks"].append((*place, chunk.context, vectors[chunk.key]))
         found = {

@@ -518,7 +518,7 @@ def test_a_new_database_that_is_not_whole_is_not_put_in_use(
     built: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, files = built.content(), databases(built)
-    monkeypatch.setattr("index.build.verify", lambda _: ["The moon is in the wrong place."])
+    monkeypatch.setattr("index.build.verify", lambda *_, **__: ["The moon is in the wrong place."])
     with pytest.raises(IndexCorrupt, match="The moon is in the wrong place"):
         built.builder().rebuild(full=True)
     assert (built.content(), databases(built)) == (before, files)

@@ -118,7 +118,7 @@ def follow(library: Library, present: VectorIndex | None = None) -> VectorIndex:
 def anew(library: Library) -> list[tuple[float, int]]:
     """What a search finds in vectors read from the database alone."""
     with Reader.open(library.folder).snapshot() as snapshot:
-        keys, vectors = snapshot.chunk_vectors()
+        ((keys, vectors),) = snapshot.chunk_vectors()
         return brute(keys.tolist(), vectors, QUERY, 100)
 
 
@@ -178,19 +178,21 @@ def damage(content: bytes) -> list[bytes]:
         head + b"\n[1, 2]\n" + rest,
         head + b"\n{}\n" + rest,
         head + b"\n" + json.dumps({**about, "count": about["count"] + 1}).encode() + b"\n" + rest,
+        head + b"\n" + json.dumps({**about, "count": 10**9}).encode() + b"\n" + rest,
+        head + b"\n" + json.dumps({**about, "count": -1}).encode() + b"\n" + rest,
         head + b"\n" + json.dumps({**about, "state": [1]}).encode() + b"\n" + rest,
         head + b"\n" + json.dumps({**about, "dimension": "many"}).encode() + b"\n" + rest,
     ]
 
 
-@pytest.mark.parametrize("kind", range(11))
+@pytest.mark.parametrize("kind", range(13))
 def test_damaged_files_are_noticed_and_not_used(
     library: Library, kind: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = saved(library)
     path.write_bytes(damage(path.read_bytes())[kind])
     assert found(follow(library), QUERY, 100) == anew(library)
-    assert "are damaged" in caplog.text
+    assert "cannot be used" in caplog.text
 
 
 def test_without_a_saved_file_the_database_is_read(library: Library) -> None:
@@ -203,7 +205,7 @@ def test_a_file_that_cannot_be_read_is_not_used(library: Library, caplog: pytest
     path.unlink()
     path.mkdir()
     assert found(follow(library), QUERY, 100) == anew(library)
-    assert "cannot be read" in caplog.text
+    assert "cannot be used" in caplog.text
 
 
 def test_vectors_of_another_database_are_not_used(library: Library, tmp_path: Path) -> None:
