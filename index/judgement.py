@@ -117,13 +117,16 @@ def judge(judgement: Judgement, retrieval: Retrieval, candidates: Sequence[Candi
 def outlook(retrieval: Retrieval, ranked: Sequence[Candidate], scores: Floats) -> Features:
     """What the confidence is judged by: the best candidate's own features, and how it stands out.
 
+    What depends on how many articles there are, or on where in its article a sentence stands, is left out:
+    it would be learned on large sets and mislead on an index of one article.
+
     Args:
         retrieval: What was found.
         ranked: At least one candidate, best first.
         scores: Their scores, falling.
     """
     best = ranked[0].features
-    features = {f"best {name}": value for name, value in best.items()}
+    features = {f"best {name}": value for name, value in best.items() if name not in _PLACE}
     shares = softmax(scores)
     total = sum(retrieval.weights.values())
     known = sum(weight for term, weight in retrieval.weights.items() if retrieval.frequency[term])
@@ -132,17 +135,15 @@ def outlook(retrieval: Retrieval, ranked: Sequence[Candidate], scores: Floats) -
         "margin": float(scores[0] - scores[1]) if len(scores) > 1 else 3.0,
         "share": float(shares[0]),
         "known": known / total if total else 0.0,
-        "terms": float(min(len(retrieval.weights), 12)),
-        "candidates": math.log(1 + len(ranked)),
         "asks for a name, date or number": float(retrieval.query.kind in _PRECISE),
     }
     for name in _PARTS:
-        values = np.array([candidate.features[name] for candidate in ranked])
-        features[f"{name} above the middle"] = float(best[name] - np.median(values))
-        features[f"{name} below the highest"] = float(values.max() - best[name])
+        highest = max(candidate.features[name] for candidate in ranked)
+        features[f"{name} below the highest"] = highest - best[name]
     return features
 
 
+_PLACE: Final = frozenset({"first", "meaning before", "meaning after", "length", "pronoun", "passage rank"})
 _PRECISE: Final = frozenset({"who", "when", "where", "number"})
 
 

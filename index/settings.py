@@ -49,7 +49,7 @@ class IndexSettings(BaseSettings):
         description="Longest chunk in the encoder's tokens; never above the model's limit.",
     )
     risk: float = Field(
-        0.3, gt=0, lt=1, description="Share of wrong answers among those given that is accepted."
+        0.45, gt=0, lt=1, description="Share of wrong answers among those given that is accepted."
     )
     lock_timeout: float = Field(
         30.0, ge=0, le=3600, description="Seconds to wait for another process that is writing the index."
