@@ -28,6 +28,7 @@ from index.store import (
     damaged,
     discard,
     donors_of,
+    inherited,
     is_empty,
     locked,
     verify,
@@ -241,7 +242,7 @@ class Builder:
     def _make_anew(self) -> BuildReport:
         """Make a new database, check it, and put it in use."""
         present, previous = worth_keeping(self._generations)
-        before, settings = self._replaced(present)
+        before, settings = inherited(present, self._encoder.fingerprint)
         path = self._generations.unused()
         try:
             with (
@@ -267,14 +268,6 @@ class Builder:
         self._save_vectors()
         self._generations.tidy()
         return compared(report, before, after)
-
-    def _replaced(self, present: Path | None) -> tuple[dict[str, bytes], dict[str, str]]:
-        """Articles of the database that is to be replaced, and its settings if they are of the same model."""
-        if present is not None:
-            with suppress(IndexVersion), Writer.open(present) as writer:
-                same = writer.recipe()["model"] == self._encoder.fingerprint
-                return writer.articles(), writer.settings() if same else {}
-        return {}, {}
 
     def _save_vectors(self) -> None:
         """Save the vectors beside the database. They can be made again, so a failure is no matter."""

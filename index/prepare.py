@@ -132,10 +132,9 @@ def _take_over(
     for donor in donors:
         for keys in _batches(list(missing)):
             values = {key: value for key in keys if (value := donor.value(key)) is not None}
-            values = {key: value for key, value in values.items() if sound_value(value, dimension)}
-            writer.add_values(values, dimension)
-            for key in values:
-                del missing[key]
+            sound = {key: value for key, value in values.items() if sound_value(value, dimension)}
+            writer.add_values(sound, dimension)
+            missing = {key: text for key, text in missing.items() if key not in sound}
     return missing
 
 

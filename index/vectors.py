@@ -185,23 +185,31 @@ def save(snapshot: Snapshot) -> bool:
     path = snapshot.vectors_path
     if _is_near(path, snapshot):
         return False
-    dimension = snapshot.dimension
-    head = {"state": snapshot.state(), "dimension": dimension, "count": snapshot.counts().chunks}
-    checksum = _new_checksum()
+    count = snapshot.counts().chunks
+    head = {"state": snapshot.state(), "dimension": snapshot.dimension, "count": count}
     temporary = path.with_name(f"{path.name}.tmp")
-    with temporary.open("wb") as file:
+    try:
+        _write(temporary, head, snapshot)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return True
+
+
+def _write(path: Path, head: dict[str, object], snapshot: Snapshot) -> None:
+    checksum = _new_checksum()
+    with path.open("wb") as file:
         lines = _MAGIC + json.dumps(head).encode() + b"\n"
-        for data in chain([lines], _records(snapshot, _record(dimension))):
+        for data in chain([lines], _records(snapshot)):
             checksum.update(data)
             file.write(data)
         file.write(checksum.digest())
         file.flush()
         os.fsync(file.fileno())
-    temporary.replace(path)
-    return True
 
 
-def _records(snapshot: Snapshot, record: np.dtype[np.void]) -> Iterator[bytes]:
+def _records(snapshot: Snapshot) -> Iterator[bytes]:
+    record = _record(snapshot.dimension)
     for keys, vectors in snapshot.chunk_vectors():
         rows = np.empty(len(keys), dtype=record)
         rows["key"], rows["value"] = keys, vectors

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from index.store._connect import damaged
-from index.store._donors import donors_of, is_empty, worth_keeping
+from index.store._donors import donors_of, inherited, is_empty, worth_keeping
 from index.store._generations import Generations, discard
 from index.store._ledger import Ledger
 from index.store._lock import locked
@@ -49,6 +49,7 @@ __all__ = [
     "damaged",
     "discard",
     "donors_of",
+    "inherited",
     "is_empty",
     "is_markdown",
     "locked",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from index.errors import ArticleNotFound
-from index.store._connect import damaged
+from index.store._connect import damaged, sensible
 from index.store._generations import VECTORS_SUFFIX
 from index.store._rows import Counts, State
 from index.types import Article, ArticleCard, Skipped
@@ -47,8 +47,8 @@ class Articles:
 
     def recipe(self) -> dict[str, object]:
         """What the index was made with: model, limits and versions."""
-        recipe: dict[str, object] = json.loads(self._meta("recipe"))
-        return recipe
+        with sensible(self._path):
+            return dict(json.loads(self._meta("recipe")))
 
     def digest(self) -> str:
         """Tells what the articles are, whatever way they came to be indexed; 32 hexadecimal digits."""
@@ -57,7 +57,8 @@ class Articles:
     @property
     def dimension(self) -> int:
         """Length of a vector; 0 while nothing has been encoded."""
-        return int(self._meta("dimension"))
+        with sensible(self._path):
+            return int(self._meta("dimension"))
 
     def setting(self, name: str) -> str | None:
         """What `Builder.keep` kept under that name, or None."""
@@ -128,10 +129,13 @@ class Articles:
                 -1 if limit is None else limit,
             ),
         )
-        return [
-            ArticleCard(name, title, url, source, published, language, tuple(json.loads(tags)), collection)
-            for name, title, url, source, published, language, tags, collection in rows
-        ]
+        with sensible(self._path):
+            return [
+                ArticleCard(
+                    name, title, url, source, published, language, tuple(json.loads(tags)), collection
+                )
+                for name, title, url, source, published, language, tags, collection in rows
+            ]
 
     def collections(self) -> list[str]:
         """The names of all collections, sorted; `""` is the top of the corpus."""
@@ -150,9 +154,9 @@ class Articles:
 
     def _article(self, key: int, *fields: str) -> Article:
         article_id, title, url, source, published, language, tags = fields
-        return Article(
-            article_id, title, self._text(key), url, source, published, language, tuple(json.loads(tags))
-        )
+        with sensible(self._path):
+            words = tuple(json.loads(tags))
+        return Article(article_id, title, self._text(key), url, source, published, language, words)
 
     def _text(self, article_key: int) -> str:
         if article_key not in self._texts:

@@ -42,6 +42,8 @@ def told(path: Path) -> Iterator[None]:
         raise  # a mistake in this package, not in the file
     except sqlite3.Error as error:
         raise _translated(error, path) from error
+    except UnicodeDecodeError as error:  # sqlite3 cannot even tell what SQLite says of a damaged schema
+        raise damaged(path, "it holds text that is not UTF-8") from error
 
 
 @contextmanager
@@ -71,6 +73,21 @@ def damaged(path: Path, detail: str) -> IndexCorrupt:
         f"The index {path} is damaged: {detail}. Run `python -m index rebuild --full` to make it anew from "
         "the corpus."
     )
+
+
+@contextmanager
+def sensible(path: Path) -> Iterator[None]:
+    """Say that the index at `path` is damaged where what was read from it makes no sense.
+
+    SQLite has no checksums: its pages can be in order and hold what was never written.
+
+    Raises:
+        IndexCorrupt: In place of what making sense of a row has raised.
+    """
+    try:
+        yield
+    except (ValueError, TypeError, LookupError) as error:
+        raise damaged(path, "a row does not make sense") from error
 
 
 def _translated(error: sqlite3.Error, path: Path) -> StoreError:

@@ -21,9 +21,9 @@ def donors_of(generations: Generations, model: str) -> Iterator[list[Ledger]]:
     with ExitStack() as stack:
         donors: list[Ledger] = []
         for path in generations.all():
-            with suppress(StoreError, LookupError, ValueError):  # whatever a damaged or unfinished one says
+            with suppress(StoreError):  # whatever a damaged or unfinished one says
                 donor = stack.enter_context(Writer.open(path))
-                if donor.is_sound() and donor.recipe()["model"] == model:
+                if donor.is_sound() and donor.recipe().get("model") == model:
                     donors.append(donor)
         yield donors
 
@@ -54,3 +54,20 @@ def is_empty(path: Path) -> bool:
             return writer.holds_no_vector()
     except StoreError:
         return True
+
+
+def inherited(present: Path | None, model: str) -> tuple[dict[str, bytes], dict[str, str]]:
+    """What a report compares a new database with, and the settings that it takes over.
+
+    Args:
+        present: The database that is to be replaced, if it can be used.
+        model: That of the new one; settings of another model mean nothing.
+
+    Returns:
+        Ids and hashes of the articles, and the settings; both empty if the database cannot be read.
+    """
+    if present is not None:
+        with suppress(StoreError), Writer.open(present) as writer:
+            same = writer.recipe().get("model") == model
+            return writer.articles(), writer.settings() if same else {}
+    return {}, {}

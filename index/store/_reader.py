@@ -99,13 +99,14 @@ class Reader:
         return connection
 
     def _check(self, path: Path, recipe: dict[str, object]) -> None:
-        if recipe["words"] != WORDS_VERSION:
+        if recipe.get("words") != WORDS_VERSION:
             raise IndexVersion(
                 f"The index {path} holds words as another version of Footnote makes them. "
                 "Run `python -m index rebuild` to make it anew from the corpus."
             )
-        if self._model is not None and recipe["model"] != self._model:
+        if self._model is not None and recipe.get("model") != self._model:
             raise IndexModel(
-                f"The index {path} was made with the model {recipe['model']}, but the setting INDEX_MODEL "
-                f"means {self._model}. Run `python -m index rebuild` to change to it, or correct the setting."
+                f"The index {path} was made with the model {recipe.get('model')}, but the setting "
+                f"INDEX_MODEL means {self._model}. Run `python -m index rebuild` to change to that, or "
+                "correct the setting."
             )

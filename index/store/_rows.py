@@ -198,14 +198,17 @@ def unpack(values: Sequence[bytes], dimension: int) -> Vectors:
         Shape (len(values), dimension), float32.
 
     Raises:
-        ValueError: The values are not of that length.
+        ValueError: The values are not of that length, or not numbers.
     """
-    flat = np.frombuffer(b"".join(values), dtype=_STORED)
-    return flat.reshape(len(values), dimension).astype(np.float32)
+    flat = np.frombuffer(b"".join(values), dtype=_STORED).astype(np.float32)
+    if not np.isfinite(flat).all():
+        raise ValueError("a vector holds what is not a number")
+    return flat.reshape(len(values), dimension)
 
 
 def sound_value(value: bytes, dimension: int) -> bool:
     """Whether a stored value is a unit vector of that dimension."""
-    if len(value) != dimension * _STORED.itemsize:
+    try:
+        return bool(abs(np.linalg.norm(unpack([value], dimension)) - 1) < UNIT_TOLERANCE)
+    except ValueError:
         return False
-    return bool(abs(np.linalg.norm(unpack([value], dimension)) - 1) < UNIT_TOLERANCE)

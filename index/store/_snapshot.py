@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from index.store._articles import Articles, listed
-from index.store._connect import damaged
+from index.store._connect import damaged, sensible
 from index.store._rows import Changes, Keys, State, StoredChunk, unpack
 from index.types import Sentence, SentenceKind, Vectors
 
@@ -59,9 +59,11 @@ class Snapshot(Articles):
         dimension = self.dimension
         blank = bytes(2 * dimension)
         vectors = self._unpacked([blank if row[3] is None else row[3] for row in rows], dimension)
+        with sensible(self._path):
+            kinds = [SentenceKind(row[2]) for row in rows]
         found = [
-            Sentence(start, end, self._span(article_key, start, end), SentenceKind(kind))
-            for start, end, kind, _ in rows
+            Sentence(start, end, self._span(article_key, start, end), kind)
+            for (start, end, *_), kind in zip(rows, kinds, strict=True)
         ]
         return found, vectors
 
@@ -154,10 +156,8 @@ class Snapshot(Articles):
         return text[start:end]
 
     def _unpacked(self, values: list[bytes], dimension: int) -> Vectors:
-        try:
+        with sensible(self._path):
             return unpack(values, dimension)
-        except ValueError as error:
-            raise damaged(self._path, "a vector has another length than the others") from error
 
 
 def _keys(rows: Iterable[tuple[Any, ...]]) -> Keys:

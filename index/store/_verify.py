@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from index.store._connect import connect, told
+from index.store._connect import connect, sensible, told
 from index.store._rows import article_hash, chunk_text, sentence_text, sound_value, text_hash
 from index.types import CITABLE, Article, SentenceKind
 from index.words import terms_of_passage
@@ -42,7 +42,7 @@ def verify(path: Path, *, derived: bool = True) -> list[str]:
         IndexCorrupt: It cannot be read to its end.
         StoreError: It cannot be opened at all.
     """
-    with told(path):
+    with told(path), sensible(path):
         connection = connect(path, write=False)
         try:
             connection.execute("BEGIN")  # one state, whatever is written meanwhile

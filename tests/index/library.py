@@ -144,8 +144,9 @@ def content(folder: Path) -> dict[str, Any]:
         assert snapshot.state().token
         articles: dict[str, Any] = {}
         keys = snapshot.chunk_keys()
-        rows = [row for _, block in snapshot.chunk_vectors() for row in block.tolist()]
-        vectors = dict(zip(keys.tolist(), rows, strict=True))
+        vectors: dict[int, Any] = {}
+        for some, block in snapshot.chunk_vectors():
+            vectors |= dict(zip(some.tolist(), block.tolist(), strict=True))
         for chunk in snapshot.chunks(keys.tolist()):
             entry = articles.setdefault(chunk.article_id, {"chunks": []})
             if "article" not in entry:
@@ -153,7 +154,7 @@ def content(folder: Path) -> dict[str, Any]:
                 entry |= {"article": snapshot.article(chunk.article_id), "sentences": sentences}
                 entry["vectors"] = own.tolist()
             place = (chunk.start, chunk.end, chunk.text, chunk.first, chunk.last, chunk.heading)
-            entry["chunks"].append((*place, chunk.context, vectors[chunk.key]))
+            entry["chunks"].append((*place, chunk.context, vectors.get(chunk.key)))
         found = {
             "articles": articles,
             "cards": snapshot.cards(limit=None),

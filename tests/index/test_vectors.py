@@ -261,6 +261,18 @@ def test_saving_and_loading_gives_the_same_bytes(library: Library) -> None:
     assert path.read_bytes() == before
 
 
+def test_a_save_that_fails_leaves_what_was_there(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = saved(library)
+    before = path.read_bytes()
+    log = "".join(f"## Day {day}\n\nThe ferry sailed.\n\n" for day in range(30))
+    library.builder().add([library.write("log.md", f"# Log\n\n{log}")])
+    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with Reader.open(library.folder).snapshot() as snapshot, pytest.raises(OSError, match="No space left"):
+        save(snapshot)
+    assert path.read_bytes() == before
+    assert not list(library.folder.glob("*.tmp"))
+
+
 def test_an_index_that_grows_from_nothing(tmp_path: Path) -> None:
     library = Library(tmp_path)
     library.corpus.mkdir()

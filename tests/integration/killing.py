@@ -55,14 +55,17 @@ class Fuse:
             self.burn()
 
 
-def start(library: Library, work: Work, *, length: int = 0, pause: float = 0.0) -> BaseProcess:
+def start(
+    library: Library, work: Work, *, length: int = 0, pause: float = 0.0, linger: bool = False
+) -> BaseProcess:
     """Begin to work in a process of its own.
 
     Args:
         length: At which step it kills itself; 0 for never.
         pause: Seconds that encoding 16 texts takes.
+        linger: Whether it stays when it is done, so that only its work can be cut short.
     """
-    process = PROCESSES.Process(target=_run, args=(library.root, work, length, pause))
+    process = PROCESSES.Process(target=_run, args=(library.root, work, length, pause, linger))
     process.start()
     return process
 
@@ -75,7 +78,7 @@ def steps(library: Library, work: Work) -> int:
     return int((library.root / "steps").read_text())
 
 
-def _run(root: Path, work: Work, length: int, pause: float) -> None:
+def _run(root: Path, work: Work, length: int, pause: float, linger: bool) -> None:
     fuse = Fuse(length)
 
     def on_encode(_: int) -> None:
@@ -88,6 +91,8 @@ def _run(root: Path, work: Work, length: int, pause: float) -> None:
     work(library)
     burnt = fuse.burnt
     (root / "steps").write_text(str(burnt))
+    if linger:
+        time.sleep(60)
 
 
 @contextmanager

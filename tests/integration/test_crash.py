@@ -162,7 +162,7 @@ def test_killed_at_any_time(folder: Path, prepare: Work, work: Work) -> None:
     after = content(whole)
     chance = random.Random(4)
     for _ in range(5):
-        process = start(library, work, pause=0.002)
+        process = start(library, work, pause=0.002, linger=True)
         time.sleep(chance.uniform(0.02, 0.2))
         process.kill()
         process.join()
@@ -190,7 +190,7 @@ def small_batches(library: Library) -> None:
 
 def test_the_lock_of_a_killed_writer_is_free(folder: Path) -> None:
     library = stocked(folder / "library")
-    process = start(library, rebuild, pause=0.5)
+    process = start(library, rebuild, pause=0.5, linger=True)
     while not list(library.folder.glob("gen-*")):
         time.sleep(0.01)
     process.kill()

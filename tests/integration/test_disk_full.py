@@ -25,9 +25,11 @@ LONG = "# Log\n\n" + "".join(f"On day {day} the ferry sailed to island {day}.\n\
 def rebuild_without_room(library: Library) -> None:
     """No file may grow beyond the largest there is: to a program, that is much like a full disk."""
     room = max([60_000, *(path.stat().st_size for path in library.folder.glob("*"))])
-    resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
     with pytest.raises(IndexDisk) as caught:
         library.builder().rebuild()
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
     (library.root / "said").write_text(str(caught.value))
 
 

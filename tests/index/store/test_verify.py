@@ -61,9 +61,14 @@ FERRY = "(SELECT key FROM article WHERE id = 'news/ferry')"
             "UPDATE vector SET value = zeroblob(length(value)) WHERE key = 1",
             "1 vectors are no unit vectors of 32",
         ),
+        (
+            "UPDATE vector SET value = cast(x'007e' || zeroblob(62) AS BLOB) WHERE key = 1",
+            "1 vectors are no unit",
+        ),
         ("UPDATE vector SET value = x'00' WHERE key = 1", "1 vectors are no unit vectors of 32"),
         ("UPDATE vector SET hash = randomblob(16) WHERE key = 1", "does not have the vector of its words"),
         ("UPDATE meta SET value = '00' WHERE name = 'digest'", "which articles it holds"),
+        ("DELETE FROM meta WHERE name = 'dimension'", "a row does not make sense"),
     ],
 )
 def test_whatever_is_wrong_is_said(library: Library, statement: str, said: str) -> None:
