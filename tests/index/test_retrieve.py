@@ -24,7 +24,8 @@ def test_finds_the_passage_that_has_the_words(town: Town) -> None:
 
 def test_every_passage_is_measured_by_meaning_and_by_words(town: Town) -> None:
     with town.look("Who founded the reading circle in the library?") as (snapshot, retrieval):
-        vectors = dict(zip(*(part.tolist() for part in snapshot.chunk_vectors()), strict=True))
+        blocks = [zip(keys.tolist(), rows, strict=True) for keys, rows in snapshot.chunk_vectors()]
+    vectors = {key: row for block in blocks for key, row in block}
     assert len({found.chunk.key for found in retrieval.found}) == len(retrieval.found) == len(vectors)
     for found in retrieval.found:
         cosine = np.dot(vectors[found.chunk.key], retrieval.vector)
