@@ -25,7 +25,7 @@ from index.store import (
     text_hash,
 )
 from index.types import CITABLE, Article, Encoder, OnProgress, Progress
-from index.words import terms_of_passage
+from index.words import terms
 
 _BATCH: Final = 2048
 """Texts encoded between two commits: enough for batches of like lengths, and all that a crash can cost."""
@@ -105,19 +105,11 @@ def _row(article: Article, file: str, chunked: Chunked, texts: dict[bytes, str])
     for one in chunked.sentences:
         words = sentence_text(one.text) if one.kind in CITABLE else ""
         sentences.append(SentenceRow(one.start, one.end, one.kind, kept(words) if words else None))
-    chunks = [
-        ChunkRow(
-            one.start,
-            one.end,
-            one.first,
-            one.last,
-            one.heading,
-            one.context,
-            kept(chunk_text(one.context, one.text)),
-            " ".join(terms_of_passage(one.context, one.text)),
-        )
-        for one in chunked.chunks
-    ]
+    chunks = []
+    for chunk in chunked.chunks:
+        embedded = chunk_text(chunk.context, chunk.text)
+        place = (chunk.start, chunk.end, chunk.first, chunk.last, chunk.heading, chunk.context)
+        chunks.append(ChunkRow(*place, kept(embedded), " ".join(terms(embedded))))
     return ArticleRow(article, file, article_hash(article, file), sentences, chunks)
 
 

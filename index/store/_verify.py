@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from index.store._connect import connect, sensible, told
 from index.store._rows import article_hash, chunk_text, sentence_text, sound_value, text_hash
 from index.types import CITABLE, Article, SentenceKind
-from index.words import terms_of_passage
+from index.words import terms
 
 _MOST: Final = 100
 """Problems that are told; whoever reads more of them learns nothing new."""
@@ -135,10 +135,10 @@ class _Check:
                 yield f"chunk {one.ordinal} is not the span of its sentences"
             if one.ordinal != count or not first <= reached <= last:
                 yield f"there is a gap before chunk {one.ordinal}"
-            span_text = text[one.start : one.end]
-            if self._derived and one.hash != text_hash(chunk_text(context, span_text)):
+            embedded = chunk_text(context, text[one.start : one.end]) if self._derived else ""
+            if embedded and one.hash != text_hash(embedded):
                 yield f"chunk {one.ordinal} does not have the vector of its words"
-            if words is None or (self._derived and words != " ".join(terms_of_passage(context, span_text))):
+            if words is None or (embedded and words != " ".join(terms(embedded))):
                 yield f"chunk {one.ordinal} is not found by its words"
             self._words.update(set((words or "").split()))
             count, reached = count + 1, last + 1
