@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+from weakref import finalize
 
-from index.errors import IndexModel, IndexVersion
+from index.errors import IndexDisk, IndexModel, IndexVersion
 from index.store._connect import connect, damaged, told
 from index.store._generations import Generations
 from index.store._snapshot import Snapshot
@@ -36,6 +37,7 @@ class Reader:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._path = Path()
+        self._let_go: Callable[[], object] = lambda: None
 
     @classmethod
     def open(cls, folder: Path, *, model: str | None = None) -> Reader:
@@ -70,10 +72,9 @@ class Reader:
                         connection.execute("ROLLBACK")
 
     def close(self) -> None:
-        """Let go of the database; a later `snapshot` opens it again."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        """Let go of the database; a later `snapshot` opens it again. A forgotten reader does so by itself."""
+        self._connection = None
+        self._let_go()
 
     def _follow(self) -> sqlite3.Connection:
         """The connection to the current generation."""
@@ -82,11 +83,16 @@ class Reader:
             if self._connection is not None and path == self._path:
                 return self._connection
             self.close()
-            if path.exists():
+            try:
                 with told(path):
-                    self._connection = self._open(path)
-                self._path = path
-                return self._connection
+                    connection = self._open(path)
+            except IndexDisk:
+                if path.exists():
+                    raise
+                continue
+            self._connection, self._path = connection, path
+            self._let_go = finalize(self, connection.close)
+            return connection
         raise damaged(path, "the file is missing")
 
     def _open(self, path: Path) -> sqlite3.Connection:

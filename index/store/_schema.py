@@ -100,8 +100,8 @@ CREATE INDEX chunk_seq ON chunk (seq);
 CREATE TABLE removed (seq INTEGER NOT NULL, chunk INTEGER NOT NULL, PRIMARY KEY (seq, chunk))
 STRICT, WITHOUT ROWID;
 
--- Holds `index.words.terms` of what was embedded for each chunk, with single spaces between. With the tokenizer `ascii`, every
--- character beyond ASCII belongs to a word, so SQL sees exactly the words that Python made.
+-- Holds `index.words.terms` of what was embedded for each chunk, with single spaces between. With the
+-- tokenizer `ascii`, every character beyond ASCII belongs to a word: SQL sees the words that Python made.
 CREATE VIRTUAL TABLE words USING fts5(terms, tokenize = "ascii tokenchars '.,'");
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, row);
 

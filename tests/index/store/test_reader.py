@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import shutil
 import sqlite3
 from pathlib import Path
@@ -192,6 +193,31 @@ def test_a_folder_in_place_of_the_database(library: Library) -> None:
     with pytest.raises(StoreError, match="unable to open database file") as caught:
         Reader.open(library.folder)
     assert isinstance(caught.value, IndexDisk)
+
+
+def test_a_generation_deleted_between_its_name_and_its_opening(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = database(library)
+    library.builder().rebuild(full=True)
+    library.builder().rebuild(full=True)
+    assert not old.exists()
+    names = iter([old, database(library)])
+    with monkeypatch.context() as patch:
+        patch.setattr(Generations, "current", lambda _: next(names))
+        reader = Reader.open(library.folder)
+    with reader.snapshot() as snapshot:
+        assert len(snapshot.cards()) == 4
+
+
+def test_a_forgotten_reader_lets_go_of_the_database(library: Library) -> None:
+    reader = Reader.open(library.folder)
+    with reader.snapshot() as snapshot:
+        pass
+    del reader
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        snapshot.state()
 
 
 def test_a_mistake_of_ours_is_not_called_damage(library: Library) -> None:
