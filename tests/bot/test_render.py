@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.escape import units
@@ -150,9 +150,11 @@ def test_a_message_is_never_over_a_limit_whatever_articles_and_questions_hold(
 
 
 @given(st.lists(HOSTILE.filter(str.strip), min_size=1, max_size=3))
+@example(["0\x1f", "0\x1f0"])
 def test_sentences_are_quoted_word_for_word(sentences: list[str]) -> None:
     reply = render(answered(*(citation(text, article_id=str(n)) for n, text in enumerate(sentences))))
     found = quotes(reply)
     if not any(in_part for _, in_part, _ in found) and "”" not in "".join(sentences):
         words = ["".join(text.split()) for text, _, _ in found]
-        assert words == ["".join(reveal(text).split()) for text in sentences]
+        # White space, control characters that count as such included, is one space before anything is shown.
+        assert words == ["".join(reveal(" ".join(text.split())).split()) for text in sentences]

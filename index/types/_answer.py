@@ -1,0 +1,156 @@
+"""What is found for a question."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from index.types._article import Article
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrieved chunk with its scores.
+
+    Attributes:
+        article_id: The article it is a span of.
+        title: The article's title.
+        start: First character.
+        end: One past the last character.
+        text: The span itself.
+        score: Fused score, higher is better.
+        heading: Headings above it.
+        key: The chunk's key in the store.
+        meaning: Cosine of question and chunk, or None if it was not among the nearest.
+        words: BM25 of question and chunk (higher is better), or None if no word matched.
+    """
+
+    article_id: str
+    title: str
+    start: int
+    end: int
+    text: str
+    score: float
+    heading: str = ""
+    key: int = 0
+    meaning: float | None = None
+    words: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """An evidence sentence with its article and link.
+
+    Attributes:
+        text: The sentence, word for word.
+        article_id: The article it was copied from.
+        title: The article's title.
+        url: The article's address.
+        published: The article's date.
+        start: First character in the article's text.
+        end: One past the last character.
+        score: Probability that this sentence answers the question.
+        link: `url` with a text fragment that opens at the sentence.
+        source: Who published the article.
+        receipt: Short proof of the quotation, see `index.receipt`.
+    """
+
+    text: str
+    article_id: str
+    title: str
+    url: str | None
+    published: str | None
+    start: int
+    end: int
+    score: float
+    link: str | None
+    source: str | None = None
+    receipt: str = ""
+
+
+class Status(StrEnum):
+    """Whether the articles answer the question."""
+
+    ANSWERED = "answered"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """What an answer was found in.
+
+    Attributes:
+        fingerprint: Changes whenever anything that can change an answer does.
+        articles: How many articles.
+        chunks: How many chunks.
+    """
+
+    fingerprint: str
+    articles: int
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Answered with citations, or declined with the nearest evidence and a reason.
+
+    Attributes:
+        question: As asked.
+        status: Answered or declined.
+        confidence: Calibrated probability that the first citation answers the question.
+        reason: Why it was declined, for the member's eyes; None when answered.
+        citations: Best first; empty when declined.
+        candidates: The best 10 sentences, whether or not it answered.
+        passages: The best 10 passages.
+        index: What it was found in.
+        seconds: How long it took.
+    """
+
+    question: str
+    status: Status
+    confidence: float
+    reason: str | None
+    citations: tuple[Citation, ...]
+    candidates: tuple[Citation, ...]
+    passages: tuple[Passage, ...]
+    index: IndexInfo
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer in the shape of the machine interface (see `DESIGN.md`, `ask --json`)."""
+        data = asdict(self)
+        data["status"] = self.status.value
+        keep = ("article_id", "title", "start", "end", "text", "score")
+        data["passages"] = [{name: row[name] for name in keep} for row in data["passages"]]
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier turn of a conversation."""
+
+    question: str
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A cited sentence in its surroundings, or what became of it.
+
+    Attributes:
+        status: `intact` (word for word where it was), `moved` (word for word elsewhere in the article),
+            `changed` (the article no longer holds it) or `removed` (the article is gone).
+        article: The article as it is now; None when removed.
+        start: Where the sentence (or, when changed, the one most like it) is now.
+        end: One past its last character.
+        before: Text of its paragraph in front of it.
+        after: Text of its paragraph behind it.
+    """
+
+    status: str
+    article: Article | None = None
+    start: int = 0
+    end: int = 0
+    before: str = ""
+    after: str = ""
