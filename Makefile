@@ -39,6 +39,7 @@ typecheck: $(VENV)/.developing
 
 bench: $(VENV)/.developing
 	$(BIN)/python -m benchmarks.quality $(EVAL)
+	$(BIN)/python -m benchmarks.speed $(EVAL)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .coverage .coverage.*

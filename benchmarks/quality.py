@@ -1,17 +1,39 @@
-"""How well questions with known answers are answered, by each of several systems over the same articles."""
+"""How well questions with known answers are answered, by each of several systems over the same articles.
+
+`python -m benchmarks.quality ../shared/eval` writes a section of docs/benchmarks.md.
+"""
 
 from __future__ import annotations
 
+import math
+import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.document import markdown_table
+from benchmarks.document import markdown_table, write_section
+from benchmarks.sets import indexed
+from index.embed import SentenceEncoder
+from index.engine import Engine
 from index.evaluate import Metrics, Question, compare, evaluate, load_questions, number
+from index.judgement import Judgement
+from index.store import Reader
 from index.types import Answer
 
 System = Callable[[Question], Answer]
 """Answers a question: words alone, meaning alone, the whole engine."""
+
+SAMPLE = 100
+"""Questions of a set at most, evenly spread: a run takes minutes, not hours."""
+
+JUDGEMENTS = {
+    "words alone": Judgement({"words": 1}, {"best words": 8}, -4, 0.5),
+    "meaning alone": Judgement({"meaning": 1}, {"best meaning": 8}, -4, 0.5),
+    "fixed weights": Judgement({"meaning": 1, "words": 1}, {"best meaning": 4, "best words": 4}, -4, 0.5),
+    "final": Judgement.shipped(),
+}
+"""The systems: the engine with a judgement that hears one list, both with fixed weights, or as it ships."""
 
 _COLUMNS = (
     ("sentence_hit_1", "hit@1"),
@@ -74,3 +96,35 @@ def _gain(before: str, old: Metrics, after: str, new: Metrics) -> str:
         f"(95 % interval {hit.low:+.3f} to {hit.high:+.3f}), "
         f"{len(comparison.better)} questions better, {len(comparison.worse)} worse"
     )
+
+
+def system(engine: Engine) -> System:
+    """An engine as something that answers questions of a set."""
+    return lambda question: engine.ask(question.question, turns=question.turns)
+
+
+def main(folder: Path) -> None:
+    """Ask every system a sample of every set, and write the section."""
+    encoder = SentenceEncoder()
+    results = {}
+    with tempfile.TemporaryDirectory() as cache:
+        for one in question_sets(folder):
+            index, questions = indexed(folder / one.name, Path(cache), encoder)
+            sample = questions[:: math.ceil(len(questions) / SAMPLE)]
+            engines = {
+                name: Engine(Reader.open(index, model=encoder.fingerprint), encoder, judgement=judgement)
+                for name, judgement in JUDGEMENTS.items()
+            }
+            results[one.name] = measure(sample, {name: system(engine) for name, engine in engines.items()})
+    if not results:
+        sys.exit(f"There is no question set in {folder}: give the folder that holds them.")
+    told = (
+        "The whole engine, asked as a user would; a sample of each set. The final judgement was trained on "
+        "questions of these sets but for `mtrag`, so read its rows with the section on the judgement, which "
+        "keeps them apart. All systems share the passages and candidates found by both lists."
+    )
+    write_section(Path("docs/benchmarks.md"), "quality", f"## Answers\n\n{told}\n\n{section(results)}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/eval"))
