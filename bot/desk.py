@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from bot.errors import AskError, NothingAsked, UnknownCollection
+from bot.errors import AskError, NotHere, NothingAsked, UnknownCollection
 from bot.worker import Worker
-from index.types import Answer, Context, IndexInfo
+from index.types import Answer, Context, IndexInfo, Status
 
 _log = logging.getLogger(__name__)
 
@@ -56,12 +57,21 @@ class Desk:
         self.worker = worker
         self._known: list[str] = []
 
-    async def ask(self, question: str, collection: str | None = None) -> Answer:
+    async def ask(
+        self,
+        question: str,
+        collection: str | None = None,
+        *,
+        allowed: Sequence[str] | None = None,
+        least: float | None = None,
+    ) -> Answer:
         """Answer a question.
 
         Args:
             question: In the member's words.
             collection: The only one to look in; None for all.
+            allowed: The only collections that may be looked in; None for all.
+            least: The least confidence with which an answer is given; None for the engine's own.
 
         Raises:
             AskError: There is no answer now; the text is for the member.
@@ -71,11 +81,15 @@ class Desk:
             raise NothingAsked
 
         def work() -> Answer:
+            where = allowed
             if collection is not None:
-                self._check(collection)
-            return self._engine.ask(question, collections=None if collection is None else [collection])
+                self._check(collection, allowed)
+                where = [collection]
+            return self._engine.ask(question, collections=where)
 
-        return await self.worker.do(work)
+        if allowed is not None and not allowed:
+            raise NotHere
+        return sure(await self.worker.do(work), least)
 
     async def context(self, receipt: str) -> Context:
         """A cited sentence in its surroundings, or what became of it.
@@ -86,13 +100,17 @@ class Desk:
         """
         return await self.worker.do(lambda: self._engine.context(receipt))
 
-    async def collections(self) -> list[str]:
-        """The names of the collections; those known from before where the worker has no time."""
+    async def collections(self, allowed: Sequence[str] | None = None) -> list[str]:
+        """The names of the collections; those known from before where the worker has no time.
+
+        Args:
+            allowed: The only ones to name; None for all.
+        """
         try:
             self._known = await self.worker.do(self._named, time_limit=_TYPING_LIMIT)
         except AskError:
             _log.info("No time to look for collections; offering those known from before")
-        return self._known
+        return [name for name in self._known if allowed is None or name in allowed]
 
     async def warm(self) -> None:
         """Load the model, so that the first question does not wait.
@@ -105,8 +123,16 @@ class Desk:
     def _named(self) -> list[str]:
         return [name for name in self._engine.collections() if name]
 
-    def _check(self, collection: str) -> None:
-        names = self._named()
+    def _check(self, collection: str, allowed: Sequence[str] | None) -> None:
+        names = [name for name in self._named() if allowed is None or name in allowed]
         if collection not in names:
             offered = f"There are: {', '.join(names[:25])}." if names else "There are none."
             raise UnknownCollection(f"There is no collection of that name. {offered}")
+
+
+def sure(answer: Answer, least: float | None) -> Answer:
+    """The answer, or a refusal where it is less sure than is asked for."""
+    if least is None or answer.status is Status.DECLINED or answer.confidence >= least:
+        return answer
+    reason = f"The best sentence fits with {answer.confidence:.0%}; here it has to be {least:.0%}."
+    return replace(answer, status=Status.DECLINED, reason=reason, citations=())

@@ -10,11 +10,14 @@ FootnoteError
     │   ├── DiscordUnreachable  no connection to the API or the gateway
     │   ├── IntentsRefused      Discord does not allow what the bot wants to read
     │   └── DiscordRefused      anything else that Discord turned down
+    ├── StateError              the bot's database cannot be used
     └── AskError                a question that gets no answer now; for the member
         ├── TooBusy             too many questions are waiting
         ├── TooSlow             the time limit is over
+        ├── TooOften            the member or the channel has asked too much
         ├── Stopping            the bot is about to leave
         ├── NothingAsked        the question has no words
+        ├── NotHere             nothing may be answered from here
         └── UnknownCollection   no such folder of articles
 
 `UsageError` of the index stands for a wrong setting (exit code 2).
@@ -53,6 +56,10 @@ class DiscordRefused(StartError):
     """Discord turned something down that the bot cannot do without."""
 
 
+class StateError(BotError):
+    """The bot's database cannot be used: unreadable, of another version, locked, or without room."""
+
+
 class AskError(BotError):
     """A question gets no answer now; the text is for the one who asked."""
 
@@ -71,6 +78,21 @@ class TooSlow(AskError):
         super().__init__("That took too long, so I stopped. Please ask again in a moment.")
 
 
+class TooOften(AskError):
+    """The member or the channel has asked too much.
+
+    Args:
+        text: For the member.
+        wait: Seconds until the next question.
+        first: Whether the member has not been told since the last question that was answered.
+    """
+
+    def __init__(self, text: str, wait: float, *, first: bool) -> None:
+        super().__init__(text)
+        self.wait = wait
+        self.first = first
+
+
 class Stopping(AskError):
     """The bot is about to leave."""
 
@@ -85,6 +107,15 @@ class NothingAsked(AskError):
         super().__init__(
             "Ask me something in words, for example: How do I ask a question? "
             "I answer with sentences from the articles."
+        )
+
+
+class NotHere(AskError):
+    """There is nothing that may be answered from here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "I cannot answer here: each of my servers has its own articles. Please ask me there."
         )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Final
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final
 
 import discord
 from discord import app_commands
 
-from bot.errors import AskError
+from bot.errors import AskError, StateError
 from bot.logs import refer
 from index.errors import FootnoteError
 
@@ -31,6 +33,17 @@ class Tree(app_commands.CommandTree["Footnote"]):
     ) -> None:
         """Tell the member a sentence and the log the rest."""
         await explain(interaction, error)
+
+
+@asynccontextmanager
+async def explained(interaction: discord.Interaction[Any]) -> AsyncIterator[Footnote]:
+    """Around the answer to a button or form: counts it, and explains what fails."""
+    bot: Footnote = interaction.client
+    with bot.answering:
+        try:
+            yield bot
+        except Exception as error:
+            await explain(interaction, error)
 
 
 async def explain(interaction: discord.Interaction[Footnote], error: Exception) -> None:
@@ -61,7 +74,9 @@ def sentence(error: Exception) -> str:
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         _log.warning("Discord offers a command that is not, or no longer, ours: %s", error)
         return _CHANGED
-    if isinstance(error, FootnoteError):
+    if isinstance(error, StateError):
+        what = "I cannot look into my own notes right now, so nothing was changed."
+    elif isinstance(error, FootnoteError):
         what = "I cannot look into the articles right now."
     else:
         what = "Something went wrong on my side."

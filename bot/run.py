@@ -23,7 +23,9 @@ from bot.errors import (
     StartError,
     TokenRefused,
 )
+from bot.rates import Rates
 from bot.settings import BotSettings
+from bot.state import State
 from bot.token import HOW_TO
 
 _log = logging.getLogger(__name__)
@@ -35,7 +37,7 @@ _REFUSED: Final = {  # close codes of the gateway after which it is useless to t
 }
 
 
-async def serve(settings: BotSettings, token: str, desk: Desk) -> None:
+async def serve(settings: BotSettings, token: str, desk: Desk, state: State) -> None:
     """Be online until SIGTERM or SIGINT, then finish what is being answered.
 
     Args:
@@ -43,13 +45,15 @@ async def serve(settings: BotSettings, token: str, desk: Desk) -> None:
         token: The bot's.
         desk: Answers the questions. Its worker takes no more work afterwards, and may still be busy with
             what nobody waits for any more.
+        state: What is remembered between starts.
 
     Raises:
         StartError: Discord cannot be reached or does not let the bot in.
         FootnoteError: The index or the model cannot be used.
     """
     addresses.apply(settings)
-    bot = Footnote(desk, guild=settings.guild, gateway=settings.gateway_url)
+    rates = Rates(settings.member_rate, settings.channel_rate)
+    bot = Footnote(desk, state, rates=rates, guild=settings.guild, gateway=settings.gateway_url)
     async with _signals() as stop, bot:
         online = asyncio.create_task(_online(bot, token, settings))
         warm = asyncio.create_task(_warm(bot))

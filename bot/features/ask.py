@@ -12,6 +12,7 @@ from discord.ext import commands
 from bot.answering import Answering
 from bot.deliver import view
 from bot.desk import Desk
+from bot.places import admit, rules
 from bot.render import render
 
 if TYPE_CHECKING:
@@ -45,13 +46,18 @@ class Ask(commands.Cog):
         self,
         interaction: discord.Interaction[Footnote],
         question: str,
-        private: bool = False,
+        private: bool | None = None,
         collection: str | None = None,
     ) -> None:
         """Answer `/ask`."""
         with self.answering:
+            held = admit(interaction.client, interaction)
+            private = bool(held.private) if private is None else private
             await interaction.response.defer(ephemeral=private, thinking=True)
-            reply = render(await self.desk.ask(question, collection), asked=True)
+            answer = await self.desk.ask(
+                question, collection, allowed=held.collections, least=held.confidence
+            )
+            reply = render(answer, asked=True)
             await interaction.edit_original_response(content=reply.content, view=view(reply))
 
     @ask.autocomplete("collection")
@@ -60,7 +66,8 @@ class Ask(commands.Cog):
     ) -> list[app_commands.Choice[str]]:
         """Suggest collections while one is being typed."""
         try:
-            names = await self.desk.collections()
+            allowed = rules(interaction.client, interaction).collections
+            names = await self.desk.collections(allowed)
         except Exception:  # the library would log it with the member's id
             _log.exception("Collections could not be suggested")
             return []
@@ -70,8 +77,11 @@ class Ask(commands.Cog):
     async def ask_about(self, interaction: discord.Interaction[Footnote], message: discord.Message) -> None:
         """Answer with the text of a message as the question."""
         with self.answering:
-            await interaction.response.defer(thinking=True)
-            answer = await self.desk.ask(message.clean_content)
+            held = admit(interaction.client, interaction)
+            await interaction.response.defer(ephemeral=bool(held.private), thinking=True)
+            answer = await self.desk.ask(
+                message.clean_content, allowed=held.collections, least=held.confidence
+            )
             reply = render(answer, about=message.jump_url)
             await interaction.edit_original_response(content=reply.content, view=view(reply))
 

@@ -18,6 +18,8 @@ from bot import failures
 from bot.answering import Answering
 from bot.deliver import view
 from bot.desk import Desk
+from bot.errors import TooOften
+from bot.places import admit
 from bot.render import render
 from bot.reply import Reply
 
@@ -34,6 +36,7 @@ UNREADABLE: Final = (
     "I cannot read that message: Discord shows me only messages that mention me, not my role. "
     "Please mention me by my name and write your question behind it, or use `/ask`."
 )
+PRIVATE: Final = "Answers are private in this channel. Please use `/ask`, so that only you see mine."
 _KINDS: Final = (discord.MessageType.default, discord.MessageType.reply)
 _PATIENCE: Final = 0.7  # seconds before the bot shows that it is typing; most answers take less
 
@@ -62,6 +65,9 @@ class Mention(commands.Cog):
         with self.answering:
             try:
                 await _send(message, await self._answer(message))
+            except TooOften as error:
+                if error.first:  # once until the wait is over, or the bot would flood the channel, too
+                    await _send(message, Reply(failures.sentence(error)), gone_after=error.wait)
             except Exception as error:  # the library would only log it
                 await _send(message, Reply(failures.sentence(error)))
 
@@ -76,8 +82,11 @@ class Mention(commands.Cog):
         if not asked:
             readable = message.guild is None or self.bot.user in message.mentions
             return Reply(HELP if readable else UNREADABLE)
+        held = admit(self.bot, message)
+        if held.private:
+            return Reply(PRIVATE)
         async with typing(message.channel):
-            return render(await self.desk.ask(asked))
+            return render(await self.desk.ask(asked, allowed=held.collections, least=held.confidence))
 
 
 def question(message: discord.Message, me: int) -> str:
@@ -112,16 +121,18 @@ async def typing(channel: discord.abc.Messageable) -> AsyncIterator[None]:
         task.cancel()
 
 
-async def _send(message: discord.Message, reply: Reply) -> None:
+async def _send(message: discord.Message, reply: Reply, gone_after: float | None = None) -> None:
     """Reply to a message, even if it was deleted meanwhile; a reply that is refused is only logged."""
     try:
-        await message.channel.send(
+        sent = await message.channel.send(
             reply.content,
             view=view(reply) or MISSING,
             reference=message.to_reference(fail_if_not_exists=False),
             mention_author=False,
             suppress_embeds=True,
         )
+        if gone_after is not None:
+            await sent.delete(delay=gone_after)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         _log.warning("An answer could not be posted: %s", error)
 
