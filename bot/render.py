@@ -19,8 +19,10 @@ IN_CONTEXT: Final = "In context"
 
 _SHOWN: Final = 5  # sentences; as many as a row has buttons
 _ENOUGH: Final = 250  # UTF-16 units of a sentence that are worth more than a longer line about its source
-_QUESTION, _REASON = 200, 300
+_QUESTION, _REASON, _NOTE, _LEAD = 200, 300, 150, 160
+_NOTES: Final = 3
 _DETAILS: Final = (Detail(160, 80, True), Detail(160, 80, False), Detail(80, 40, False), Detail(60, 0, False))
+_LAYOUTS: Final = (*((detail, True) for detail in _DETAILS), (_DETAILS[-1], False))
 _LAST_BREAKS: Final = re.compile(r"(?:\n>\s*)+\Z")
 
 
@@ -38,14 +40,17 @@ def render(answer: Answer, *, asked: bool = False, about: str | None = None) -> 
         head.append(f"-# about [this message](<{about}>)")
     if asked:
         head.append(f"-# {one_line(answer.question, _QUESTION)}")
+    notes = [f"-# {one_line(note, _NOTE)}" for note in answer.notes[:_NOTES]]
     if answered:
-        return _message(head, numbered(answer.citations[:_SHOWN]))
+        return _message(head, numbered(answer.citations[:_SHOWN]), notes)
     reason = one_line(answer.reason or "", _REASON)
+    if answer.chat:
+        return Reply("\n".join([*head, reason]))
     head.append(f"{DECLINED} {reason}".rstrip())
     nearest = numbered(answer.candidates[:1])
     if nearest:
         head.append(NEAREST)
-    return _message(head, nearest)
+    return _message(head, nearest, notes)
 
 
 def quote(parts: Sequence[str], mark: str, limit: int) -> str:
@@ -68,18 +73,30 @@ def share(costs: Sequence[int], budget: int) -> int:
     return max([limit, *costs])
 
 
-def _message(head: Sequence[str], footnotes: Sequence[Footnote]) -> Reply:
+def _message(head: Sequence[str], footnotes: Sequence[Footnote], notes: Sequence[str] = ()) -> Reply:
     texts = [_parts(each.citation.text) for each in footnotes]
     costs = [sum(map(units, parts)) for parts in texts]
     marks = sum(units(quote([], each.mark, 0)) + 3 for each in footnotes)  # with line break and omission
-    for detail in _DETAILS:
-        lines = source_lines(footnotes, detail)
-        room = CONTENT - marks - sum(units(line) + 1 for line in (*head, *lines))
+    for detail, besides in _LAYOUTS:  # what is not evidence goes last, but before a sentence is mutilated
+        leads = [_lead(each) if besides else [] for each in footnotes]
+        lines = [*(notes if besides else ()), *source_lines(footnotes, detail)]
+        fixed = [*head, *lines, *(line for lead in leads for line in lead)]
+        room = CONTENT - marks - sum(units(line) + 1 for line in fixed)
         limit = share(costs, room)
         if limit >= min(_ENOUGH, max(costs, default=0)):
             break
-    quotes = [quote(parts, each.mark, limit) for parts, each in zip(texts, footnotes, strict=True)]
+    quotes = [
+        line
+        for lead, parts, each in zip(leads, texts, footnotes, strict=True)
+        for line in (*lead, quote(parts, each.mark, limit))
+    ]
     return Reply("\n".join([*head, *quotes, *lines]), _buttons(footnotes, links=not detail.links))
+
+
+def _lead(footnote: Footnote) -> list[str]:
+    """The sentence that a cited one leans on, small and above it, for it is no evidence itself."""
+    lead = footnote.citation.lead
+    return [f"> -# Context: “{one_line(lead.text, _LEAD)}”"] if lead is not None else []
 
 
 def _parts(sentence: str) -> list[str]:

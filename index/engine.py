@@ -12,17 +12,30 @@ from typing import TypeVar
 
 from index import receipt
 from index.answer import compose, passages
-from index.embed import SentenceEncoder
-from index.evidence import gather
-from index.judgement import Judgement, judge
-from index.query import understand
-from index.retrieve import KEPT, retrieve
+from index.embed import SentenceEncoder, SentenceReader
+from index.evidence import Candidate, gather
+from index.judgement import Floats, Judgement, judge
+from index.markup import plain
+from index.query import refers, understand
+from index.retrieve import KEPT, Retrieval, retrieve
 from index.settings import IndexSettings
+from index.several import join, split
 from index.spelling import Speller
 from index.store import Reader, Snapshot, State
 from index.surroundings import surroundings
-from index.types import Answer, Article, ArticleCard, Context, Encoder, IndexInfo, Passage, Turn
+from index.types import (
+    Answer,
+    Article,
+    ArticleCard,
+    Context,
+    CrossEncoder,
+    Encoder,
+    IndexInfo,
+    Passage,
+    Turn,
+)
 from index.vectors import VectorIndex
+from index.why import why
 
 _T = TypeVar("_T")
 
@@ -37,10 +50,19 @@ class Engine:
         reader: The index.
         encoder: Encodes questions; of the model that the index was made with.
         judgement: Weights of the evidence; None for those that come with Footnote.
+        cross_encoder: A second opinion on each candidate sentence; None for none.
     """
 
-    def __init__(self, reader: Reader, encoder: Encoder, *, judgement: Judgement | None = None) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        encoder: Encoder,
+        *,
+        judgement: Judgement | None = None,
+        cross_encoder: CrossEncoder | None = None,
+    ) -> None:
         self._reader = reader
+        self._cross_encoder = cross_encoder
         self._encoder = encoder
         self._judgement = judgement or Judgement.shipped()
         self._lock = threading.Lock()
@@ -57,7 +79,11 @@ class Engine:
         """
         encoder = SentenceEncoder(settings.model, dtype=settings.dtype, threads=settings.threads)
         judgement = Judgement.shipped().at_risk(settings.risk)
-        return cls(Reader.open(settings.dir, model=encoder.fingerprint), encoder, judgement=judgement)
+        second = None
+        if settings.reader:
+            second = SentenceReader(settings.reader, dtype=settings.dtype, threads=settings.threads)
+        reader = Reader.open(settings.dir, model=encoder.fingerprint)
+        return cls(reader, encoder, judgement=judgement, cross_encoder=second)
 
     def ask(
         self,
@@ -68,6 +94,8 @@ class Engine:
         turns: Sequence[Turn] = (),
     ) -> Answer:
         """Answer a question with sentences from the articles, or decline.
+
+        Several questions in one are answered one by one; a later one may lean on those before it.
 
         Args:
             question: In the asker's words.
@@ -80,21 +108,34 @@ class Engine:
             ModelError: The model cannot be loaded.
         """
         begin = time.perf_counter()
-        query = understand(question, turns)
+        parts = split(question)
         with self._state() as (snapshot, vectors):
-            query = self._speller.correct(snapshot, query)
-            retrieval = retrieve(snapshot, vectors, self._encoder, query, collections=collections)
-            candidates = gather(snapshot, self._encoder, retrieval)
-            answer = compose(
-                snapshot,
-                question,
-                retrieval,
-                judge(self._judgement, retrieval, candidates),
-                info=self._describe(snapshot),
-                k=max(k, 1),
-                threshold=self._judgement.threshold,
-            )
-        return replace(answer, seconds=time.perf_counter() - begin)
+            answers: list[Answer] = []
+            before = tuple(turns)
+            for part in parts:
+                heard = before if not answers or refers(part) else ()
+                query = self._speller.correct(snapshot, understand(part, heard))
+                retrieval = retrieve(snapshot, vectors, self._encoder, query, collections=collections)
+                answers.append(self._answer(snapshot, part, retrieval, max(k, 1)))
+                before = (*before, Turn(part))
+        answer = answers[0] if len(parts) == 1 else join(question, parts, answers, max(k, 1))
+        return replace(answer, question=question, seconds=time.perf_counter() - begin)
+
+    def _answer(self, snapshot: Snapshot, question: str, retrieval: Retrieval, k: int) -> Answer:
+        """Read what was found, and answer from it."""
+        candidates = gather(snapshot, self._encoder, retrieval)
+        verdict = judge(self._judgement, retrieval, candidates, self._opinions(retrieval, candidates))
+        threshold = self._judgement.threshold
+        info = self._describe(snapshot)
+        answer = compose(snapshot, question, retrieval, verdict, info=info, k=k, threshold=threshold)
+        return replace(answer, why=why(self._judgement, retrieval, verdict, threshold))
+
+    def _opinions(self, retrieval: Retrieval, candidates: Sequence[Candidate]) -> Floats | None:
+        """What the cross-encoder says of each candidate, its title in front."""
+        if self._cross_encoder is None:
+            return None
+        texts = [f"{plain(one.found.chunk.title)}. {plain(one.sentence.text)}" for one in candidates]
+        return self._cross_encoder.read(retrieval.query.text, texts)
 
     def search(self, words: str, *, k: int = 10, collections: Sequence[str] | None = None) -> list[Passage]:
         """The passages nearest to some words, best first.
@@ -206,7 +247,8 @@ class Engine:
         if self._info is None or self._info[0] != state:
             counts = snapshot.counts()
             recipe = repr(sorted(snapshot.recipe().items()))
-            made = f"{snapshot.digest()}\n{recipe}\n{self._judgement.fingerprint()}"
+            second = self._cross_encoder.fingerprint if self._cross_encoder else ""
+            made = f"{snapshot.digest()}\n{recipe}\n{self._judgement.fingerprint()}\n{second}"
             fingerprint = hashlib.blake2b(made.encode(), digest_size=8).hexdigest()
             self._info = state, IndexInfo(fingerprint, counts.articles, counts.chunks)
         return self._info[1]
