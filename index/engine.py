@@ -128,6 +128,8 @@ class Engine:
         threshold = self._judgement.threshold
         info = self._describe(snapshot)
         answer = compose(snapshot, question, retrieval, verdict, info=info, k=k, threshold=threshold)
+        if answer.chat:
+            return answer
         return replace(answer, why=why(self._judgement, retrieval, verdict, threshold))
 
     def _opinions(self, retrieval: Retrieval, candidates: Sequence[Candidate]) -> Floats | None:

@@ -123,7 +123,7 @@ def render(answer: Answer) -> str:
 def explain(answer: Answer) -> str:
     """What an answer, or a no, rests on, as plain text."""
     if answer.why is None:
-        return "There is nothing to explain."
+        return "Nothing was searched for."
     why = answer.why
     verdict = "at or above" if answer.confidence >= why.threshold else "below"
     lines = [

@@ -11,7 +11,7 @@ from bot.links import BUTTON
 from bot.render import DECLINED, NEAREST, render, share
 from bot.reply import CONTENT, Reply
 from bot.visible import reveal
-from index.types import Citation, Status
+from index.types import Citation, Lead, Status
 from tests.bot.written import HOSTILE, answered, citation, declined, shown
 
 QUOTE = re.compile(r"> “(.*?)”( …)? ([¹²³⁴⁵⁶⁷⁸⁹]+)(?=\n|\Z)", re.DOTALL)
@@ -54,6 +54,37 @@ def test_a_declined_question_gets_the_reason_and_the_nearest_sentence_as_what_it
     assert [each.label for each in reply.buttons] == ["In context"]
     nothing = render(declined(reason=""))
     assert (nothing.content, nothing.buttons) == (DECLINED, ())
+
+
+def test_what_a_sentence_leans_on_stands_above_it_and_notes_below() -> None:
+    lead = Lead("Captain *Adeyemi* spoke on Monday.", 0, 34)
+    answer = replace(
+        answered(citation("She cut the late crossing.", start=35, lead=lead)),
+        notes=("I read “fery” as “ferry”.", "The articles differ in numbers.", "@everyone", "One too many."),
+    )
+    assert render(answer).content.split("\n")[:5] == [
+        r"> -# Context: “Captain \*Adeyemi\* spoke on Monday.”",
+        "> “She cut the late crossing.” ¹",
+        "-# I read “fery” as “ferry”.",
+        "-# The articles differ in numbers.",
+        r"-# \@everyone",
+    ]
+
+
+def test_what_is_no_evidence_goes_where_sentences_need_its_room() -> None:
+    lead = Lead("The harbour master explained at length what had happened. " * 6, 0, 340)
+    long = [
+        citation("The ferry does not run on Christmas Day. " * 20, article_id=str(n), lead=lead)
+        for n in range(5)
+    ]
+    reply = render(replace(answered(*long), notes=("The articles differ in numbers. " * 9,) * 3))
+    assert "Context" not in reply.content
+    assert len(quotes(reply)) == 5
+
+
+def test_a_greeting_gets_no_sentence() -> None:
+    reply = render(replace(declined(reason="Hello! Ask me something."), chat=True), asked=True)
+    assert reply.content == "-# Who is the president of France?\nHello! Ask me something."
 
 
 def test_an_answer_without_citations_is_none() -> None:
@@ -122,6 +153,7 @@ CITATIONS = st.builds(
     url=st.one_of(st.none(), HOSTILE, HOSTILE.map(lambda text: f"https://example.org/{text}" * 9)),
     link=st.one_of(st.none(), HOSTILE, st.integers(0, 4000).map(lambda n: "https://example.org/" + "a" * n)),
     start=st.integers(0, 9),
+    lead=st.one_of(st.none(), HOSTILE.map(lambda text: Lead(text * 9, 0, 9))),
 )
 
 
@@ -131,11 +163,14 @@ CITATIONS = st.builds(
     HOSTILE.map(lambda text: text * 20),
     st.booleans(),
     st.sampled_from(Status),
+    st.lists(HOSTILE.map(lambda text: text * 9), max_size=5),
 )
 def test_a_message_is_never_over_a_limit_whatever_articles_and_questions_hold(
-    citations: list[Citation], question: str, reason: str, asked: bool, status: Status
+    citations: list[Citation], question: str, reason: str, asked: bool, status: Status, notes: list[str]
 ) -> None:
-    answer = replace(answered(*citations, question=question), status=status, reason=reason)
+    answer = replace(
+        answered(*citations, question=question), status=status, reason=reason, notes=tuple(notes)
+    )
     reply = render(answer, asked=asked, about="https://discord.com/channels/1/2/3" if asked else None)
     assert 0 < units(reply.content) <= CONTENT
     reply.content.encode()

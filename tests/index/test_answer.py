@@ -102,6 +102,10 @@ def test_declines_with_what_came_nearest(town: Town) -> None:
         ("Who is the president of France?", "'president' and 'France' occur in none of 4 articles."),
         ("Where do the zebras graze?", "'zebras' and 'graze' occur in none of 4 articles."),
         ("When will Wi-Fi reach the island?", "'Wi-Fi' and 'reach' occur in none of 4 articles."),
+        (
+            "List all articles on dahlias.",
+            "Sentences cannot count or list articles: look at the list of articles instead.",
+        ),
         ("Who sells dahlias on Gull Island?", "'sells' occurs in none of 4 articles."),
         (
             "Do zebras, llamas, okapis or gnus swim?",
