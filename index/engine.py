@@ -19,8 +19,9 @@ from index.query import understand
 from index.retrieve import KEPT, retrieve
 from index.settings import IndexSettings
 from index.spelling import Speller
-from index.store import Reader, Snapshot, State
+from index.store import Reader, Snapshot, State, Without
 from index.surroundings import surroundings
+from index.threshold import fitted, origin
 from index.types import Answer, Article, ArticleCard, Context, Encoder, IndexInfo, Passage, Turn
 from index.vectors import VectorIndex
 
@@ -66,6 +67,7 @@ class Engine:
         k: int = 3,
         collections: Sequence[str] | None = None,
         turns: Sequence[Turn] = (),
+        without: Sequence[str] = (),
     ) -> Answer:
         """Answer a question with sentences from the articles, or decline.
 
@@ -74,6 +76,7 @@ class Engine:
             k: How many sentences to cite at most; at least one.
             collections: Where to look; None for everywhere.
             turns: Earlier turns of the conversation, oldest first.
+            without: Ids of articles that are left out, as if they were not in the index.
 
         Raises:
             StoreError: The index cannot be read.
@@ -82,6 +85,9 @@ class Engine:
         begin = time.perf_counter()
         query = understand(question, turns)
         with self._state() as (snapshot, vectors):
+            if without:
+                collections = snapshot.collections() if collections is None else collections
+                snapshot = Without(snapshot, without)
             query = self._speller.correct(snapshot, query)
             retrieval = retrieve(snapshot, vectors, self._encoder, query, collections=collections)
             candidates = gather(snapshot, self._encoder, retrieval)
@@ -92,7 +98,7 @@ class Engine:
                 judge(self._judgement, retrieval, candidates),
                 info=self._describe(snapshot),
                 k=max(k, 1),
-                threshold=self._judgement.threshold,
+                threshold=fitted(self._judgement, snapshot).threshold,
             )
         return replace(answer, seconds=time.perf_counter() - begin)
 
@@ -171,6 +177,8 @@ class Engine:
                 "collections": snapshot.collections(),
                 "skipped": len(snapshot.skipped()),
                 **snapshot.recipe(),
+                "threshold": fitted(self._judgement, snapshot).threshold,
+                "threshold_from": origin(self._judgement, snapshot),
             }
 
         return self._read(ask)
@@ -206,7 +214,7 @@ class Engine:
         if self._info is None or self._info[0] != state:
             counts = snapshot.counts()
             recipe = repr(sorted(snapshot.recipe().items()))
-            made = f"{snapshot.digest()}\n{recipe}\n{self._judgement.fingerprint()}"
+            made = f"{snapshot.digest()}\n{recipe}\n{fitted(self._judgement, snapshot).fingerprint()}"
             fingerprint = hashlib.blake2b(made.encode(), digest_size=8).hexdigest()
             self._info = state, IndexInfo(fingerprint, counts.articles, counts.chunks)
         return self._info[1]
