@@ -29,13 +29,13 @@ class Made:
     Attributes:
         question: As it is asked.
         article_id: The article it was made from.
-        text: The sentence, or the section below the heading, word for word.
+        sentences: The sentence, or those below the heading, word for word.
         source: Which of the two.
     """
 
     question: str
     article_id: str
-    text: str
+    sentences: tuple[str, ...]
     source: Source
 
 
@@ -74,8 +74,7 @@ def _spread(cards: Sequence[ArticleCard], limit: int) -> list[ArticleCard]:
 def _of_article(snapshot: Snapshot, card: ArticleCard) -> Iterator[Made]:
     """Questions from an article: from a heading and from a sentence in turn."""
     sentences, _ = snapshot.sentences(snapshot.article_key(card.id))
-    text = snapshot.article(card.id).text
-    sources = [_of_headings(card, text, sentences), _of_sentences(snapshot, card, sentences)]
+    sources = [_of_headings(card, sentences), _of_sentences(snapshot, card, sentences)]
     while sources:
         for source in tuple(sources):
             made = next(source, None)
@@ -85,16 +84,15 @@ def _of_article(snapshot: Snapshot, card: ArticleCard) -> Iterator[Made]:
                 yield made
 
 
-def _of_headings(card: ArticleCard, text: str, sentences: Sequence[Sentence]) -> Iterator[Made]:
+def _of_headings(card: ArticleCard, sentences: Sequence[Sentence]) -> Iterator[Made]:
     total = sum(sentence.kind in CITABLE for sentence in sentences)
     for at, heading in enumerate(sentences):
         if heading.kind is not SentenceKind.HEADING:
             continue
-        section = _section(sentences, at)
-        citable = sum(sentence.kind in CITABLE for sentence in section)
-        question = of_heading(heading.text, card.title)
-        if question and 0 < citable < total:  # one over the whole article asks for nothing in it
-            yield Made(question, card.id, text[section[0].start : section[-1].end], Source.HEADING)
+        below = tuple(one.text for one in _section(sentences, at) if one.kind in CITABLE)
+        question = of_heading(heading.text)
+        if question and 0 < len(below) < total:  # one over the whole article asks for nothing in it
+            yield Made(question, card.id, below, Source.HEADING)
 
 
 def _section(sentences: Sequence[Sentence], heading: int) -> list[Sentence]:
@@ -122,4 +120,4 @@ def _of_sentences(snapshot: Snapshot, card: ArticleCard, sentences: Sequence[Sen
     prose.sort(key=lambda sentence: (-distinctness(sentence.text, weight), sentence.start))
     for sentence in prose:
         if question := of_sentence(sentence.text, weight):
-            yield Made(question, card.id, sentence.text, Source.SENTENCE)
+            yield Made(question, card.id, (sentence.text,), Source.SENTENCE)

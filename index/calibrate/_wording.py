@@ -10,9 +10,8 @@ from typing import Final
 from index.markup import plain
 from index.words import STOPWORDS, content_terms, terms, written
 
-FEWEST: Final = 3
-"""Content words of a question; with fewer, nobody could tell what is asked."""
-
+_FEWEST: Final = 3  # content words of a question; with fewer, nobody could tell what is asked
+_FEWEST_OF_HEADING: Final = 2
 _MOST: Final = 6
 _SHARE: Final = 0.5  # of a sentence's content words that go into its question
 _ASKING: Final = frozenset("who whom whose what which when where why how".split())
@@ -30,31 +29,23 @@ _YEAR: Final = re.compile(r"1[0-9]{3}s?|20[0-9]{2}s?")
 _CONTENT: Final = range(6, 31)  # content words of a sentence that is asked about
 
 
-def of_heading(heading: str, title: str) -> str | None:
+def of_heading(heading: str) -> str | None:
     """A question that a section answers.
-
-    A heading that says little by itself ("Overview") is asked for together with the title, as keywords.
 
     Args:
         heading: As written, with its marks.
-        title: Of the article.
 
     Returns:
-        None if there is nothing to ask for.
+        None if it says too little by itself ("Overview") for anybody to tell what is asked.
     """
     name = plain(heading).rstrip(" .:?!")
     words = written(name)
-    if not _content(words):
+    if len(set(_content(words))) < _FEWEST_OF_HEADING:
         return None
-    if len(content_terms(name)) < FEWEST:
-        asked = content_terms(name)
-        about = [word for word in _content(written(plain(title))) if terms(word)[0] not in asked]
-        return " ".join([*_content(words), *about])
+    asked = f"{name[0].lower()}{name[1:]}"
     if words[0] in _ASKING:
         return f"{name}?"
-    if words[0].endswith("ing"):
-        return f"How is {name[0].lower()}{name[1:]} done?"
-    return f"What about {name[0].lower()}{name[1:]}?"
+    return f"How is {asked} done?" if words[0].endswith("ing") else f"What about {asked}?"
 
 
 def of_sentence(sentence: str, weight: Callable[[str], float]) -> str | None:
@@ -81,7 +72,7 @@ def of_sentence(sentence: str, weight: Callable[[str], float]) -> str | None:
     else:
         start = "when" if any(_is_date(word) for word in words) else "how many"
     kept = _rarest(rest, weight, min(_MOST, math.ceil(_SHARE * len(rest))))
-    return f"{start} {' '.join(kept)}?" if len(kept) >= FEWEST else None
+    return f"{start} {' '.join(kept)}?" if len(kept) >= _FEWEST else None
 
 
 def distinctness(sentence: str, weight: Callable[[str], float]) -> float:
