@@ -60,6 +60,11 @@ class Engine:
         judgement = Judgement.shipped().at_risk(settings.risk)
         return cls(Reader.open(settings.dir, model=encoder.fingerprint), encoder, judgement=judgement)
 
+    @property
+    def judgement(self) -> Judgement:
+        """The weights of the evidence; its threshold is that where the index keeps none of its own."""
+        return self._judgement
+
     def ask(
         self,
         question: str,

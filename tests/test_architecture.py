@@ -34,9 +34,10 @@ OWNERS = {
 
 LAYERS = (
     {"cli", "__main__"},
+    {"calibrate"},
     {"engine", "build"},
     {"report", "evaluate"},
-    {"answer", "reconcile"},
+    {"answer", "reconcile", "threshold"},
     {"judgement", "plan", "prepare", "spelling", "surroundings"},
     {"evidence"},
     {"retrieve"},

@@ -52,6 +52,7 @@ def ask(engine: Engine, questions: Sequence[Made], on_progress: OnProgress) -> A
         known = Question(f"{made.source} {number}", made.question, True, evidence=evidence)
         rows.append(_row(known, engine.ask(made.question)))
         rows.append(_row(Question(f"{known.id} without {made.article_id}", made.question, False), without))
+    on_progress(Progress("asking", len(questions), len(questions), "questions"))
     return Asked(tuple(rows), tuple(elsewhere))
 
 

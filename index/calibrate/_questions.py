@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from index.calibrate._wording import distinctness, of_heading, of_sentence
 from index.chunk import heading_level
+from index.errors import CalibrationFailed
 from index.markup import plain
 from index.retrieve import rarity
 from index.store import Snapshot
@@ -48,7 +49,14 @@ def make(snapshot: Snapshot, limit: int) -> list[Made]:
 
     Returns:
         Distinct questions, those of one article together.
+
+    Raises:
+        CalibrationFailed: There are no articles.
     """
+    if not snapshot.counts().articles:
+        raise CalibrationFailed(
+            "There are no articles to make questions from. Add some: python -m index add --help"
+        )
     waiting = [_of_article(snapshot, card) for card in _spread(snapshot.cards(limit=None), limit)]
     found: dict[str, Made] = {}
     while waiting and len(found) < limit:
