@@ -21,8 +21,9 @@ from index.retrieve import KEPT, Retrieval, retrieve
 from index.settings import IndexSettings
 from index.several import join, split
 from index.spelling import Speller
-from index.store import Reader, Snapshot, State
+from index.store import Reader, Snapshot, State, Without
 from index.surroundings import surroundings
+from index.threshold import fitted, origin
 from index.types import (
     Answer,
     Article,
@@ -64,7 +65,8 @@ class Engine:
         self._reader = reader
         self._cross_encoder = cross_encoder
         self._encoder = encoder
-        self._judgement = judgement or Judgement.shipped()
+        second = cross_encoder.fingerprint if cross_encoder else ""
+        self._judgement = replace(judgement or Judgement.shipped(), second=second)
         self._lock = threading.Lock()
         self._speller = Speller()
         self._vectors: VectorIndex | None = None
@@ -85,6 +87,11 @@ class Engine:
         reader = Reader.open(settings.dir, model=encoder.fingerprint)
         return cls(reader, encoder, judgement=judgement, cross_encoder=second)
 
+    @property
+    def judgement(self) -> Judgement:
+        """The weights of the evidence; its threshold is that where the index keeps none of its own."""
+        return self._judgement
+
     def ask(
         self,
         question: str,
@@ -92,6 +99,7 @@ class Engine:
         k: int = 3,
         collections: Sequence[str] | None = None,
         turns: Sequence[Turn] = (),
+        without: Sequence[str] = (),
     ) -> Answer:
         """Answer a question with sentences from the articles, or decline.
 
@@ -102,6 +110,7 @@ class Engine:
             k: How many sentences to cite at most; at least one.
             collections: Where to look; None for everywhere.
             turns: Earlier turns of the conversation, oldest first.
+            without: Ids of articles that are left out, as if they were not in the index.
 
         Raises:
             StoreError: The index cannot be read.
@@ -110,6 +119,9 @@ class Engine:
         begin = time.perf_counter()
         parts = split(question)
         with self._state() as (snapshot, vectors):
+            if without:
+                collections = snapshot.collections() if collections is None else collections
+                snapshot = Without(snapshot, without)
             answers: list[Answer] = []
             before = tuple(turns)
             for part in parts:
@@ -125,7 +137,7 @@ class Engine:
         """Read what was found, and answer from it."""
         candidates = gather(snapshot, self._encoder, retrieval)
         verdict = judge(self._judgement, retrieval, candidates, self._opinions(retrieval, candidates))
-        threshold = self._judgement.threshold
+        threshold = fitted(self._judgement, snapshot).threshold
         info = self._describe(snapshot)
         answer = compose(snapshot, question, retrieval, verdict, info=info, k=k, threshold=threshold)
         if answer.chat:
@@ -214,6 +226,8 @@ class Engine:
                 "collections": snapshot.collections(),
                 "skipped": len(snapshot.skipped()),
                 **snapshot.recipe(),
+                "threshold": fitted(self._judgement, snapshot).threshold,
+                "threshold_from": origin(self._judgement, snapshot),
             }
 
         return self._read(ask)
@@ -249,8 +263,7 @@ class Engine:
         if self._info is None or self._info[0] != state:
             counts = snapshot.counts()
             recipe = repr(sorted(snapshot.recipe().items()))
-            second = self._cross_encoder.fingerprint if self._cross_encoder else ""
-            made = f"{snapshot.digest()}\n{recipe}\n{self._judgement.fingerprint()}\n{second}"
+            made = f"{snapshot.digest()}\n{recipe}\n{fitted(self._judgement, snapshot).fingerprint()}"
             fingerprint = hashlib.blake2b(made.encode(), digest_size=8).hexdigest()
             self._info = state, IndexInfo(fingerprint, counts.articles, counts.chunks)
         return self._info[1]

@@ -41,6 +41,7 @@ class Judgement:
         intercept: Of the confidence.
         threshold: Confidence from which an answer is given, where no risk is asked for.
         risks: Thresholds, rising, each with the share of wrong answers among those given from it on.
+        second: Fingerprint of the reader whose opinion is heard besides; empty for none.
     """
 
     ranking: Mapping[str, float]
@@ -48,6 +49,7 @@ class Judgement:
     intercept: float
     threshold: float
     risks: tuple[tuple[float, float], ...] = ()
+    second: str = ""
 
     @classmethod
     @cache
@@ -79,8 +81,8 @@ class Judgement:
         return replace(self, threshold=min(good) if good else self.risks[-1][0])
 
     def fingerprint(self) -> str:
-        """Changes with any of the weights, and with the threshold."""
-        parts = [dict(self.ranking), dict(self.confidence), self.intercept, self.threshold]
+        """Changes with any of the weights, with the threshold, and with the reader."""
+        parts = [dict(self.ranking), dict(self.confidence), self.intercept, self.threshold, self.second]
         return json.dumps(parts, sort_keys=True)
 
 

@@ -34,9 +34,10 @@ OWNERS = {
 
 LAYERS = (
     {"cli", "__main__"},
+    {"calibrate"},
     {"engine", "build"},
     {"report", "evaluate"},
-    {"answer", "reconcile", "several", "why"},
+    {"answer", "reconcile", "several", "threshold", "why"},
     {"choose", "decline"},
     {"judgement", "lead", "plan", "prepare", "spelling", "surroundings"},
     {"evidence"},
