@@ -2,7 +2,7 @@
 
 Questions are made from headings and distinct sentences, so that it is known where the answer stands. Each
 is asked with its article and as if it were not there; what follows is a curve of risk and coverage, like that
-of an evaluation. `docs/decisions/0004-calibration-without-labels.md` tells what it measures and what not.
+of an evaluation. `docs/decisions/0005-calibration-without-labels.md` tells what it measures and what not.
 """
 
 from index.calibrate._asking import Asked, ask

@@ -15,6 +15,7 @@ FEWEST: Final = 20
 """Questions without which nothing is chosen."""
 
 _SETTLED: Final = 10  # answers from which their risk says something
+_TOO_EASY: Final = 0.98  # answerability AUROC from which the questions are no test, see decision 4
 _STEPS: Final = 10_000  # thresholds have four decimals, like those that come with Footnote
 
 
@@ -54,7 +55,8 @@ def choose(rows: Sequence[Row], wanted: float) -> Choice:
         wanted: Share of wrong answers among those given.
 
     Raises:
-        CalibrationFailed: There are fewer than `FEWEST` questions with their articles.
+        CalibrationFailed: There are fewer than `FEWEST` questions with their articles, or confidence tells
+            those with from those without so well that members' questions must be harder.
     """
     rounded = [replace(row, confidence=math.floor(row.confidence * _STEPS) / _STEPS) for row in rows]
     answerable = sum(bool(row.answerable) for row in rows)
@@ -63,7 +65,13 @@ def choose(rows: Sequence[Row], wanted: float) -> Choice:
             f"Only {answerable} questions could be made of the articles; a threshold takes at least "
             f"{FEWEST}. Add articles, or headings and whole sentences to those that there are."
         )
-    curve = tuple(point for point in measure(rounded).curve if point.answered >= _SETTLED)
+    figures = measure(rounded)
+    if figures.auroc is not None and figures.auroc >= _TOO_EASY:
+        raise CalibrationFailed(
+            "The questions that can be made of these articles are too easy to choose a threshold by: nearly all "
+            "are told apart. Write down questions of your members and measure with `python -m index evaluate`."
+        )
+    curve = tuple(point for point in figures.curve if point.answered >= _SETTLED)
     found = _boldest(curve, wanted)
     point = found or curve[0]
     decided = [replace(row, answered=row.confidence >= point.threshold) for row in rounded]
