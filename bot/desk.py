@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.errors import AskError, NothingAsked, UnknownCollection
 from bot.worker import Worker
-from index.types import Answer, Context, IndexInfo
+from index.types import Answer, Context, IndexInfo, Turn
 
 _log = logging.getLogger(__name__)
 
@@ -18,7 +18,14 @@ _TYPING_LIMIT = 1.5  # seconds; Discord gives up on suggestions after 3
 class Engine(Protocol):
     """What the bot needs of `index.engine.Engine`."""
 
-    def ask(self, question: str, *, k: int = 3, collections: Sequence[str] | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = 3,
+        collections: Sequence[str] | None = None,
+        turns: Sequence[Turn] = (),
+    ) -> Answer:
         """Answer a question, or decline."""
         ...
 
@@ -56,12 +63,13 @@ class Desk:
         self.worker = worker
         self._known: list[str] = []
 
-    async def ask(self, question: str, collection: str | None = None) -> Answer:
+    async def ask(self, question: str, collection: str | None = None, turns: Sequence[Turn] = ()) -> Answer:
         """Answer a question.
 
         Args:
             question: In the member's words.
             collection: The only one to look in; None for all.
+            turns: Earlier turns of the conversation, oldest first.
 
         Raises:
             AskError: There is no answer now; the text is for the member.
@@ -73,7 +81,8 @@ class Desk:
         def work() -> Answer:
             if collection is not None:
                 self._check(collection)
-            return self._engine.ask(question, collections=None if collection is None else [collection])
+            where = None if collection is None else [collection]
+            return self._engine.ask(question, collections=where, turns=turns)
 
         return await self.worker.do(work)
 

@@ -68,6 +68,7 @@ def compose(
         candidates=candidates,
         passages=passages(retrieval, verdict),
         index=info,
+        follows=retrieval.query.follows,
     )
 
 

@@ -66,6 +66,7 @@ class Query:
         kind: The kind of thing it asks for.
         shown: The written form of each content term, for messages.
         corrections: Words that no article holds, with what they were read as.
+        follows: Whether it was read together with the question before it.
     """
 
     text: str
@@ -74,6 +75,7 @@ class Query:
     kind: Kind
     shown: dict[str, str]
     corrections: dict[str, str] = field(default_factory=dict)
+    follows: bool = False
 
 
 def understand(question: str, turns: Sequence[Turn] = ()) -> Query:
@@ -83,7 +85,8 @@ def understand(question: str, turns: Sequence[Turn] = ()) -> Query:
     question before it.
     """
     text = _tidy(question)
-    if turns and _leans(text):
+    follows = bool(turns) and _leans(text)
+    if follows:
         text = f"{_tidy(turns[-1].question)} {text}".strip()
     words = " ".join(written(text))
     return Query(
@@ -92,6 +95,7 @@ def understand(question: str, turns: Sequence[Turn] = ()) -> Query:
         sequence=tuple(terms(text)),
         kind=kind_of(" ".join(written(question[:LONGEST])) or words),
         shown=_shown(text),
+        follows=follows,
     )
 
 

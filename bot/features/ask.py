@@ -51,7 +51,8 @@ class Ask(commands.Cog):
         """Answer `/ask`."""
         with self.answering:
             await interaction.response.defer(ephemeral=private, thinking=True)
-            reply = render(await self.desk.ask(question, collection), asked=True)
+            answer = await self.desk.ask(question, collection)
+            reply = render(answer, asked=True, collection=collection, private=private)
             await interaction.edit_original_response(content=reply.content, view=view(reply))
 
     @ask.autocomplete("collection")
@@ -72,7 +73,7 @@ class Ask(commands.Cog):
         with self.answering:
             await interaction.response.defer(thinking=True)
             answer = await self.desk.ask(message.clean_content)
-            reply = render(answer, about=message.jump_url)
+            reply = render(answer, asked=True, about=message.jump_url)
             await interaction.edit_original_response(content=reply.content, view=view(reply))
 
 

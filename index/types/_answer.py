@@ -105,6 +105,7 @@ class Answer:
         passages: The best 10 passages.
         index: What it was found in.
         seconds: How long it took.
+        follows: Whether the question was read together with the one before it.
     """
 
     question: str
@@ -116,6 +117,7 @@ class Answer:
     passages: tuple[Passage, ...]
     index: IndexInfo
     seconds: float = 0.0
+    follows: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """The answer in the shape of the machine interface (see `DESIGN.md`, `ask --json`)."""
