@@ -123,6 +123,7 @@ class Answer:
         """The answer in the shape of the machine interface (see `DESIGN.md`, `ask --json`)."""
         data = asdict(self)
         data["status"] = self.status.value
+        del data["follows"]
         keep = ("article_id", "title", "start", "end", "text", "score")
         data["passages"] = [{name: row[name] for name in keep} for row in data["passages"]]
         return data

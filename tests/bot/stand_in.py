@@ -7,7 +7,8 @@ import time
 from collections.abc import Sequence
 
 from index import receipt
-from index.types import Answer, Article, Citation, Context, IndexInfo, Status, Turn
+from index.errors import ArticleNotFound
+from index.types import Answer, Article, ArticleCard, Citation, Context, IndexInfo, Status, Turn
 from tests.bot.written import citation
 
 FERRY = Article(
@@ -32,6 +33,7 @@ class StandIn:
         self.texts = {article.id: article for article in articles or (FERRY, RULES)}
         self.gate = threading.Event()
         self.asked: list[tuple[str, tuple[str, ...] | None]] = []
+        self.looked: list[str] = []
         self.turns: list[list[Turn]] = []
         self.warmed = threading.Event()
         self.failure: Exception = ZeroDivisionError("the sentence 'why trouble' is too much")
@@ -70,6 +72,28 @@ class StandIn:
             )
         cited, found = found[:k], found[:10]
         return Answer(question, Status.ANSWERED, 0.9, None, cited, found, (), self.info(), follows=follows)
+
+    def article(self, article_id: str) -> Article:
+        if article_id not in self.texts:
+            raise ArticleNotFound(f'No article has the id "{article_id}".')
+        return self.texts[article_id]
+
+    def articles(
+        self, prefix: str = "", limit: int | None = 25, collections: Sequence[str] | None = None
+    ) -> list[ArticleCard]:
+        self.looked.append(prefix)
+        found = [
+            ArticleCard(
+                each.id, each.title, each.url, each.source, each.published, None, each.tags, each.collection
+            )
+            for each in self.texts.values()
+            if prefix.lower() in f"{each.id} {each.title}".lower()
+            and (collections is None or each.collection in collections)
+        ]
+        return found[:limit]
+
+    def sentence_count(self, article_id: str) -> int:
+        return len(sentences(self.texts[article_id]))
 
     def collections(self) -> list[str]:
         return sorted({article.collection for article in self.texts.values()})
@@ -124,6 +148,11 @@ class Broken(StandIn):
     def __init__(self, failure: Exception) -> None:
         super().__init__()
         self.failure = failure
+
+    def articles(
+        self, prefix: str = "", limit: int | None = 25, collections: Sequence[str] | None = None
+    ) -> list[ArticleCard]:
+        raise self.failure
 
     def collections(self) -> list[str]:
         raise self.failure
