@@ -6,9 +6,10 @@ import logging
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.errors import AskError, NothingAsked, UnknownCollection
+from bot.errors import AskError, NothingAsked, UnknownArticle, UnknownCollection
 from bot.worker import Worker
-from index.types import Answer, Context, IndexInfo
+from index.errors import ArticleNotFound
+from index.types import Answer, Article, ArticleCard, Context, IndexInfo, Turn
 
 _log = logging.getLogger(__name__)
 
@@ -18,8 +19,29 @@ _TYPING_LIMIT = 1.5  # seconds; Discord gives up on suggestions after 3
 class Engine(Protocol):
     """What the bot needs of `index.engine.Engine`."""
 
-    def ask(self, question: str, *, k: int = 3, collections: Sequence[str] | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = 3,
+        collections: Sequence[str] | None = None,
+        turns: Sequence[Turn] = (),
+    ) -> Answer:
         """Answer a question, or decline."""
+        ...
+
+    def article(self, article_id: str) -> Article:
+        """The article of that id."""
+        ...
+
+    def articles(
+        self, prefix: str = "", limit: int | None = 25, collections: Sequence[str] | None = None
+    ) -> list[ArticleCard]:
+        """Articles whose id or title has words beginning with those of `prefix`."""
+        ...
+
+    def sentence_count(self, article_id: str) -> int:
+        """How many sentences an article has."""
         ...
 
     def collections(self) -> list[str]:
@@ -56,12 +78,13 @@ class Desk:
         self.worker = worker
         self._known: list[str] = []
 
-    async def ask(self, question: str, collection: str | None = None) -> Answer:
+    async def ask(self, question: str, collection: str | None = None, turns: Sequence[Turn] = ()) -> Answer:
         """Answer a question.
 
         Args:
             question: In the member's words.
             collection: The only one to look in; None for all.
+            turns: Earlier turns of the conversation, oldest first.
 
         Raises:
             AskError: There is no answer now; the text is for the member.
@@ -73,7 +96,8 @@ class Desk:
         def work() -> Answer:
             if collection is not None:
                 self._check(collection)
-            return self._engine.ask(question, collections=None if collection is None else [collection])
+            where = None if collection is None else [collection]
+            return self._engine.ask(question, collections=where, turns=turns)
 
         return await self.worker.do(work)
 
@@ -85,6 +109,49 @@ class Desk:
             FootnoteError: It is no receipt, or the index cannot be used.
         """
         return await self.worker.do(lambda: self._engine.context(receipt))
+
+    async def articles(self, typed: str, collection: str | None = None, limit: int = 25) -> list[ArticleCard]:
+        """Articles whose id or title has words that begin so.
+
+        Raises:
+            AskError: They cannot be looked up now, or there is no such collection.
+            FootnoteError: The index cannot be used.
+        """
+
+        def work() -> list[ArticleCard]:
+            if collection is not None:
+                self._check(collection)
+            return self._engine.articles(typed, limit, None if collection is None else [collection])
+
+        return await self.worker.do(work)
+
+    async def titles(self, typed: str) -> list[ArticleCard]:
+        """Articles to suggest while a title is being typed; none where the worker has no time."""
+        try:
+            return await self.worker.do(lambda: self._engine.articles(typed, 25), time_limit=_TYPING_LIMIT)
+        except AskError:
+            return []
+
+    async def article(self, name: str) -> tuple[Article, int]:
+        """An article by its id or the beginning of its title, and how many sentences it has.
+
+        Raises:
+            UnknownArticle: There is none.
+            AskError: It cannot be looked up now.
+            FootnoteError: The index cannot be used.
+        """
+
+        def work() -> tuple[Article, int]:
+            try:
+                article = self._engine.article(name)
+            except ArticleNotFound:
+                found = self._engine.articles(name, 1) if name.strip() else []
+                if not found:
+                    raise UnknownArticle from None
+                article = self._engine.article(found[0].id)
+            return article, self._engine.sentence_count(article.id)
+
+        return await self.worker.do(work)
 
     async def collections(self) -> list[str]:
         """The names of the collections; those known from before where the worker has no time."""

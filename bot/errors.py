@@ -15,7 +15,8 @@ FootnoteError
         ├── TooSlow             the time limit is over
         ├── Stopping            the bot is about to leave
         ├── NothingAsked        the question has no words
-        └── UnknownCollection   no such folder of articles
+        ├── UnknownCollection   no such folder of articles
+        └── UnknownArticle      no article of that name
 
 `UsageError` of the index stands for a wrong setting (exit code 2).
 """
@@ -90,3 +91,10 @@ class NothingAsked(AskError):
 
 class UnknownCollection(AskError):
     """There is no such folder of articles."""
+
+
+class UnknownArticle(AskError):
+    """There is no article of that name."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no article of that name. `/articles` shows those that there are.")

@@ -81,6 +81,7 @@ def compose(
         passages=passages(retrieval, verdict),
         index=info,
         notes=tuple(_notes(retrieval, choice, citations)),
+        follows=retrieval.query.follows,
     )
 
 

@@ -186,6 +186,10 @@ class Engine:
         """Articles whose id or title has words beginning with those of `prefix`."""
         return self._read(lambda snapshot: snapshot.cards(prefix, limit, collections))
 
+    def sentence_count(self, article_id: str) -> int:
+        """How many sentences an article has; 0 where there is no such article."""
+        return self._read(lambda snapshot: snapshot.sentence_count(article_id))
+
     def collections(self) -> list[str]:
         """The names of all collections; `""` is the top of the corpus."""
         return self._read(lambda snapshot: snapshot.collections())

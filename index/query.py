@@ -71,6 +71,7 @@ class Query:
         shown: The written form of each content term, for messages.
         corrections: Words that no article holds, with what they were read as.
         several: Whether it asks for several things: a list, all of them, steps.
+        follows: Whether it was read together with the question before it.
     """
 
     text: str
@@ -80,6 +81,7 @@ class Query:
     shown: dict[str, str]
     corrections: dict[str, str] = field(default_factory=dict)
     several: bool = False
+    follows: bool = False
 
 
 def understand(question: str, turns: Sequence[Turn] = ()) -> Query:
@@ -89,7 +91,8 @@ def understand(question: str, turns: Sequence[Turn] = ()) -> Query:
     question before it.
     """
     text = _tidy(question)
-    if turns and _leans(text):
+    follows = bool(turns) and _leans(text)
+    if follows:
         text = f"{_tidy(turns[-1].question)} {text}".strip()
     words = " ".join(written(text))
     return Query(
@@ -99,6 +102,7 @@ def understand(question: str, turns: Sequence[Turn] = ()) -> Query:
         kind=kind_of(" ".join(written(question[:LONGEST])) or words),
         shown=_shown(text),
         several=_SEVERAL.search(words) is not None,
+        follows=follows,
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 from discord.utils import MISSING
 
-from bot import failures
+from bot.failures import explained
 from bot.surround import render_context
 from index.types import Context
 
@@ -35,13 +35,9 @@ class InContext(
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the sentence in its paragraph."""
-        bot: Footnote = interaction.client
-        with bot.answering:
-            try:
-                await interaction.response.defer(ephemeral=True, thinking=True)
-                await self._show(interaction, await bot.desk.context(self.receipt))
-            except Exception as error:  # the library would only log it
-                await failures.explain(interaction, error)
+        async with explained(interaction) as bot:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await self._show(interaction, await bot.desk.context(self.receipt))
 
     async def _show(self, interaction: discord.Interaction[Any], context: Context) -> None:
         reply = render_context(context, link(context))

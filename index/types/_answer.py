@@ -167,6 +167,7 @@ class Answer:
             the question that were not found.
         why: What it rests on.
         chat: Whether nothing was asked (a greeting, thanks, an instruction): `reason` is what to say to it.
+        follows: Whether the question was read together with the one before it.
     """
 
     question: str
@@ -181,6 +182,7 @@ class Answer:
     notes: tuple[str, ...] = ()
     why: Why | None = None
     chat: bool = False
+    follows: bool = False
 
     def as_dict(self, *, explained: bool = False) -> dict[str, Any]:
         """The answer in the shape of the machine interface (see `DESIGN.md`, `ask --json`).
@@ -193,6 +195,7 @@ class Answer:
             for name in ("notes", "chat", "why"):
                 del data[name]
         data["status"] = self.status.value
+        del data["follows"]
         keep = ("article_id", "title", "start", "end", "text", "score")
         data["passages"] = [{name: row[name] for name in keep} for row in data["passages"]]
         return data

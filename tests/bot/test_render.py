@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.escape import units
 from bot.links import BUTTON
-from bot.render import DECLINED, NEAREST, render, share
+from bot.render import DECLINED, NEAREST, SIGNATURE, render, share
 from bot.reply import CONTENT, Reply
 from bot.visible import reveal
 from index.types import Citation, Lead, Status
@@ -31,15 +31,16 @@ def test_an_answer_is_the_sentence_its_footnote_and_its_source() -> None:
         "-# ¹ Winter timetable for the Gull Island ferry · Saltmere Ferries · <t:1790812800:R>"
         " · [open](<https://saltmere.example/ferry#:~:text=The%20last%20ferry>)"
     )
-    [button] = render(answered(citation())).buttons
+    button, follow = render(answered(citation())).buttons
     assert (button.label, button.receipt, button.url) == ("In context", citation().receipt, None)
+    assert (follow.label, follow.action) == ("Follow up", "follow")
 
 
 def test_each_sentence_has_a_button() -> None:
     reply = render(
         answered(citation(start=3), citation(article_id="b"), citation(article_id="c", receipt=""))
     )
-    assert [each.label for each in reply.buttons] == ["In context ¹", "In context ²"]
+    assert [each.label for each in reply.buttons] == ["In context ¹", "In context ²", "Follow up"]
     assert [mark for _, _, mark in quotes(reply)] == ["¹", "²", "³"]
 
 
@@ -51,9 +52,9 @@ def test_a_declined_question_gets_the_reason_and_the_nearest_sentence_as_what_it
         NEAREST,
         "> “The last ferry leaves at 6.40 pm.” ¹",
     ]
-    assert [each.label for each in reply.buttons] == ["In context"]
+    assert [each.label for each in reply.buttons] == ["In context", "Follow up"]
     nothing = render(declined(reason=""))
-    assert (nothing.content, nothing.buttons) == (DECLINED, ())
+    assert (nothing.content, [each.label for each in nothing.buttons]) == (DECLINED, ["Follow up"])
 
 
 def test_what_a_sentence_leans_on_stands_above_it_and_notes_below() -> None:
@@ -112,7 +113,7 @@ def test_links_move_to_buttons_where_they_leave_no_room_for_the_sentences() -> N
     page = "https://saltmere.example/" + "long/" * 90
     reply = render(answered(*(citation(sentence, article_id=str(n), link=page) for n in range(3))))
     assert "open" not in reply.content
-    assert [each.label for each in reply.buttons[3:]] == ["Open ¹", "Open ²", "Open ³"]
+    assert [each.label for each in reply.buttons[3:]] == ["Open ¹", "Open ²", "Open ³", "Follow up"]
     assert all(len(text) > 400 for text, _, _ in quotes(reply))
 
 
@@ -163,21 +164,34 @@ CITATIONS = st.builds(
     HOSTILE.map(lambda text: text * 20),
     st.booleans(),
     st.sampled_from(Status),
+    st.booleans(),
     st.lists(HOSTILE.map(lambda text: text * 9), max_size=5),
 )
 def test_a_message_is_never_over_a_limit_whatever_articles_and_questions_hold(
-    citations: list[Citation], question: str, reason: str, asked: bool, status: Status, notes: list[str]
+    citations: list[Citation],
+    question: str,
+    reason: str,
+    asked: bool,
+    status: Status,
+    private: bool,
+    notes: list[str],
 ) -> None:
-    answer = replace(
-        answered(*citations, question=question), status=status, reason=reason, notes=tuple(notes)
+    answer = answered(*citations, question=question)
+    answer = replace(answer, status=status, reason=reason, follows=private, notes=tuple(notes))
+    reply = render(
+        answer,
+        asked=asked,
+        about="https://discord.com/channels/1/2/3" if asked else None,
+        earlier=[question, reason, question, reason],
+        collection=reason or None,
+        private=private,
     )
-    reply = render(answer, asked=asked, about="https://discord.com/channels/1/2/3" if asked else None)
-    assert 0 < units(reply.content) <= CONTENT
+    assert 0 < units(reply.content) <= CONTENT - (SIGNATURE if private else 0)
     reply.content.encode()
-    assert len(reply.buttons) <= 10
+    assert len(reply.buttons) <= 13
     for button in reply.buttons:
         assert 0 < len(button.label) <= 80
-        assert (button.receipt is None) != (button.url is None)
+        assert [button.receipt, button.url, button.action].count(None) == 2
         assert len(button.receipt or "") <= 40
         assert len(button.url or "") <= BUTTON
     for line in reply.content.split("\n"):

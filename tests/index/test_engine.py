@@ -15,6 +15,7 @@ from index.embed import SentenceEncoder
 from index.engine import Engine
 from index.errors import ArticleNotFound, IndexMissing, IndexModel, UsageError
 from index.judgement import Judgement
+from index.sentence import segment
 from index.settings import IndexSettings, load
 from index.store import Reader
 from index.types import Status, Turn
@@ -157,6 +158,7 @@ def test_a_follow_up_leans_on_the_question_before(engine: Engine) -> None:
     alone = engine.ask(question)
     turns = [Turn("Where can I buy tickets for the ferry?", "At the quay.")]
     followed = engine.ask(question, turns=turns)
+    assert followed.follows
     assert followed.question == question
     assert "£4.50" in followed.candidates[0].text
     assert followed.confidence != alone.confidence
@@ -203,6 +205,12 @@ def test_search_finds_passages_best_first(engine: Engine) -> None:
     assert scores == sorted(scores, reverse=True)
     assert engine.search("reading circle", k=2) == found[:2]
     assert engine.search("reading circle", k=0) == engine.search("reading circle", k=-1) == []
+
+
+def test_counts_the_sentences_of_an_article(engine: Engine) -> None:
+    text = engine.article("news/ferry").text
+    assert engine.sentence_count("news/ferry") == len(segment(text))
+    assert engine.sentence_count("news/none") == 0
 
 
 def test_lists_articles_and_collections(engine: Engine) -> None:

@@ -22,7 +22,7 @@ async def test_ask_quotes_the_sentence_and_names_its_source() -> None:
             "-# ¹ Winter timetable for the Gull Island ferry · Saltmere Ferries · <t:1790812800:R>"
             " · [open](<https://saltmere.example/ferry#:~:text=51>)"
         )
-        assert [each.label for each in answer.buttons] == ["In context"]
+        assert [each.label for each in answer.buttons] == ["In context", "Follow up"]
         assert (answer.ephemeral, answer.previews, answer.pings) == (False, [], set())
         run = room.server.runs[0]
         assert run.acknowledged == 5  # deferred first
@@ -145,7 +145,9 @@ async def test_the_menu_of_a_message_asks_its_text() -> None:
         said = await room.server.say(room.ben, room.channel, f"**{QUESTION}**")
         answer = await (await room.server.context_menu("Ask about this", room.ana, said)).response()
         link = f"https://discord.com/channels/{room.guild.id}/{room.channel.id}/{said.id}"
-        assert answer.content.startswith(f"-# about [this message](<{link}>)\n> “{LAST}” ¹")
+        assert answer.content.startswith(
+            f"-# about [this message](<{link}>)\n-# \\*\\*{QUESTION}\\*\\*\n> “{LAST}” ¹"
+        )
         assert not answer.ephemeral
 
 
