@@ -68,8 +68,8 @@ def choose(rows: Sequence[Row], wanted: float) -> Choice:
     figures = measure(rounded)
     if figures.auroc is not None and figures.auroc >= _TOO_EASY:
         raise CalibrationFailed(
-            "The questions that can be made of these articles are too easy to choose a threshold by: nearly "
-            "all are told apart. Write down questions of your members, and measure with "
+            "The questions that can be made of these articles are too easy to choose a threshold by: "
+            "nearly all are told apart. Write down questions of your members and measure with "
             "`python -m index evaluate`."
         )
     curve = tuple(point for point in figures.curve if point.answered >= _SETTLED)

@@ -8,7 +8,7 @@ from typing import Final
 
 from index.evaluate.measures import RiskPoint
 
-_WIDTH: Final = 60
+_WIDTH: Final = 55
 _HEIGHT: Final = 10
 _STEP: Final = 0.1  # of the highest risk that is shown
 
