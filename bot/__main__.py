@@ -40,6 +40,10 @@ def start(
         bool,
         typer.Option("--check", help="Look for mistakes in the set-up, without connecting, and leave."),
     ] = False,
+    invite: Annotated[
+        bool,
+        typer.Option("--invite", help="Print the link that invites the bot to a server, and leave."),
+    ] = False,
 ) -> None:
     """Answer questions on Discord, with sentences from the articles.
 
@@ -52,7 +56,9 @@ def start(
     if check:
         raise typer.Exit(_check())
     bot, index = _settings()
-    if bot.token is None:
+    if invite:
+        _invite(bot)
+    elif bot.token is None:
         _chat(bot, index)
     else:
         _discord(bot, index, bot.token.get_secret_value())
@@ -103,6 +109,15 @@ def _check() -> int:
         typer.echo(str(finding))
         code = max(code, finding.code)
     return code
+
+
+def _invite(bot: BotSettings) -> None:
+    from bot.invite import client_id, explained, link
+
+    typer.echo(link(client_id(bot), bot.guild))
+    typer.echo("It asks for the least that works:", err=True)
+    for line in explained():
+        typer.echo(f"  {line}", err=True)
 
 
 def _chat(bot: BotSettings, index: IndexSettings) -> None:

@@ -37,6 +37,9 @@ class BotSettings(BaseSettings):
     token: SecretStr | None = Field(
         None, description="The bot's token; without it, a chat in the terminal opens instead."
     )
+    application: int | None = Field(
+        None, ge=1, description="Id of the application, for --invite, where the token does not tell it."
+    )
     guild: int | None = Field(
         None, ge=1, description="Id of the one server that gets the commands; without it, all servers do."
     )
