@@ -126,7 +126,7 @@ def _chat(bot: BotSettings, index: IndexSettings) -> None:
     from bot import logs
     from bot.chat import Chat
 
-    logs.set_up("error" if bot.log_level == "info" else bot.log_level)
+    logs.set_up("error" if bot.log_level == "info" else bot.log_level, bot.log_format)
     interactive = sys.stdin.isatty()
     chat = Chat(open_engine(index), Console(), Console(stderr=not interactive))
     chat.welcome()
@@ -146,7 +146,7 @@ def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
     wrong = flaw(token, official=bot.official)
     if wrong is not None:
         raise TokenMalformed(f"What is set in BOT_TOKEN cannot be a token: {wrong}. {HOW_TO}")
-    logs.set_up(bot.log_level)
+    logs.set_up(bot.log_level, bot.log_format, questions=bot.log_questions)
     engine = open_engine(index)
     from bot.desk import Desk
     from bot.run import serve

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.errors import AskError, NothingAsked, UnknownCollection
+from bot.tally import Tally
 from bot.worker import Worker
 from index.types import Answer, Context, IndexInfo
 
@@ -49,11 +50,15 @@ class Desk:
     Args:
         engine: Answers; called in the worker's thread only.
         worker: Whose thread it is.
+
+    Attributes:
+        tally: Counts what became of the questions.
     """
 
     def __init__(self, engine: Engine, worker: Worker) -> None:
         self._engine = engine
         self.worker = worker
+        self.tally = Tally()
         self._known: list[str] = []
 
     async def ask(self, question: str, collection: str | None = None) -> Answer:
@@ -75,7 +80,7 @@ class Desk:
                 self._check(collection)
             return self._engine.ask(question, collections=None if collection is None else [collection])
 
-        return await self.worker.do(work)
+        return await self.tally.follow(question, self.worker.do(work))
 
     async def context(self, receipt: str) -> Context:
         """A cited sentence in its surroundings, or what became of it.
