@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.errors import AskError, NothingAsked, UnknownArticle, UnknownCollection
+from bot.tally import Tally
 from bot.worker import Worker
 from index.errors import ArticleNotFound
 from index.types import Answer, Article, ArticleCard, Context, IndexInfo, Turn
@@ -71,11 +72,15 @@ class Desk:
     Args:
         engine: Answers; called in the worker's thread only.
         worker: Whose thread it is.
+
+    Attributes:
+        tally: Counts what became of the questions.
     """
 
     def __init__(self, engine: Engine, worker: Worker) -> None:
         self._engine = engine
         self.worker = worker
+        self.tally = Tally()
         self._known: list[str] = []
 
     async def ask(self, question: str, collection: str | None = None, turns: Sequence[Turn] = ()) -> Answer:
@@ -99,7 +104,7 @@ class Desk:
             where = None if collection is None else [collection]
             return self._engine.ask(question, collections=where, turns=turns)
 
-        return await self.worker.do(work)
+        return await self.tally.follow(question, self.worker.do(work))
 
     async def context(self, receipt: str) -> Context:
         """A cited sentence in its surroundings, or what became of it.

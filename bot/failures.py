@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import AskError
-from bot.logs import refer
+from bot.logs import refer, told
 from index.errors import FootnoteError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ async def explain(interaction: discord.Interaction[Footnote], error: Exception) 
         else:
             await response.send_message(text, ephemeral=True)
     except Exception as another:  # this is the last one that could tell
-        _log.warning("A member could not be told that something failed: %s", another)
+        _log.warning("A member could not be told that something failed: %s", told(another))
 
 
 def sentence(error: Exception) -> str:

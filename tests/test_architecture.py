@@ -28,6 +28,7 @@ OWNERS = {
     "Stemmer": {"index/words.py"},
     "rapidfuzz": {"index/spelling.py"},
     "yaml": {"index/corpus/"},
+    "prometheus_client": {"bot/tally.py", "bot/monitor.py"},
     "typer": {"index/cli/", "bot/__main__.py"},
 }
 """Files and folders of `index/` and `bot/` that alone may import a library."""

@@ -259,3 +259,17 @@ def test_check_finds_what_is_wrong_without_connecting(tmp_path: Path) -> None:
     done = run("--check", cwd=tmp_path, module="tests.integration.with_stand_in")
     assert done.returncode == 0
     assert [line[0] for line in done.stdout.strip().split("\n")] == ["✓"] * 5
+
+
+def test_invite_prints_the_link_and_explains_it_elsewhere(tmp_path: Path) -> None:
+    done = run("--invite", cwd=tmp_path, BOT_APPLICATION="4200", BOT_GUILD="17")
+    assert done.returncode == 0
+    assert done.stdout == (
+        "https://discord.com/oauth2/authorize?client_id=4200&scope=bot+applications.commands"
+        "&permissions=274877975552&guild_id=17\n"
+    )
+    assert "Read Message History: to answer as a reply" in done.stderr
+    done = run("--invite", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert len(done.stderr.strip().split("\n")) == 1
+    assert run("--invite", cwd=tmp_path, BOT_APPLICATION="Footnote").returncode == 2
