@@ -46,6 +46,7 @@ class Ask(commands.Cog):
     ) -> None:
         """Answer `/ask`."""
         with self.answering:
+            interaction.client.rates.take(interaction.user.id, interaction.channel_id or 0)
             await interaction.response.defer(ephemeral=private, thinking=True)
             answer = await self.desk.ask(question, collection)
             reply = render(answer, asked=True, collection=collection, private=private)
@@ -61,6 +62,7 @@ class Ask(commands.Cog):
     async def ask_about(self, interaction: discord.Interaction[Footnote], message: discord.Message) -> None:
         """Answer with the text of a message as the question."""
         with self.answering:
+            interaction.client.rates.take(interaction.user.id, interaction.channel_id or 0)
             await interaction.response.defer(thinking=True)
             answer = await self.desk.ask(message.clean_content)
             reply = render(answer, asked=True, about=message.jump_url)

@@ -64,6 +64,7 @@ class Forms(commands.Cog):
         if interaction.type is not discord.InteractionType.modal_submit or data["custom_id"] != _FORM:
             return
         async with explained(interaction) as bot:
+            bot.rates.take(interaction.user.id, interaction.channel_id or 0)
             private = message is not None and message.flags.ephemeral
             await interaction.response.defer(ephemeral=private, thinking=True)
             asked = Asked() if message is None else await answered(message, bot)

@@ -17,6 +17,7 @@ from bot import failures
 from bot.answering import Answering
 from bot.deliver import view
 from bot.desk import Desk
+from bot.errors import TooOften
 from bot.features.follow import before
 from bot.render import render
 from bot.reply import Reply
@@ -63,6 +64,9 @@ class Mention(commands.Cog):
         with self.answering:
             try:
                 await _send(message, await self._answer(message))
+            except TooOften as error:
+                if error.first:  # once until the wait is over, or the bot would flood the channel, too
+                    await _send(message, Reply(failures.sentence(error)), gone_after=error.wait)
             except Exception as error:  # the library would only log it
                 await _send(message, Reply(failures.sentence(error)))
 
@@ -77,6 +81,7 @@ class Mention(commands.Cog):
         if not asked:
             readable = message.guild is None or self.bot.user in message.mentions
             return Reply(HELP if readable else UNREADABLE)
+        self.bot.rates.take(message.author.id, message.channel.id)
         async with typing(message.channel):
             earlier = await before(message, self.bot)
             answer = await self.desk.ask(asked, earlier.collection, earlier.turns)
@@ -100,16 +105,18 @@ async def typing(channel: discord.abc.Messageable) -> AsyncIterator[None]:
         task.cancel()
 
 
-async def _send(message: discord.Message, reply: Reply) -> None:
+async def _send(message: discord.Message, reply: Reply, gone_after: float | None = None) -> None:
     """Reply to a message, even if it was deleted meanwhile; a reply that is refused is only logged."""
     try:
-        await message.channel.send(
+        sent = await message.channel.send(
             reply.content,
             view=view(reply) or MISSING,
             reference=message.to_reference(fail_if_not_exists=False),
             mention_author=False,
             suppress_embeds=True,
         )
+        if gone_after is not None:
+            await sent.delete(delay=gone_after)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         _log.warning("An answer could not be posted: %s", error)
 
