@@ -49,7 +49,7 @@ class Engine(Protocol):
         """The names of all collections."""
         ...
 
-    def context(self, proof: str, /) -> Context:
+    def context(self, proof: str, words: str = "") -> Context:
         """What a citation was quoted from, as it is now."""
         ...
 
@@ -106,14 +106,18 @@ class Desk:
 
         return await self.tally.follow(question, self.worker.do(work))
 
-    async def context(self, receipt: str) -> Context:
+    async def context(self, receipt: str, words: str = "") -> Context:
         """A cited sentence in its surroundings, or what became of it.
+
+        Args:
+            receipt: Of the citation.
+            words: The quoted sentence, where that is known.
 
         Raises:
             AskError: It cannot be looked up now.
             FootnoteError: It is no receipt, or the index cannot be used.
         """
-        return await self.worker.do(lambda: self._engine.context(receipt))
+        return await self.worker.do(lambda: self._engine.context(receipt, words))
 
     async def articles(self, typed: str, collection: str | None = None, limit: int = 25) -> list[ArticleCard]:
         """Articles whose id or title has words that begin so.

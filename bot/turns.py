@@ -18,7 +18,7 @@ from index.types import Turn
 _QUESTION, _EARLIER, _NAME = 300, 150, 100  # UTF-16 units
 _TURNS: Final = 3  # earlier questions that a message keeps: the first, which names the subject, and the last
 _COLLECTION: Final = re.compile(r"_in (.+)_")
-_QUOTE: Final = re.compile(r"^> “(.*?)”(?: …)? [¹²³⁴⁵⁶⁷⁸⁹⁰]+$", re.DOTALL | re.MULTILINE)
+_QUOTE: Final = re.compile(r"^> “(.*?)”(?: …)? ([¹²³⁴⁵⁶⁷⁸⁹⁰]+)$", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,23 @@ def read(content: str) -> Asked:
     declined = re.search(r"^\*\*", content, re.MULTILINE)
     quotes = [] if declined else _QUOTE.findall(content)
     return Asked(
-        tuple(questions), " ".join(unescape(each.replace("\n> ", "\n")) for each in quotes), collection
+        tuple(questions), " ".join(unescape(each.replace("\n> ", "\n")) for each, _ in quotes), collection
     )
+
+
+def quotation(content: str, label: str) -> str:
+    """The sentence in an answer that a button with the label "In context ²" belongs to; `""` if none."""
+    mark = label.rpartition(" ")[2]
+    for text, footnote in _QUOTE.findall(content):
+        if mark in (footnote, "context"):
+            return unescape(text.replace("\n> ", "\n"))
+    return ""
+
+
+def stressed(content: str) -> str:
+    """The sentence that stands out in a message of the In context kind; `""` if none."""
+    found = re.search(r"^>.*?\*\*(.+?)\*\*", content, re.DOTALL | re.MULTILINE)
+    return unescape(found[1].replace("\n> ", "\n")) if found else ""
 
 
 def unescape(markdown: str) -> str:

@@ -194,11 +194,12 @@ class Engine:
         """The names of all collections; `""` is the top of the corpus."""
         return self._read(lambda snapshot: snapshot.collections())
 
-    def context(self, proof: str) -> Context:
+    def context(self, proof: str, words: str = "") -> Context:
         """What a citation was quoted from, as it is now.
 
         Args:
             proof: The citation's receipt.
+            words: What was quoted, where that is known: helps to find it where it has changed.
 
         Raises:
             UsageError: It is no receipt.
@@ -206,7 +207,7 @@ class Engine:
         """
         parsed = receipt.parse(proof)
         articles = self._read(lambda snapshot: snapshot.articles_by_short(parsed.article))
-        return surroundings(parsed, articles)
+        return surroundings(parsed, articles, words)
 
     def info(self) -> IndexInfo:
         """What answers are found in."""

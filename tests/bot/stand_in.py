@@ -98,7 +98,7 @@ class StandIn:
     def collections(self) -> list[str]:
         return sorted({article.collection for article in self.texts.values()})
 
-    def context(self, proof: str, /) -> Context:
+    def context(self, proof: str, words: str = "") -> Context:
         parsed = receipt.parse(proof)
         for article in self.texts.values():
             if receipt.matches(parsed, article.id):
@@ -157,7 +157,7 @@ class Broken(StandIn):
     def collections(self) -> list[str]:
         raise self.failure
 
-    def context(self, proof: str, /) -> Context:
+    def context(self, proof: str, words: str = "") -> Context:
         raise self.failure
 
     def warm(self) -> None:

@@ -106,7 +106,7 @@ def test_failures_are_a_sentence_and_the_chat_goes_on(talk: Talk) -> None:
     assert "There is no index.\n" in talk(engine, "Why the trouble?")
 
     class Gone(StandIn):
-        def context(self, proof: str, /) -> Context:
+        def context(self, proof: str, words: str = "") -> Context:
             raise IndexMissing("There is no index any more.")
 
     assert "There is no index any more.\n" in talk(Gone(), "The last ferry?", "1")
@@ -123,7 +123,7 @@ def test_failures_are_a_sentence_and_the_chat_goes_on(talk: Talk) -> None:
 )
 def test_what_became_of_a_sentence_is_said(context: Context, says: str, talk: Talk) -> None:
     class Changed(StandIn):
-        def context(self, proof: str, /) -> Context:
+        def context(self, proof: str, words: str = "") -> Context:
             return context
 
     assert says in talk(Changed(), "The last ferry?", "1")
