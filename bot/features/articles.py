@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import suggest
+from bot import logs, suggest
 from bot.answering import Answering
 from bot.deliver import view
 from bot.desk import Desk
@@ -20,16 +20,18 @@ if TYPE_CHECKING:
 
 PRIVACY: Final = """\
 **What I keep**
-Nothing about you, and nothing that you ask.
 - Your question goes through Discord, like any message, to the machine that I run on. I look for it in the \
 articles there and forget it. It goes nowhere else: I ask no other service.
-- I store no questions, no answers, no names and no user ids. My log says when something failed, not who \
-asked or what.
+- I store no questions, no answers, no names and no user ids. {log}
 - What you see in Discord, Discord keeps: my answers, and the buttons below them, which name sentences of \
 articles and nobody.
 - I read only messages that mention me, reply to me or are sent to me directly, and those that you ask me \
 about by the menu of a message.\
 """
+LOG: Final = "My log says when something failed, not who asked or what."
+LOG_WITH_QUESTIONS: Final = (
+    "**But my log has the text of questions**, without who asked: those who run me have chosen that."
+)
 
 
 class Articles(commands.Cog):
@@ -71,10 +73,11 @@ class Articles(commands.Cog):
             await interaction.response.defer(ephemeral=private, thinking=True)
             await _answer(interaction, render_card(*await self.desk.article(title)))
 
-    @app_commands.command(description="See what I keep of what you ask: nothing")
+    @app_commands.command(description="See what I keep of what you ask")
     async def privacy(self, interaction: discord.Interaction[Footnote]) -> None:
         """Answer `/privacy`."""
-        await interaction.response.send_message(PRIVACY, ephemeral=True)
+        log = LOG_WITH_QUESTIONS if logs.keeps_questions() else LOG
+        await interaction.response.send_message(PRIVACY.format(log=log), ephemeral=True)
 
     @articles.autocomplete("search")
     async def suggest_titles(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from bot.features.articles import PRIVACY
+import logging
+
+import pytest
+
+from bot.features.articles import LOG, LOG_WITH_QUESTIONS, PRIVACY
 from bot.shelf import NONE_SUCH
 from index.errors import IndexMissing
 from index.types import Article
@@ -85,4 +89,10 @@ async def test_nothing_is_suggested_while_there_is_no_time_or_no_index() -> None
 async def test_what_is_kept_is_told_in_plain_words() -> None:
     async with footnote() as room:
         told = await slash(room, "privacy")
-        assert (told.content, told.ephemeral) == (PRIVACY, True)
+        assert (told.content, told.ephemeral) == (PRIVACY.format(log=LOG), True)
+
+
+async def test_a_log_with_questions_is_admitted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging.getLogger("bot.questions"), "disabled", False)
+    async with footnote() as room:
+        assert LOG_WITH_QUESTIONS in (await slash(room, "privacy")).content
