@@ -17,7 +17,7 @@ FOUND_NOTHING: Final = "I found no answer to this in the articles."
 DECLINED: Final = f"**{FOUND_NOTHING}**"
 NEAREST: Final = "Nearest sentence, not an answer:"
 IN_CONTEXT: Final = "In context"
-FOLLOW_UP, SHARE = "Follow up", "Share"
+FOLLOW_UP, WHY, SHARE = "Follow up", "Why this?", "Share"
 SIGNATURE: Final = 100
 """UTF-16 units that a private answer leaves free, for the name of the one who shares it."""
 
@@ -56,7 +56,7 @@ def render(
     if asked or answer.follows:
         head += turns_head(answer.question, earlier if answer.follows else (), collection)
     notes = [f"-# {one_line(note, _NOTE)}" for note in answer.notes[:_NOTES]]
-    actions = [Button(FOLLOW_UP, action="follow")]
+    actions = [Button(FOLLOW_UP, action="follow"), Button(WHY, action="why")]
     if private:
         actions.append(Button(SHARE, action="share"))
     spare = SIGNATURE if private else 0

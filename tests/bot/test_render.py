@@ -14,6 +14,7 @@ from bot.visible import reveal
 from index.types import Citation, Lead, Status
 from tests.bot.written import HOSTILE, answered, citation, declined, shown
 
+ACTIONS = ["Follow up", "Why this?"]
 QUOTE = re.compile(r"> “(.*?)”( …)? ([¹²³⁴⁵⁶⁷⁸⁹]+)(?=\n|\Z)", re.DOTALL)
 
 
@@ -31,7 +32,7 @@ def test_an_answer_is_the_sentence_its_footnote_and_its_source() -> None:
         "-# ¹ Winter timetable for the Gull Island ferry · Saltmere Ferries · <t:1790812800:R>"
         " · [open](<https://saltmere.example/ferry#:~:text=The%20last%20ferry>)"
     )
-    button, follow = render(answered(citation())).buttons
+    button, follow, _ = render(answered(citation())).buttons
     assert (button.label, button.receipt, button.url) == ("In context", citation().receipt, None)
     assert (follow.label, follow.action) == ("Follow up", "follow")
 
@@ -40,7 +41,7 @@ def test_each_sentence_has_a_button() -> None:
     reply = render(
         answered(citation(start=3), citation(article_id="b"), citation(article_id="c", receipt=""))
     )
-    assert [each.label for each in reply.buttons] == ["In context ¹", "In context ²", "Follow up"]
+    assert [each.label for each in reply.buttons] == ["In context ¹", "In context ²", *ACTIONS]
     assert [mark for _, _, mark in quotes(reply)] == ["¹", "²", "³"]
 
 
@@ -52,9 +53,12 @@ def test_a_declined_question_gets_the_reason_and_the_nearest_sentence_as_what_it
         NEAREST,
         "> “The last ferry leaves at 6.40 pm.” ¹",
     ]
-    assert [each.label for each in reply.buttons] == ["In context", "Follow up"]
+    assert [each.label for each in reply.buttons] == ["In context", *ACTIONS]
     nothing = render(declined(reason=""))
-    assert (nothing.content, [each.label for each in nothing.buttons]) == (DECLINED, ["Follow up"])
+    assert (nothing.content, [each.label for each in nothing.buttons]) == (
+        DECLINED,
+        [*ACTIONS],
+    )
 
 
 def test_what_a_sentence_leans_on_stands_above_it_and_notes_below() -> None:
@@ -113,7 +117,7 @@ def test_links_move_to_buttons_where_they_leave_no_room_for_the_sentences() -> N
     page = "https://saltmere.example/" + "long/" * 90
     reply = render(answered(*(citation(sentence, article_id=str(n), link=page) for n in range(3))))
     assert "open" not in reply.content
-    assert [each.label for each in reply.buttons[3:]] == ["Open ¹", "Open ²", "Open ³", "Follow up"]
+    assert [each.label for each in reply.buttons[3:]] == ["Open ¹", "Open ²", "Open ³", *ACTIONS]
     assert all(len(text) > 400 for text, _, _ in quotes(reply))
 
 
