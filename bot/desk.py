@@ -99,10 +99,7 @@ class Desk:
             raise NothingAsked
 
         def work() -> Answer:
-            if collection is not None:
-                self._check(collection)
-            where = None if collection is None else [collection]
-            return self._engine.ask(question, collections=where, turns=turns)
+            return self._engine.ask(question, collections=self._where(collection), turns=turns)
 
         return await self.tally.follow(question, self.worker.do(work))
 
@@ -126,13 +123,7 @@ class Desk:
             AskError: They cannot be looked up now, or there is no such collection.
             FootnoteError: The index cannot be used.
         """
-
-        def work() -> list[ArticleCard]:
-            if collection is not None:
-                self._check(collection)
-            return self._engine.articles(typed, limit, None if collection is None else [collection])
-
-        return await self.worker.do(work)
+        return await self.worker.do(lambda: self._engine.articles(typed, limit, self._where(collection)))
 
     async def titles(self, typed: str) -> list[ArticleCard]:
         """Articles to suggest while a title is being typed; none where the worker has no time."""
@@ -181,8 +172,12 @@ class Desk:
     def _named(self) -> list[str]:
         return [name for name in self._engine.collections() if name]
 
-    def _check(self, collection: str) -> None:
+    def _where(self, collection: str | None) -> list[str] | None:
+        """The collections to look in; None for all."""
+        if collection is None:
+            return None
         names = self._named()
         if collection not in names:
             offered = f"There are: {', '.join(names[:25])}." if names else "There are none."
             raise UnknownCollection(f"There is no collection of that name. {offered}")
+        return [collection]

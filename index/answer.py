@@ -17,7 +17,6 @@ from index.judgement import Verdict
 from index.lead import lead_of
 from index.link import text_fragment_link
 from index.retrieve import Retrieval
-from index.smalltalk import small_talk
 from index.store import Snapshot
 from index.types import Answer, Article, Citation, IndexInfo, Passage, Status
 
@@ -56,9 +55,6 @@ def compose(
         Answered with one to `k` citations, or declined with a reason. Every citation was compared with its
         article once more; one that differs is dropped and logged.
     """
-    said = small_talk(question)
-    if said is not None:
-        return Answer(question, Status.DECLINED, 0.0, said, (), (), (), info, chat=True)
     best = verdict.shares[0] if len(verdict.ranked) else 1.0
     cited = [
         _cite(snapshot, verdict, position, verdict.confidence * verdict.shares[position] / best)

@@ -10,7 +10,7 @@ from index.judgement import Verdict
 from index.query import Query
 from index.retrieve import Retrieval
 from index.types import IndexInfo
-from index.words import STOPWORDS, fold
+from index.words import STOPWORDS, fold, series
 
 _COUNTS: Final = re.compile(
     r"\s*(?:(?:list|show|name) (?:me )?(?:all|every)\b|how many (?:articles|documents|pages|files)\b"
@@ -49,10 +49,8 @@ def missing_words(retrieval: Retrieval) -> list[str]:
 
 
 def _listed(words: Sequence[str]) -> str:
-    quoted = [f"'{word}'" for word in words]
-    if len(quoted) == 1:
-        return f"{quoted[0]} occurs"
-    return f"{', '.join(quoted[:-1])} and {quoted[-1]} occur"
+    quoted = series([f"'{word}'" for word in words])
+    return f"{quoted} {'occurs' if len(words) == 1 else 'occur'}"
 
 
 def _articles(count: int) -> str:

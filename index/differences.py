@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from index.markup import plain
-from index.words import STOPWORDS, fold, terms, written
+from index.words import STOPWORDS, fold, series, terms, written
 
 _ALIKE: Final = 0.6  # of the words besides numbers and dates, from which two sentences are about the same
 _MONTHS_AND_DAYS: Final = frozenset(
@@ -54,8 +54,7 @@ def differences(one: str, other: str) -> tuple[Difference, ...]:
 
 def listed(found: Sequence[Difference]) -> str:
     """`numbers`, `numbers and dates`."""
-    *first, last = (each.value for each in found)
-    return f"{', '.join(first)} and {last}" if first else last
+    return series([each.value for each in found])
 
 
 class _Said:

@@ -20,6 +20,7 @@ from index.query import refers, understand
 from index.retrieve import KEPT, Retrieval, retrieve
 from index.settings import IndexSettings
 from index.several import join, split
+from index.smalltalk import small_talk
 from index.spelling import Speller
 from index.store import Reader, Snapshot, State, Without
 from index.surroundings import surroundings
@@ -33,6 +34,7 @@ from index.types import (
     Encoder,
     IndexInfo,
     Passage,
+    Status,
     Turn,
 )
 from index.vectors import VectorIndex
@@ -126,10 +128,15 @@ class Engine:
             before = tuple(turns)
             for part in parts:
                 heard = before if not answers or refers(part) else ()
+                before = (*before, Turn(part))
+                said = small_talk(part)
+                if said is not None:
+                    info = self._describe(snapshot)
+                    answers.append(Answer(part, Status.DECLINED, 0.0, said, (), (), (), info, chat=True))
+                    continue
                 query = self._speller.correct(snapshot, understand(part, heard))
                 retrieval = retrieve(snapshot, vectors, self._encoder, query, collections=collections)
                 answers.append(self._answer(snapshot, part, retrieval, max(k, 1)))
-                before = (*before, Turn(part))
         answer = answers[0] if len(parts) == 1 else join(question, parts, answers, max(k, 1))
         return replace(answer, question=question, seconds=time.perf_counter() - begin)
 
@@ -140,8 +147,6 @@ class Engine:
         threshold = fitted(self._judgement, snapshot).threshold
         info = self._describe(snapshot)
         answer = compose(snapshot, question, retrieval, verdict, info=info, k=k, threshold=threshold)
-        if answer.chat:
-            return answer
         return replace(answer, why=why(self._judgement, retrieval, verdict, threshold))
 
     def _opinions(self, retrieval: Retrieval, candidates: Sequence[Candidate]) -> Floats | None:

@@ -11,6 +11,7 @@ import discord
 from bot.deliver import view
 from bot.failures import explained
 from bot.pages import render_check, render_part
+from bot.render import IN_CONTEXT
 from bot.reply import Reply
 from bot.turns import quotation, stressed
 from index.types import Context
@@ -24,7 +25,7 @@ class InContext(
 ):
     """Works after a restart, too: all it has to know is the receipt in its custom id."""
 
-    def __init__(self, receipt: str, label: str = "In context") -> None:
+    def __init__(self, receipt: str, label: str = IN_CONTEXT) -> None:
         super().__init__(discord.ui.Button(label=label, custom_id=f"context:{receipt}"))
         self.receipt = receipt
 
@@ -34,7 +35,7 @@ class InContext(
     ) -> Self:
         """Make the button again that was pressed."""
         label = item.label if isinstance(item, discord.ui.Button) else None
-        return cls(match["receipt"], label or "In context")
+        return cls(match["receipt"], label or IN_CONTEXT)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the sentence in its paragraph, to the one who pressed."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 import discord
 from discord.ext import commands
 
-from bot.deliver import view
+from bot.deliver import Remade, view
 from bot.failures import explained
 from bot.render import render
 from bot.turns import Asked, read
@@ -21,15 +20,8 @@ if TYPE_CHECKING:
 _FORM: Final = "follow"
 
 
-class FollowUp(discord.ui.DynamicItem[discord.ui.Button[Any]], template="follow"):
+class FollowUp(Remade, template="follow"):
     """Asks for the next question in a form."""
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Make the button again that was pressed."""
-        return cls(discord.ui.Button(custom_id=match[0]))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Open the form."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 import discord
 
-from bot.deliver import buttons, view
+from bot.deliver import Remade, buttons, view
 from bot.escape import one_line
 from bot.failures import explained
-from bot.render import SIGNATURE
+from bot.render import SHARE, SIGNATURE
 from bot.reply import Button, Reply
 
 if TYPE_CHECKING:
@@ -27,15 +26,8 @@ _SHARED = deque[int](maxlen=1000)
 """Messages shared of late, for presses so quick that Discord does not show the disabled button yet."""
 
 
-class Share(discord.ui.DynamicItem[discord.ui.Button[Any]], template=_ACTION):
+class Share(Remade, template=_ACTION):
     """Posts the private answer that it stands on."""
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Make the button again that was pressed."""
-        return cls(discord.ui.Button(custom_id=match[0]))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Disable the button, then post: so the answer is never posted twice, whatever fails in between."""
@@ -44,7 +36,7 @@ class Share(discord.ui.DynamicItem[discord.ui.Button[Any]], template=_ACTION):
             if message is None:
                 return
             there = buttons(message)
-            if message.id in _SHARED or Button("Share", action=_ACTION) not in there:
+            if message.id in _SHARED or Button(SHARE, action=_ACTION) not in there:
                 await interaction.response.send_message(SHARED, ephemeral=True)
                 return
             disabled = tuple(replace(each, disabled=each.action == _ACTION) for each in there)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 import discord
 
+from bot.deliver import Remade
 from bot.failures import explained
 from bot.features.follow import answered
 from bot.reasons import render_why
@@ -18,15 +18,8 @@ if TYPE_CHECKING:
 UNKNOWN: Final = "I cannot read any more what was asked here. Please ask again."
 
 
-class Why(discord.ui.DynamicItem[discord.ui.Button[Any]], template="why"):
+class Why(Remade, template="why"):
     """Asks the question of the message again, and says what the answer rests on."""
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Make the button again that was pressed."""
-        return cls(discord.ui.Button(custom_id=match[0]))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Explain, in private."""

@@ -15,7 +15,7 @@ FEWEST: Final = 20
 """Questions without which nothing is chosen."""
 
 _SETTLED: Final = 10  # answers from which their risk says something
-_TOO_EASY: Final = 0.98  # answerability AUROC from which the questions are no test, see decision 4
+_TOO_EASY: Final = 0.98  # answerability AUROC from which the questions are no test, see decision 5
 _STEPS: Final = 10_000  # thresholds have four decimals, like those that come with Footnote
 
 
