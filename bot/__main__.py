@@ -40,6 +40,10 @@ def start(
         bool,
         typer.Option("--check", help="Look for mistakes in the set-up, without connecting, and leave."),
     ] = False,
+    invite: Annotated[
+        bool,
+        typer.Option("--invite", help="Print the link that invites the bot to a server, and leave."),
+    ] = False,
 ) -> None:
     """Answer questions on Discord, with sentences from the articles.
 
@@ -52,7 +56,9 @@ def start(
     if check:
         raise typer.Exit(_check())
     bot, index = _settings()
-    if bot.token is None:
+    if invite:
+        _invite(bot)
+    elif bot.token is None:
         _chat(bot, index)
     else:
         _discord(bot, index, bot.token.get_secret_value())
@@ -105,13 +111,22 @@ def _check() -> int:
     return code
 
 
+def _invite(bot: BotSettings) -> None:
+    from bot.invite import client_id, explained, link
+
+    typer.echo(link(client_id(bot), bot.guild))
+    typer.echo("It asks for the least that works:", err=True)
+    for line in explained():
+        typer.echo(f"  {line}", err=True)
+
+
 def _chat(bot: BotSettings, index: IndexSettings) -> None:
     from rich.console import Console
 
     from bot import logs
     from bot.chat import Chat
 
-    logs.set_up("error" if bot.log_level == "info" else bot.log_level)
+    logs.set_up("error" if bot.log_level == "info" else bot.log_level, bot.log_format)
     interactive = sys.stdin.isatty()
     chat = Chat(open_engine(index), Console(), Console(stderr=not interactive))
     chat.welcome()
@@ -132,7 +147,7 @@ def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
     wrong = flaw(token, official=bot.official)
     if wrong is not None:
         raise TokenMalformed(f"What is set in BOT_TOKEN cannot be a token: {wrong}. {HOW_TO}")
-    logs.set_up(bot.log_level)
+    logs.set_up(bot.log_level, bot.log_format, questions=bot.log_questions)
     from bot.desk import Desk
     from bot.run import serve
     from bot.state import Database, State

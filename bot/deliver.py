@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any, Self
+
 import discord
 
 from bot.reply import Button, Reply
+
+
+class Remade(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
+    """A button that knows nothing but its custom id, from which it is made again when it is pressed.
+
+    The template here matches nothing; each feature gives its own.
+    """
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Make the button again that was pressed."""
+        return cls(discord.ui.Button(custom_id=match[0]))
 
 
 def view(reply: Reply) -> discord.ui.View | None:

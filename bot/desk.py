@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from bot.errors import AskError, NotHere, NothingAsked, UnknownCollection
+from bot.errors import AskError, NotHere, NothingAsked, NotShown, UnknownArticle, UnknownCollection
+from bot.state import ANYTHING, Rules
+from bot.tally import Tally
 from bot.worker import Worker
-from index.types import Answer, Context, IndexInfo, Status
+from index.errors import ArticleNotFound
+from index.types import Answer, Article, ArticleCard, Context, IndexInfo, Status, Turn
 
 _log = logging.getLogger(__name__)
 
@@ -19,15 +22,36 @@ _TYPING_LIMIT = 1.5  # seconds; Discord gives up on suggestions after 3
 class Engine(Protocol):
     """What the bot needs of `index.engine.Engine`."""
 
-    def ask(self, question: str, *, k: int = 3, collections: Sequence[str] | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = 3,
+        collections: Sequence[str] | None = None,
+        turns: Sequence[Turn] = (),
+    ) -> Answer:
         """Answer a question, or decline."""
+        ...
+
+    def article(self, article_id: str) -> Article:
+        """The article of that id."""
+        ...
+
+    def articles(
+        self, prefix: str = "", limit: int | None = 25, collections: Sequence[str] | None = None
+    ) -> list[ArticleCard]:
+        """Articles whose id or title has words beginning with those of `prefix`."""
+        ...
+
+    def sentence_count(self, article_id: str) -> int:
+        """How many sentences an article has."""
         ...
 
     def collections(self) -> list[str]:
         """The names of all collections."""
         ...
 
-    def context(self, proof: str, /) -> Context:
+    def context(self, proof: str, words: str = "") -> Context:
         """What a citation was quoted from, as it is now."""
         ...
 
@@ -50,28 +74,31 @@ class Desk:
     Args:
         engine: Answers; called in the worker's thread only.
         worker: Whose thread it is.
+
+    Attributes:
+        tally: Counts what became of the questions.
     """
 
     def __init__(self, engine: Engine, worker: Worker) -> None:
         self._engine = engine
         self.worker = worker
+        self.tally = Tally()
         self._known: list[str] = []
 
     async def ask(
         self,
         question: str,
         collection: str | None = None,
-        *,
-        allowed: Sequence[str] | None = None,
-        least: float | None = None,
+        turns: Sequence[Turn] = (),
+        rules: Rules = ANYTHING,
     ) -> Answer:
         """Answer a question.
 
         Args:
             question: In the member's words.
             collection: The only one to look in; None for all.
-            allowed: The only collections that may be looked in; None for all.
-            least: The least confidence with which an answer is given; None for the engine's own.
+            turns: Earlier turns of the conversation, oldest first.
+            rules: What holds where it is asked.
 
         Raises:
             AskError: There is no answer now; the text is for the member.
@@ -81,36 +108,86 @@ class Desk:
             raise NothingAsked
 
         def work() -> Answer:
-            where = allowed
-            if collection is not None:
-                self._check(collection, allowed)
-                where = [collection]
-            return self._engine.ask(question, collections=where)
+            where = self._where(collection, rules)
+            return sure(self._engine.ask(question, collections=where, turns=turns), rules.confidence)
 
-        if allowed is not None and not allowed:
-            raise NotHere
-        return sure(await self.worker.do(work), least)
+        return await self.tally.follow(question, self.worker.do(work))
 
-    async def context(self, receipt: str) -> Context:
+    async def context(self, receipt: str, words: str = "", rules: Rules = ANYTHING) -> Context:
         """A cited sentence in its surroundings, or what became of it.
 
+        Args:
+            receipt: Of the citation.
+            words: The quoted sentence, where that is known.
+            rules: What holds where it is looked up.
+
         Raises:
+            NotShown: The article is not for this place.
             AskError: It cannot be looked up now.
             FootnoteError: It is no receipt, or the index cannot be used.
         """
-        return await self.worker.do(lambda: self._engine.context(receipt))
+        context = await self.worker.do(lambda: self._engine.context(receipt, words))
+        if context.article is not None and not rules.allows(context.article.collection):
+            raise NotShown
+        return context
 
-    async def collections(self, allowed: Sequence[str] | None = None) -> list[str]:
-        """The names of the collections; those known from before where the worker has no time.
+    async def articles(
+        self, typed: str, collection: str | None = None, limit: int = 25, rules: Rules = ANYTHING
+    ) -> list[ArticleCard]:
+        """Articles whose id or title has words that begin so.
 
-        Args:
-            allowed: The only ones to name; None for all.
+        Raises:
+            AskError: They cannot be looked up now, or there is no such collection here.
+            FootnoteError: The index cannot be used.
         """
+
+        def work() -> list[ArticleCard]:
+            return self._engine.articles(typed, limit, self._where(collection, rules))
+
+        return await self.worker.do(work)
+
+    async def titles(self, typed: str, rules: Rules = ANYTHING) -> list[ArticleCard]:
+        """Articles to suggest while a title is being typed; none where the worker has no time."""
+
+        def work() -> list[ArticleCard]:
+            return self._engine.articles(typed, 25, self._where(None, rules))
+
+        try:
+            return await self.worker.do(work, time_limit=_TYPING_LIMIT)
+        except AskError:
+            return []
+
+    async def article(self, name: str, rules: Rules = ANYTHING) -> tuple[Article, int]:
+        """An article by its id or the beginning of its title, and how many sentences it has.
+
+        Raises:
+            UnknownArticle: There is none that may be shown.
+            AskError: It cannot be looked up now.
+            FootnoteError: The index cannot be used.
+        """
+
+        def work() -> tuple[Article, int]:
+            where = self._where(None, rules)
+            try:
+                article = self._engine.article(name)
+            except ArticleNotFound:
+                found = self._engine.articles(name, 1, where) if name.strip() else []
+                if not found:
+                    raise UnknownArticle from None
+                article = self._engine.article(found[0].id)
+            if not rules.allows(article.collection):
+                raise UnknownArticle
+            return article, self._engine.sentence_count(article.id)
+
+        return await self.worker.do(work)
+
+    async def collections(self, rules: Rules = ANYTHING) -> list[str]:
+        """The names of the collections; those known from before where the worker has no time."""
         try:
             self._known = await self.worker.do(self._named, time_limit=_TYPING_LIMIT)
         except AskError:
             _log.info("No time to look for collections; offering those known from before")
-        return [name for name in self._known if allowed is None or name in allowed]
+        return [name for name in self._known if rules.allows(name)]
 
     async def warm(self) -> None:
         """Load the model, so that the first question does not wait.
@@ -123,11 +200,17 @@ class Desk:
     def _named(self) -> list[str]:
         return [name for name in self._engine.collections() if name]
 
-    def _check(self, collection: str, allowed: Sequence[str] | None) -> None:
-        names = [name for name in self._named() if allowed is None or name in allowed]
+    def _where(self, collection: str | None, rules: Rules) -> Sequence[str] | None:
+        """The collections to look in; None for all."""
+        if rules.collections == ():
+            raise NotHere
+        if collection is None:
+            return rules.collections
+        names = [name for name in self._named() if rules.allows(name)]
         if collection not in names:
             offered = f"There are: {', '.join(names[:25])}." if names else "There are none."
             raise UnknownCollection(f"There is no collection of that name. {offered}")
+        return [collection]
 
 
 def sure(answer: Answer, least: float | None) -> Answer:

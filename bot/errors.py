@@ -18,7 +18,9 @@ FootnoteError
         ├── Stopping            the bot is about to leave
         ├── NothingAsked        the question has no words
         ├── NotHere             nothing may be answered from here
-        └── UnknownCollection   no such folder of articles
+        ├── NotShown            the article is not for this place
+        ├── UnknownCollection   no such folder of articles
+        └── UnknownArticle      no article of that name
 
 `UsageError` of the index stands for a wrong setting (exit code 2).
 """
@@ -119,5 +121,19 @@ class NotHere(AskError):
         )
 
 
+class NotShown(AskError):
+    """The article is not for this place."""
+
+    def __init__(self) -> None:
+        super().__init__("I may not show that article here.")
+
+
 class UnknownCollection(AskError):
     """There is no such folder of articles."""
+
+
+class UnknownArticle(AskError):
+    """There is no article of that name."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no article of that name. `/articles` shows those that there are.")

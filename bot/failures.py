@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import AskError, StateError
-from bot.logs import refer
+from bot.logs import refer, told
 from index.errors import FootnoteError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Tree(app_commands.CommandTree["Footnote"]):
 
 @asynccontextmanager
 async def explained(interaction: discord.Interaction[Any]) -> AsyncIterator[Footnote]:
-    """Around the answer to a button or form: counts it, and explains what fails."""
+    """Around the answer to a button or form: says what fails, which the library would only log."""
     bot: Footnote = interaction.client
     with bot.answering:
         try:
@@ -63,7 +63,7 @@ async def explain(interaction: discord.Interaction[Footnote], error: Exception) 
         else:
             await response.send_message(text, ephemeral=True)
     except Exception as another:  # this is the last one that could tell
-        _log.warning("A member could not be told that something failed: %s", another)
+        _log.warning("A member could not be told that something failed: %s", told(another))
 
 
 def sentence(error: Exception) -> str:

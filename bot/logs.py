@@ -1,51 +1,125 @@
-"""The log: plain text on stderr, without questions, user ids or tokens."""
+"""The log on stderr, as text or as JSON: without questions, user ids or tokens, unless asked for.
+
+What a failure says may repeat what was asked. So of errors that are not known to speak of connections, files
+or our own settings, only the kind and the places in the code are written down.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import secrets
-from typing import Final
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Final, Literal
+
+from index.errors import FootnoteError
 
 _log = logging.getLogger(__name__)
 
 _FORMAT: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-_SECRET: Final = re.compile(r"(/(?:webhooks|interactions)/\d+)/[\w-]+")  # lets anyone answer in our place
+_SECRETS: Final = (
+    (re.compile(r"(/(?:webhooks|interactions)/\d+)/[\w-]+"), r"\1/…"),  # lets anyone answer in our place
+    (re.compile(r"(/(?:users|members|recipients|thread-members)/|\bUser: )\d+"), r"\1…"),
+)
+_QUESTIONS: Final = logging.getLogger("bot.questions")
+_QUESTIONS.disabled = True
+
+_Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+Form = Literal["text", "json"]
 
 
 class Plain(logging.Formatter):
-    """Leaves out what gives access, and the tracebacks of connections that break, as they do now and then."""
+    """A record as text; leaves out what is secret, and the tracebacks of connections that break.
+
+    Args:
+        outspoken: Whether errors may be quoted that may quote questions.
+    """
+
+    def __init__(self, *, outspoken: bool = False) -> None:
+        super().__init__(_FORMAT, "%Y-%m-%d %H:%M:%S")
+        self._outspoken = outspoken
 
     def format(self, record: logging.LogRecord) -> str:
         """One record as text."""
+        return _without_secrets(super().format(self._eased(record)))
+
+    def formatException(self, ei: _Raised) -> str:
+        """A traceback, in which errors say only what they may."""
+        return "" if ei[1] is None else _trace(ei[1], told_in_full if self._outspoken else told)
+
+    def _eased(self, record: logging.LogRecord) -> logging.LogRecord:
+        """The record; where a connection of the library broke, with a line instead of its traceback."""
         error = record.exc_info[1] if record.exc_info else None
+        eased = logging.makeLogRecord(record.__dict__ | {"exc_text": None})
         if error is not None and record.name.startswith("discord.") and _is_connection(error):
-            record = logging.makeLogRecord(record.__dict__ | {"exc_info": None, "exc_text": None})
-            record.msg, record.args = f"{record.getMessage()} ({type(error).__name__}: {error})", None
-        return _SECRET.sub(r"\1/…", super().format(record))
+            eased.exc_info = None
+            eased.msg, eased.args = f"{record.getMessage()} ({told(error)})", None
+        return eased
 
 
-def _is_connection(error: BaseException) -> bool:
-    import aiohttp
-    import discord
+class Json(Plain):
+    """A record as a line of JSON: time, level, logger, message, reference, traceback."""
 
-    return isinstance(
-        error, OSError | aiohttp.ClientError | discord.ConnectionClosed | discord.GatewayNotFound
-    )
+    def format(self, record: logging.LogRecord) -> str:
+        """One record as JSON."""
+        eased = self._eased(record)
+        said = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": _without_secrets(eased.getMessage()),
+            "reference": getattr(record, "reference", None),
+            "traceback": None,
+        }
+        if eased.exc_info:
+            said["traceback"] = _without_secrets(self.formatException(eased.exc_info)) or None
+        return json.dumps(said, ensure_ascii=False)
+
+
+def told(error: BaseException) -> str:
+    """An error for the log: its kind, and what it says if that cannot repeat a question."""
+    spoken = isinstance(error, FootnoteError) or _is_connection(error)
+    return told_in_full(error) if spoken else type(error).__name__
+
+
+def told_in_full(error: BaseException) -> str:
+    """An error with all it says."""
+    return f"{type(error).__name__}: {error}"
+
+
+def question(text: str, outcome: str, seconds: float) -> None:
+    """Log a question with what became of it; heard only where BOT_LOG_QUESTIONS asks for it."""
+    _QUESTIONS.info("%s after %.2f s: %s", outcome, seconds, json.dumps(text, ensure_ascii=False))
+
+
+def keeps_questions() -> bool:
+    """Whether the log holds the text of questions: members who ask are told."""
+    return not _QUESTIONS.disabled
 
 
 def refer(error: BaseException) -> str:
     """Log a failure with its traceback, and return the reference under which it stands there."""
     reference = secrets.token_hex(4)
-    _log.error("[%s] %s", reference, type(error).__name__, exc_info=error)
+    _log.error("[%s] %s", reference, type(error).__name__, exc_info=error, extra={"reference": reference})
     return reference
 
 
-def set_up(level: str) -> None:
-    """Write the log to stderr from a level on (`debug`, `info`, `warning` or `error`)."""
+def set_up(level: str, form: Form = "text", *, questions: bool = False) -> None:
+    """Write the log to stderr.
+
+    Args:
+        level: The least that is written: `debug`, `info`, `warning` or `error`.
+        form: `text`, or `json` for one object a line.
+        questions: Whether the text of questions may be in it.
+    """
     handler = logging.StreamHandler()
-    handler.setFormatter(Plain(_FORMAT, "%Y-%m-%d %H:%M:%S"))
+    handler.setFormatter((Json if form == "json" else Plain)(outspoken=questions))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    _QUESTIONS.disabled = not questions
     # At its debug level the library logs whole messages; other libraries tell nothing of use to an operator.
     for name, least in (
         ("discord", logging.INFO),
@@ -55,3 +129,31 @@ def set_up(level: str) -> None:
         logging.getLogger(name).setLevel(max(least, logging.getLogger().level))
     for name in ("sentence_transformers", "transformers", "urllib3", "httpx", "filelock", "faiss"):
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _is_connection(error: BaseException) -> bool:
+    import aiohttp
+    import discord
+
+    return isinstance(
+        error,
+        OSError
+        | aiohttp.ClientError
+        | discord.ConnectionClosed
+        | discord.GatewayNotFound
+        | discord.HTTPException,
+    )
+
+
+def _without_secrets(text: str) -> str:
+    for pattern, instead in _SECRETS:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def _trace(error: BaseException, tell: Callable[[BaseException], str]) -> str:
+    """A traceback with those that led to it, oldest first, as Python writes it."""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    parts = [] if before is None else [_trace(before, tell), "", "Then, because of or besides this:", ""]
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    return "\n".join([*parts, "Traceback (most recent call last):", f"{frames}{tell(error)}"])

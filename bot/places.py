@@ -21,17 +21,18 @@ def place(asked: discord.Interaction[Any] | discord.Message) -> Place:
     return Place(guild, getattr(channel, "id", 0))
 
 
-def rules(bot: Footnote, asked: discord.Interaction[Any] | discord.Message) -> Rules:
-    """The rules of the place of an interaction or a message."""
-    return bot.state.places.at(place(asked))
+def rules(interaction: discord.Interaction[Any]) -> Rules:
+    """The rules of the place of a command, a button or a form."""
+    bot: Footnote = interaction.client
+    return bot.state.places.at(place(interaction))
 
 
-def admit(bot: Footnote, asked: discord.Interaction[Any] | discord.Message) -> Rules:
+def admit(interaction: discord.Interaction[Any]) -> Rules:
     """Let a question in, and return the rules for its answer.
 
     Raises:
         TooOften: The member or the channel has asked too much.
     """
-    member = asked.user if isinstance(asked, discord.Interaction) else asked.author
-    bot.rates.take(member.id, place(asked).channel)
-    return rules(bot, asked)
+    bot: Footnote = interaction.client
+    bot.rates.take(interaction.user.id, interaction.channel_id or 0)
+    return rules(interaction)

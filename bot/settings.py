@@ -40,6 +40,9 @@ class BotSettings(BaseSettings):
     token: SecretStr | None = Field(
         None, description="The bot's token; without it, a chat in the terminal opens instead."
     )
+    application: int | None = Field(
+        None, ge=1, description="Id of the application, for --invite, where the token does not tell it."
+    )
     guild: int | None = Field(
         None, ge=1, description="Id of the one server that gets the commands; without it, all servers do."
     )
@@ -68,10 +71,16 @@ class BotSettings(BaseSettings):
         30,
         ge=0,
         le=10_000,
-        description="Questions that may be asked in a channel a minute; 0 for any number.",
+        description="Questions that may be asked in a channel within a minute; 0 for any number.",
     )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
         "info", description="How much is written to the log: debug, info, warning or error."
+    )
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = Field(
+        "text", description="How the log is written: text, or json for one object a line."
+    )
+    log_questions: bool = Field(
+        False, description="Whether the text of questions, and errors that may quote it, go into the log."
     )
     api_url: Annotated[str, _address("http", "https")] = Field(
         "https://discord.com/api/v10", description="Address of Discord's HTTP interface."

@@ -37,13 +37,22 @@ def _flaw_of_form(token: str) -> str | None:
         return "it is the public key of the application, not the token of its bot"
     if re.fullmatch(r"[0-9]{15,20}", token):
         return "it is the id of the application, not the token of its bot"
-    parts = _PARTS.fullmatch(token)
-    if parts is None:
+    if _PARTS.fullmatch(token) is None:
         return (
             "a token has three parts with a dot between them; this may be the client secret, or not all of it"
         )
+    if bot_id(token) is None:
+        return "its first part is not the number of a bot; copy it once more"
+    return None
+
+
+def bot_id(token: str) -> int | None:
+    """The number of the bot, which is also that of its application, from a token; None if it tells none."""
+    parts = _PARTS.fullmatch(token)
+    if parts is None:
+        return None
     try:
-        bot_id = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
+        number = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
     except binascii.Error:
-        bot_id = b""
-    return None if bot_id.isdigit() else "its first part is not the number of a bot; copy it once more"
+        return None
+    return int(number) if number.isdigit() else None

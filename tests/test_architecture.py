@@ -16,9 +16,9 @@ PACKAGES = ("index", "bot", "benchmarks", "tests")
 
 OWNERS = {
     "faiss": {"index/vectors.py"},
-    "sentence_transformers": {"index/embed.py"},
-    "torch": {"index/embed.py"},
-    "transformers": {"index/embed.py"},
+    "sentence_transformers": {"index/embed/"},
+    "torch": {"index/embed/"},
+    "transformers": {"index/embed/"},
     "sqlite3": {"index/store/"},
     "filelock": {"index/store/"},
     "trafilatura": {"index/convert/"},
@@ -30,20 +30,23 @@ OWNERS = {
     "yaml": {"index/corpus/"},
     "sqlalchemy": {"bot/state/"},
     "alembic": {"bot/state/"},
+    "prometheus_client": {"bot/tally.py", "bot/monitor.py"},
     "typer": {"index/cli/", "bot/__main__.py"},
 }
 """Files and folders of `index/` and `bot/` that alone may import a library."""
 
 LAYERS = (
     {"cli", "__main__"},
+    {"calibrate"},
     {"engine", "build"},
     {"report", "evaluate"},
-    {"answer", "reconcile"},
-    {"judgement", "plan", "prepare", "spelling", "surroundings"},
+    {"answer", "reconcile", "several", "threshold", "why"},
+    {"choose", "decline"},
+    {"judgement", "lead", "plan", "prepare", "spelling", "surroundings"},
     {"evidence"},
     {"retrieve"},
     {"query", "embed", "vectors", "store", "chunk", "convert"},
-    {"sentence", "split", "link", "receipt", "corpus", "settings", "words"},
+    {"differences", "smalltalk", "sentence", "split", "link", "receipt", "corpus", "settings", "words"},
     {"block", "markup"},
     {"types"},
     {"errors"},

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot import suggest
 from bot.answering import Answering
 from bot.deliver import view
 from bot.desk import Desk
@@ -17,10 +17,6 @@ from bot.render import render
 
 if TYPE_CHECKING:
     from bot.app import Footnote
-
-_log = logging.getLogger(__name__)
-
-_CHOICES, _CHOICE = 25, 100  # how many suggestions Discord takes, and how long
 
 
 class Ask(commands.Cog):
@@ -51,38 +47,28 @@ class Ask(commands.Cog):
     ) -> None:
         """Answer `/ask`."""
         with self.answering:
-            held = admit(interaction.client, interaction)
+            held = admit(interaction)
             private = bool(held.private) if private is None else private
             await interaction.response.defer(ephemeral=private, thinking=True)
-            answer = await self.desk.ask(
-                question, collection, allowed=held.collections, least=held.confidence
-            )
-            reply = render(answer, asked=True)
+            answer = await self.desk.ask(question, collection, rules=held)
+            reply = render(answer, asked=True, collection=collection, private=private)
             await interaction.edit_original_response(content=reply.content, view=view(reply))
 
     @ask.autocomplete("collection")
-    async def suggest(
+    async def suggest_collections(
         self, interaction: discord.Interaction[Footnote], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest collections while one is being typed."""
-        try:
-            allowed = rules(interaction.client, interaction).collections
-            names = await self.desk.collections(allowed)
-        except Exception:  # the library would log it with the member's id
-            _log.exception("Collections could not be suggested")
-            return []
-        fitting = [name for name in names if typed.casefold() in name.casefold() and len(name) <= _CHOICE]
-        return [app_commands.Choice(name=name, value=name) for name in fitting[:_CHOICES]]
+        return await suggest.collections(self.desk, typed, rules(interaction))
 
     async def ask_about(self, interaction: discord.Interaction[Footnote], message: discord.Message) -> None:
         """Answer with the text of a message as the question."""
         with self.answering:
-            held = admit(interaction.client, interaction)
-            await interaction.response.defer(ephemeral=bool(held.private), thinking=True)
-            answer = await self.desk.ask(
-                message.clean_content, allowed=held.collections, least=held.confidence
-            )
-            reply = render(answer, about=message.jump_url)
+            held = admit(interaction)
+            private = bool(held.private)
+            await interaction.response.defer(ephemeral=private, thinking=True)
+            answer = await self.desk.ask(message.clean_content, rules=held)
+            reply = render(answer, asked=True, about=message.jump_url, private=private)
             await interaction.edit_original_response(content=reply.content, view=view(reply))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final
@@ -19,9 +18,11 @@ from bot.answering import Answering
 from bot.deliver import view
 from bot.desk import Desk
 from bot.errors import TooOften
-from bot.places import admit
+from bot.features.follow import before
+from bot.places import place
 from bot.render import render
 from bot.reply import Reply
+from bot.words import question
 
 if TYPE_CHECKING:
     from bot.app import Footnote
@@ -82,26 +83,14 @@ class Mention(commands.Cog):
         if not asked:
             readable = message.guild is None or self.bot.user in message.mentions
             return Reply(HELP if readable else UNREADABLE)
-        held = admit(self.bot, message)
+        self.bot.rates.take(message.author.id, message.channel.id)
+        held = self.bot.state.places.at(place(message))
         if held.private:
             return Reply(PRIVATE)
         async with typing(message.channel):
-            return render(await self.desk.ask(asked, allowed=held.collections, least=held.confidence))
-
-
-def question(message: discord.Message, me: int) -> str:
-    """What a message asks: its text without the mention of the bot, other mentions as names."""
-    return " ".join(re.sub(rf"<@!?{me}>", " ", _named(message, me)).split())
-
-
-def _named(message: discord.Message, me: int) -> str:
-    names = {str(each.id): each.display_name for each in message.mentions if each.id != me}
-    text = re.sub(r"<@!?(\d+)>", lambda found: names.get(found[1], found[0]), message.content)
-    channels = {str(each.id): getattr(each, "name", "") for each in message.channel_mentions}
-    text = re.sub(r"<#(\d+)>", lambda found: channels.get(found[1], ""), text)
-    roles = {str(each.id): each.name for each in message.role_mentions if not each.is_bot_managed()}
-    text = re.sub(r"<@&(\d+)>", lambda found: roles.get(found[1], ""), text)
-    return re.sub(r"<a?:(\w+):\d+>", r"\1", text)
+            earlier = await before(message, self.bot)
+            answer = await self.desk.ask(asked, earlier.collection, earlier.turns, held)
+            return render(answer, earlier=earlier.questions, collection=earlier.collection)
 
 
 @asynccontextmanager

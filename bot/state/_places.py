@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Self
+from typing import Final, Self
 
 import sqlalchemy as sa
 
@@ -33,6 +33,7 @@ class Rules:
         private: Whether answers are shown only to the one who asked.
         confidence: The least confidence with which an answer is given.
         human: Id of the role that is called where nothing is found.
+        editors: Id of the role that may change articles.
         log: Id of the channel that is told of changes.
     """
 
@@ -40,12 +41,21 @@ class Rules:
     private: bool | None = None
     confidence: float | None = None
     human: int | None = None
+    editors: int | None = None
     log: int | None = None
+
+    def allows(self, collection: str) -> bool:
+        """Whether articles of the collection may be shown."""
+        return self.collections is None or collection in self.collections
 
     def over(self, other: Self) -> Self:
         """These rules, and the other ones where nothing is set here."""
         own = {each.name: getattr(self, each.name) for each in fields(self)}
         return replace(other, **{name: value for name, value in own.items() if value is not None})
+
+
+ANYTHING: Final = Rules()
+"""Where nothing was set."""
 
 
 class Places:

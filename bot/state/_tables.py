@@ -20,6 +20,7 @@ places = sa.Table(
     sa.Column("private", sa.Boolean),
     sa.Column("confidence", sa.Float),
     sa.Column("human", sa.BigInteger),
+    sa.Column("editors", sa.BigInteger),
     sa.Column("log", sa.BigInteger),
 )
 

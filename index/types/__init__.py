@@ -1,8 +1,17 @@
 """The nouns of Footnote, as plain immutable values. Every other module speaks in these."""
 
-from index.types._answer import Answer, Citation, Context, IndexInfo, Passage, Status, Turn
+from index.types._answer import Answer, Citation, Context, IndexInfo, Lead, Passage, Status, Turn, Why, Word
 from index.types._article import CITABLE, Article, ArticleCard, Chunk, Sentence, SentenceKind
-from index.types._work import BuildReport, Encoder, OnProgress, Progress, Skipped, Tokens, Vectors
+from index.types._work import (
+    BuildReport,
+    CrossEncoder,
+    Encoder,
+    OnProgress,
+    Progress,
+    Skipped,
+    Tokens,
+    Vectors,
+)
 
 __all__ = [
     "Answer",
@@ -13,8 +22,10 @@ __all__ = [
     "Chunk",
     "Citation",
     "Context",
+    "CrossEncoder",
     "Encoder",
     "IndexInfo",
+    "Lead",
     "OnProgress",
     "Passage",
     "Progress",
@@ -25,4 +36,6 @@ __all__ = [
     "Tokens",
     "Turn",
     "Vectors",
+    "Why",
+    "Word",
 ]

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import StateError, TooOften
-from bot.rates import Rates
+from bot.errors import StateError
 from bot.state import Database, Place, Rules, State, Verdict
 from index.evaluate import load_questions
 
@@ -89,21 +88,3 @@ async def test_without_room_or_turn_nothing_is_lost(tmp_path: Path, monkeypatch:
         await state.feedback.give(5, Verdict(9, True, True, "The ferry? " * 9999))
     assert list(state.feedback.golden()) == []
     state.close()
-
-
-def test_members_and_channels_are_told_when_they_may_ask_again() -> None:
-    now = [0.0]
-    rates = Rates(2, 3, clock=lambda: now[0])
-    rates.take(1, 7)
-    rates.take(1, 7)
-    with pytest.raises(TooOften, match=r"again <t:\d+:R>") as caught:
-        rates.take(1, 7)
-    assert (caught.value.wait, caught.value.first) == (60.0, True)
-    with pytest.raises(TooOften) as caught:
-        rates.take(1, 7)
-    assert not caught.value.first
-    rates.take(2, 7)
-    with pytest.raises(TooOften, match="asked here"):
-        rates.take(3, 7)
-    now[0] = 61
-    rates.take(1, 7)

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from bot.token import flaw
+from bot.token import bot_id, flaw
 
 
 def made(bot_id: bytes = b"123456789012345678") -> str:
@@ -40,3 +40,10 @@ def test_what_may_be_a_token_passes() -> None:
     assert flaw(made(), official=True) is None
     assert flaw("loopback-token", official=False) is None
     assert flaw("loopback token", official=False) is not None
+
+
+def test_a_token_tells_the_number_of_its_bot() -> None:
+    assert bot_id(made()) == 123456789012345678
+    assert bot_id(made(b"not the number")) is None
+    assert bot_id("loopback-token") is None
+    assert bot_id(f"aaaaaaaaaaaaaaaaaaaaa.GabcDE.{'x' * 38}") is None

@@ -79,7 +79,7 @@ async def test_the_process_answers_and_after_sigterm_finishes_and_exits_with_0(t
     ):
         guild = server.add_guild("Reading room")
         channel, ana = server.add_channel(guild), server.add_member(guild, "ana")
-        await server.until(lambda: len(server.commands()) == 2, within=20, missing="no commands")
+        await server.until(lambda: server.commands(), within=20, missing="no commands")
         answer = await (await server.slash(ana, channel, "ask", question="The last ferry?")).response()
         assert LAST in answer.content
         before = time.monotonic()
@@ -185,6 +185,11 @@ def test_without_a_token_each_line_read_is_answered(tmp_path: Path) -> None:
     assert f"[{reference}] ZeroDivisionError" in done.stderr
 
 
+def hears_interrupts() -> None:
+    """Undo what shells do to background jobs, so that the tests may run as one."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_interrupted_it_just_ends(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "tests.integration.with_stand_in"],
@@ -193,6 +198,7 @@ def test_interrupted_it_just_ends(tmp_path: Path) -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=hears_interrupts,
     ) as process:
         assert process.stderr is not None
         assert b"There is no BOT_TOKEN" in process.stderr.readline()
@@ -259,3 +265,17 @@ def test_check_finds_what_is_wrong_without_connecting(tmp_path: Path) -> None:
     done = run("--check", cwd=tmp_path, module="tests.integration.with_stand_in")
     assert done.returncode == 0
     assert [line[0] for line in done.stdout.strip().split("\n")] == ["✓"] * 5
+
+
+def test_invite_prints_the_link_and_explains_it_elsewhere(tmp_path: Path) -> None:
+    done = run("--invite", cwd=tmp_path, BOT_APPLICATION="4200", BOT_GUILD="17")
+    assert done.returncode == 0
+    assert done.stdout == (
+        "https://discord.com/oauth2/authorize?client_id=4200&scope=bot+applications.commands"
+        "&permissions=274877975552&guild_id=17\n"
+    )
+    assert "Read Message History: to answer as a reply" in done.stderr
+    done = run("--invite", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert len(done.stderr.strip().split("\n")) == 1
+    assert run("--invite", cwd=tmp_path, BOT_APPLICATION="Footnote").returncode == 2

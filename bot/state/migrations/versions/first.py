@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("private", sa.Boolean),
         sa.Column("confidence", sa.Float),
         sa.Column("human", sa.BigInteger),
+        sa.Column("editors", sa.BigInteger),
         sa.Column("log", sa.BigInteger),
     )
     salt = op.create_table("salt", sa.Column("value", sa.LargeBinary, nullable=False))
