@@ -9,7 +9,7 @@ from typing import Protocol
 from bot.errors import AskError, NothingAsked, UnknownCollection
 from bot.tally import Tally
 from bot.worker import Worker
-from index.types import Answer, Context, IndexInfo
+from index.types import Answer, Context, IndexInfo, IndexStatus
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +33,10 @@ class Engine(Protocol):
 
     def info(self) -> IndexInfo:
         """What answers are found in."""
+        ...
+
+    def status(self) -> IndexStatus:
+        """How the index is, for operators."""
         ...
 
     def warm(self) -> None:
@@ -98,6 +102,14 @@ class Desk:
         except AskError:
             _log.info("No time to look for collections; offering those known from before")
         return self._known
+
+    def status(self) -> IndexStatus:
+        """How the index is; waits for the engine, so only for threads that may wait.
+
+        Raises:
+            FootnoteError: The index cannot be used.
+        """
+        return self._engine.status()
 
     async def warm(self) -> None:
         """Load the model, so that the first question does not wait.

@@ -21,7 +21,7 @@ from index.settings import IndexSettings
 from index.spelling import Speller
 from index.store import Reader, Snapshot, State
 from index.surroundings import surroundings
-from index.types import Answer, Article, ArticleCard, Context, Encoder, IndexInfo, Passage, Turn
+from index.types import Answer, Article, ArticleCard, Context, Encoder, IndexInfo, IndexStatus, Passage, Turn
 from index.vectors import VectorIndex
 
 _T = TypeVar("_T")
@@ -152,6 +152,16 @@ class Engine:
     def info(self) -> IndexInfo:
         """What answers are found in."""
         return self._read(self._describe)
+
+    def status(self) -> IndexStatus:
+        """How the index is, for operators.
+
+        Raises:
+            StoreError: The index cannot be read.
+        """
+        return self._read(
+            lambda snapshot: IndexStatus(self._describe(snapshot), snapshot.changed(), snapshot.size())
+        )
 
     def facts(self) -> dict[str, object]:
         """What the index holds and was made with, for an operator's eyes.

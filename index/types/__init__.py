@@ -1,6 +1,6 @@
 """The nouns of Footnote, as plain immutable values. Every other module speaks in these."""
 
-from index.types._answer import Answer, Citation, Context, IndexInfo, Passage, Status, Turn
+from index.types._answer import Answer, Citation, Context, IndexInfo, IndexStatus, Passage, Status, Turn
 from index.types._article import CITABLE, Article, ArticleCard, Chunk, Sentence, SentenceKind
 from index.types._work import BuildReport, Encoder, OnProgress, Progress, Skipped, Tokens, Vectors
 
@@ -15,6 +15,7 @@ __all__ = [
     "Context",
     "Encoder",
     "IndexInfo",
+    "IndexStatus",
     "OnProgress",
     "Passage",
     "Progress",

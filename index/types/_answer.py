@@ -92,6 +92,21 @@ class IndexInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """How an index is, for operators.
+
+    Attributes:
+        info: What it holds.
+        changed: When its articles last changed, in seconds since 1970; None where that was not written down.
+        size: Bytes of its database.
+    """
+
+    info: IndexInfo
+    changed: float | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Answered with citations, or declined with the nearest evidence and a reason.
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 
 from index import receipt
-from index.types import Answer, Article, Citation, Context, IndexInfo, Status
+from index.types import Answer, Article, Citation, Context, IndexInfo, IndexStatus, Status
 from tests.bot.written import citation
 
 FERRY = Article(
@@ -33,6 +33,7 @@ class StandIn:
         self.gate = threading.Event()
         self.asked: list[tuple[str, tuple[str, ...] | None]] = []
         self.warmed = threading.Event()
+        self.trouble: Exception | None = None
         self.failure: Exception = ZeroDivisionError("the sentence 'why trouble' is too much")
 
     def ask(self, question: str, *, k: int = 3, collections: Sequence[str] | None = None) -> Answer:
@@ -78,6 +79,11 @@ class StandIn:
 
     def info(self) -> IndexInfo:
         return IndexInfo("5f3a", len(self.texts), len(self.texts))
+
+    def status(self) -> IndexStatus:
+        if self.trouble is not None:
+            raise self.trouble
+        return IndexStatus(self.info(), 1_790_000_000.0, 4096)
 
     def warm(self) -> None:
         self.warmed.set()

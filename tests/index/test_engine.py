@@ -228,6 +228,10 @@ def test_tells_an_operator_what_it_holds(town: Town, engine: Engine) -> None:
     assert facts["skipped"] == 1
     assert facts["model"] == "hashed@1"
     assert facts["fingerprint"] == engine.info().fingerprint
+    status = engine.status()
+    assert status.info == engine.info()
+    assert status.size > 4096
+    assert status.changed is not None
 
 
 def test_the_fingerprint_follows_articles_and_judgement(town: Town, engine: Engine) -> None:
