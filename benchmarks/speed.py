@@ -190,7 +190,10 @@ def adding(encoder: SentenceEncoder) -> Rows:
             )
             seconds, grown, _ = json.loads(done.stdout)
         rows.append(
-            [f"adding one article to {chunks:,} chunks", f"{1000 * seconds:.0f} ms, {grown:.1f} MiB more"]
+            [
+                f"adding one article to {chunks:,} chunks",
+                f"{1000 * seconds:.0f} ms, peak memory up {grown:.1f} MiB",
+            ]
         )
     return rows
 

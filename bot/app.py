@@ -15,12 +15,13 @@ from bot.answering import Answering
 from bot.desk import Desk
 from bot.errors import DiscordRefused
 from bot.failures import Tree
-from bot.features import ask, context, mention
+from bot.features import articles, ask, context, follow, mention, share, why
 from bot.pulse import Pulse
+from bot.rates import Rates
 
 _log = logging.getLogger(__name__)
 
-FEATURES = (ask, context, mention)
+FEATURES = (articles, ask, context, follow, mention, share, why)
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 """None of them is privileged: Discord gives the text of mentions and direct messages anyway."""
@@ -31,12 +32,21 @@ class Footnote(commands.AutoShardedBot):
 
     Args:
         desk: Answers the questions.
+        rates: How much may be asked; None for any number of questions.
         guild: Id of the one server that gets the commands; None for all.
         gateway: Address of the gateway that is always used; None to use what Discord names.
     """
 
-    def __init__(self, desk: Desk, *, guild: int | None = None, gateway: str | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        rates: Rates | None = None,
+        guild: int | None = None,
+        gateway: str | None = None,
+    ) -> None:
         self.desk = desk
+        self.rates = rates or Rates()
         self.answering = Answering()
         self.pulse = Pulse(self)
         self.online = asyncio.Event()

@@ -85,13 +85,20 @@ class Chat:
     def _print(self, answer: Answer) -> None:
         answered = answer.status is Status.ANSWERED and bool(answer.citations)
         self.footnotes = numbered(answer.citations if answered else answer.candidates[:1])
+        if answer.chat:
+            _say(self.out, reveal(answer.reason or ""))
+            return
         if not answered:
             _say(self.out, f"{FOUND_NOTHING} {reveal(answer.reason or '')}".rstrip())
         if not answered and self.footnotes:
             _say(self.out, NEAREST)
         for each in self.footnotes:
+            if each.citation.lead is not None:
+                _say(self.out, f"  (context: “{reveal(unwrap(each.citation.lead.text))}”)", "dim")
             text = reveal(unwrap(each.citation.text)).replace("\n", "\n  ")
             _say(self.out, f"  “{text}” [{each.number}]", "bold" if answered else "")
+        for note in answer.notes:
+            _say(self.out, note)
         for notes in by_article(self.footnotes):
             _say(self.out, _source(notes), "dim")
 

@@ -6,10 +6,11 @@ import logging
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.errors import AskError, NothingAsked, UnknownCollection
+from bot.errors import AskError, NothingAsked, UnknownArticle, UnknownCollection
 from bot.tally import Tally
 from bot.worker import Worker
-from index.types import Answer, Context, IndexInfo, IndexStatus
+from index.errors import ArticleNotFound
+from index.types import Answer, Article, ArticleCard, Context, IndexInfo, IndexStatus, Turn
 
 _log = logging.getLogger(__name__)
 
@@ -19,15 +20,36 @@ _TYPING_LIMIT = 1.5  # seconds; Discord gives up on suggestions after 3
 class Engine(Protocol):
     """What the bot needs of `index.engine.Engine`."""
 
-    def ask(self, question: str, *, k: int = 3, collections: Sequence[str] | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = 3,
+        collections: Sequence[str] | None = None,
+        turns: Sequence[Turn] = (),
+    ) -> Answer:
         """Answer a question, or decline."""
+        ...
+
+    def article(self, article_id: str) -> Article:
+        """The article of that id."""
+        ...
+
+    def articles(
+        self, prefix: str = "", limit: int | None = 25, collections: Sequence[str] | None = None
+    ) -> list[ArticleCard]:
+        """Articles whose id or title has words beginning with those of `prefix`."""
+        ...
+
+    def sentence_count(self, article_id: str) -> int:
+        """How many sentences an article has."""
         ...
 
     def collections(self) -> list[str]:
         """The names of all collections."""
         ...
 
-    def context(self, proof: str, /) -> Context:
+    def context(self, proof: str, words: str = "") -> Context:
         """What a citation was quoted from, as it is now."""
         ...
 
@@ -65,12 +87,13 @@ class Desk:
         self.tally = Tally()
         self._known: list[str] = []
 
-    async def ask(self, question: str, collection: str | None = None) -> Answer:
+    async def ask(self, question: str, collection: str | None = None, turns: Sequence[Turn] = ()) -> Answer:
         """Answer a question.
 
         Args:
             question: In the member's words.
             collection: The only one to look in; None for all.
+            turns: Earlier turns of the conversation, oldest first.
 
         Raises:
             AskError: There is no answer now; the text is for the member.
@@ -80,20 +103,59 @@ class Desk:
             raise NothingAsked
 
         def work() -> Answer:
-            if collection is not None:
-                self._check(collection)
-            return self._engine.ask(question, collections=None if collection is None else [collection])
+            return self._engine.ask(question, collections=self._where(collection), turns=turns)
 
         return await self.tally.follow(question, self.worker.do(work))
 
-    async def context(self, receipt: str) -> Context:
+    async def context(self, receipt: str, words: str = "") -> Context:
         """A cited sentence in its surroundings, or what became of it.
+
+        Args:
+            receipt: Of the citation.
+            words: The quoted sentence, where that is known.
 
         Raises:
             AskError: It cannot be looked up now.
             FootnoteError: It is no receipt, or the index cannot be used.
         """
-        return await self.worker.do(lambda: self._engine.context(receipt))
+        return await self.worker.do(lambda: self._engine.context(receipt, words))
+
+    async def articles(self, typed: str, collection: str | None = None, limit: int = 25) -> list[ArticleCard]:
+        """Articles whose id or title has words that begin so.
+
+        Raises:
+            AskError: They cannot be looked up now, or there is no such collection.
+            FootnoteError: The index cannot be used.
+        """
+        return await self.worker.do(lambda: self._engine.articles(typed, limit, self._where(collection)))
+
+    async def titles(self, typed: str) -> list[ArticleCard]:
+        """Articles to suggest while a title is being typed; none where the worker has no time."""
+        try:
+            return await self.worker.do(lambda: self._engine.articles(typed, 25), time_limit=_TYPING_LIMIT)
+        except AskError:
+            return []
+
+    async def article(self, name: str) -> tuple[Article, int]:
+        """An article by its id or the beginning of its title, and how many sentences it has.
+
+        Raises:
+            UnknownArticle: There is none.
+            AskError: It cannot be looked up now.
+            FootnoteError: The index cannot be used.
+        """
+
+        def work() -> tuple[Article, int]:
+            try:
+                article = self._engine.article(name)
+            except ArticleNotFound:
+                found = self._engine.articles(name, 1) if name.strip() else []
+                if not found:
+                    raise UnknownArticle from None
+                article = self._engine.article(found[0].id)
+            return article, self._engine.sentence_count(article.id)
+
+        return await self.worker.do(work)
 
     async def collections(self) -> list[str]:
         """The names of the collections; those known from before where the worker has no time."""
@@ -122,8 +184,12 @@ class Desk:
     def _named(self) -> list[str]:
         return [name for name in self._engine.collections() if name]
 
-    def _check(self, collection: str) -> None:
+    def _where(self, collection: str | None) -> list[str] | None:
+        """The collections to look in; None for all."""
+        if collection is None:
+            return None
         names = self._named()
         if collection not in names:
             offered = f"There are: {', '.join(names[:25])}." if names else "There are none."
             raise UnknownCollection(f"There is no collection of that name. {offered}")
+        return [collection]

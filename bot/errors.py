@@ -14,9 +14,11 @@ FootnoteError
     └── AskError                a question that gets no answer now; for the member
         ├── TooBusy             too many questions are waiting
         ├── TooSlow             the time limit is over
+        ├── TooOften            the member or the channel has asked too much
         ├── Stopping            the bot is about to leave
         ├── NothingAsked        the question has no words
-        └── UnknownCollection   no such folder of articles
+        ├── UnknownCollection   no such folder of articles
+        └── UnknownArticle      no article of that name
 
 `UsageError` of the index stands for a wrong setting (exit code 2).
 """
@@ -76,6 +78,21 @@ class TooSlow(AskError):
         super().__init__("That took too long, so I stopped. Please ask again in a moment.")
 
 
+class TooOften(AskError):
+    """The member or the channel has asked too much.
+
+    Args:
+        text: For the member.
+        wait: Seconds until the next question.
+        first: Whether the member has not been told since the last question that was answered.
+    """
+
+    def __init__(self, text: str, wait: float, *, first: bool) -> None:
+        super().__init__(text)
+        self.wait = wait
+        self.first = first
+
+
 class Stopping(AskError):
     """The bot is about to leave."""
 
@@ -95,3 +112,10 @@ class NothingAsked(AskError):
 
 class UnknownCollection(AskError):
     """There is no such folder of articles."""
+
+
+class UnknownArticle(AskError):
+    """There is no article of that name."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no article of that name. `/articles` shows those that there are.")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Final
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final
 
 import discord
 from discord import app_commands
@@ -31,6 +33,17 @@ class Tree(app_commands.CommandTree["Footnote"]):
     ) -> None:
         """Tell the member a sentence and the log the rest."""
         await explain(interaction, error)
+
+
+@asynccontextmanager
+async def explained(interaction: discord.Interaction[Any]) -> AsyncIterator[Footnote]:
+    """Around the answer to a button or form: says what fails, which the library would only log."""
+    bot: Footnote = interaction.client
+    with bot.answering:
+        try:
+            yield bot
+        except Exception as error:
+            await explain(interaction, error)
 
 
 async def explain(interaction: discord.Interaction[Footnote], error: Exception) -> None:

@@ -26,6 +26,7 @@ _SECRETS: Final = (
     (re.compile(r"(/(?:users|members|recipients|thread-members)/|\bUser: )\d+"), r"\1…"),
 )
 _QUESTIONS: Final = logging.getLogger("bot.questions")
+_QUESTIONS.disabled = True
 
 _Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 Form = Literal["text", "json"]
@@ -93,6 +94,11 @@ def told_in_full(error: BaseException) -> str:
 def question(text: str, outcome: str, seconds: float) -> None:
     """Log a question with what became of it; heard only where BOT_LOG_QUESTIONS asks for it."""
     _QUESTIONS.info("%s after %.2f s: %s", outcome, seconds, json.dumps(text, ensure_ascii=False))
+
+
+def keeps_questions() -> bool:
+    """Whether the log holds the text of questions: members who ask are told."""
+    return not _QUESTIONS.disabled
 
 
 def refer(error: BaseException) -> str:

@@ -10,42 +10,66 @@ from bot.escape import cut, one_line, pieces, units, unwrap
 from bot.links import button_address
 from bot.reply import CONTENT, Button, Reply
 from bot.sources import Detail, Footnote, numbered, source_lines
+from bot.turns import head as turns_head
 from index.types import Answer, Status
 
 FOUND_NOTHING: Final = "I found no answer to this in the articles."
 DECLINED: Final = f"**{FOUND_NOTHING}**"
 NEAREST: Final = "Nearest sentence, not an answer:"
 IN_CONTEXT: Final = "In context"
+FOLLOW_UP, WHY, SHARE = "Follow up", "Why this?", "Share"
+SIGNATURE: Final = 100
+"""UTF-16 units that a private answer leaves free, for the name of the one who shares it."""
 
 _SHOWN: Final = 5  # sentences; as many as a row has buttons
 _ENOUGH: Final = 250  # UTF-16 units of a sentence that are worth more than a longer line about its source
-_QUESTION, _REASON = 200, 300
+_REASON, _NOTE, _LEAD = 300, 150, 160
+_NOTES: Final = 3
 _DETAILS: Final = (Detail(160, 80, True), Detail(160, 80, False), Detail(80, 40, False), Detail(60, 0, False))
+_LAYOUTS: Final = (*((detail, True) for detail in _DETAILS), (_DETAILS[-1], False))
 _LAST_BREAKS: Final = re.compile(r"(?:\n>\s*)+\Z")
 
 
-def render(answer: Answer, *, asked: bool = False, about: str | None = None) -> Reply:
+def render(
+    answer: Answer,
+    *,
+    asked: bool = False,
+    about: str | None = None,
+    earlier: Sequence[str] = (),
+    collection: str | None = None,
+    private: bool = False,
+) -> Reply:
     """Put an answer into words.
 
     Args:
         answer: From the engine.
         asked: Whether to repeat the question, for readers who do not see it.
         about: Address of the message that was asked about.
+        earlier: Questions before it, oldest first, where it was asked as a follow-up.
+        collection: The only one that was looked in.
+        private: Whether only one member sees it, who may share it.
     """
     answered = answer.status is Status.ANSWERED and bool(answer.citations)
     head = []
     if about is not None:
         head.append(f"-# about [this message](<{about}>)")
-    if asked:
-        head.append(f"-# {one_line(answer.question, _QUESTION)}")
+    if asked or answer.follows:
+        head += turns_head(answer.question, earlier if answer.follows else (), collection)
+    notes = [f"-# {one_line(note, _NOTE)}" for note in answer.notes[:_NOTES]]
+    actions = [Button(FOLLOW_UP, action="follow"), Button(WHY, action="why")]
+    if private:
+        actions.append(Button(SHARE, action="share"))
+    spare = SIGNATURE if private else 0
     if answered:
-        return _message(head, numbered(answer.citations[:_SHOWN]))
+        return _message(head, numbered(answer.citations[:_SHOWN]), notes, actions, spare)
     reason = one_line(answer.reason or "", _REASON)
+    if answer.chat:
+        return Reply("\n".join([*head, reason]))
     head.append(f"{DECLINED} {reason}".rstrip())
     nearest = numbered(answer.candidates[:1])
     if nearest:
         head.append(NEAREST)
-    return _message(head, nearest)
+    return _message(head, nearest, notes, actions, spare)
 
 
 def quote(parts: Sequence[str], mark: str, limit: int) -> str:
@@ -68,18 +92,37 @@ def share(costs: Sequence[int], budget: int) -> int:
     return max([limit, *costs])
 
 
-def _message(head: Sequence[str], footnotes: Sequence[Footnote]) -> Reply:
+def _message(
+    head: Sequence[str],
+    footnotes: Sequence[Footnote],
+    notes: Sequence[str],
+    actions: Sequence[Button],
+    spare: int,
+) -> Reply:
     texts = [_parts(each.citation.text) for each in footnotes]
     costs = [sum(map(units, parts)) for parts in texts]
     marks = sum(units(quote([], each.mark, 0)) + 3 for each in footnotes)  # with line break and omission
-    for detail in _DETAILS:
-        lines = source_lines(footnotes, detail)
-        room = CONTENT - marks - sum(units(line) + 1 for line in (*head, *lines))
+    for detail, besides in _LAYOUTS:  # what is not evidence goes last, but before a sentence is mutilated
+        leads = [_lead(each) if besides else [] for each in footnotes]
+        lines = [*(notes if besides else ()), *source_lines(footnotes, detail)]
+        fixed = [*head, *lines, *(line for lead in leads for line in lead)]
+        room = CONTENT - spare - marks - sum(units(line) + 1 for line in fixed)
         limit = share(costs, room)
         if limit >= min(_ENOUGH, max(costs, default=0)):
             break
-    quotes = [quote(parts, each.mark, limit) for parts, each in zip(texts, footnotes, strict=True)]
-    return Reply("\n".join([*head, *quotes, *lines]), _buttons(footnotes, links=not detail.links))
+    quotes = [
+        line
+        for lead, parts, each in zip(leads, texts, footnotes, strict=True)
+        for line in (*lead, quote(parts, each.mark, limit))
+    ]
+    buttons = (*_buttons(footnotes, links=not detail.links), *actions)
+    return Reply("\n".join([*head, *quotes, *lines]), buttons)
+
+
+def _lead(footnote: Footnote) -> list[str]:
+    """The sentence that a cited one leans on, small and above it, for it is no evidence itself."""
+    lead = footnote.citation.lead
+    return [f"> -# Context: “{one_line(lead.text, _LEAD)}”"] if lead is not None else []
 
 
 def _parts(sentence: str) -> list[str]:

@@ -11,17 +11,21 @@ CONTENT: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button: of the In context kind with a citation's receipt, or a link.
+    """A button: of the In context kind with a citation's receipt, a link, or of another kind.
 
     Attributes:
         label: At most 80 characters.
         receipt: What the button carries.
         url: Where the link leads.
+        action: The whole custom id of a button of another kind, at most 100 characters.
+        disabled: Whether it can no longer be pressed.
     """
 
     label: str
     receipt: str | None = None
     url: str | None = None
+    action: str | None = None
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Reply:
 
     Attributes:
         content: Discord's Markdown, at most 2,000 UTF-16 units.
-        buttons: At most ten.
+        buttons: At most 25.
         file: Name and text of a file that comes with it.
     """
 

@@ -23,6 +23,7 @@ from bot.errors import (
     StartError,
     TokenRefused,
 )
+from bot.rates import Rates
 from bot.settings import BotSettings
 from bot.token import HOW_TO
 
@@ -49,7 +50,8 @@ async def serve(settings: BotSettings, token: str, desk: Desk) -> None:
         FootnoteError: The index or the model cannot be used.
     """
     addresses.apply(settings)
-    bot = Footnote(desk, guild=settings.guild, gateway=settings.gateway_url)
+    rates = Rates(settings.member_rate, settings.channel_rate)
+    bot = Footnote(desk, rates=rates, guild=settings.guild, gateway=settings.gateway_url)
     with desk.tally.errors():
         await _serve(settings, token, bot)
     _log.info("Left Discord")

@@ -55,6 +55,15 @@ class BotSettings(BaseSettings):
     start_timeout: float = Field(
         30.0, ge=1, le=600, description="Seconds to wait for Discord at the start before giving up."
     )
+    member_rate: int = Field(
+        6, ge=0, le=10_000, description="Questions that a member may ask within a minute; 0 for any number."
+    )
+    channel_rate: int = Field(
+        30,
+        ge=0,
+        le=10_000,
+        description="Questions that may be asked in a channel within a minute; 0 for any number.",
+    )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = Field(
         "info", description="How much is written to the log: debug, info, warning or error."
     )

@@ -36,26 +36,26 @@ def render_context(context: Context, link: str | None = None) -> Reply:
     head = [f"**{one_line(article.title.strip() or article.id, 200)}**"]
     sentence = article.text[context.start : context.end]
     if not sentence.strip():
-        return Reply("\n".join([*head, LOST, *_source(article, link)]))
+        return Reply("\n".join([*head, LOST, *source(article, link)]))
     notes = {"changed": CHANGED, "moved": MOVED}
     if context.status in notes:
         head.append(notes[context.status])
-    foot = _source(article, link)
+    foot = source(article, link)
     fixed = sum(units(line) + 1 for line in (*head, *foot))
     body = _paragraph(context.before, sentence, context.after, CONTENT - fixed)
     if body is not None:
         return Reply("\n".join([*head, body, *foot]))
     head.append(TOO_LONG)
     room = CONTENT - fixed - units(TOO_LONG) - len("> ****…") - 2
-    start, _ = cut(_quoted(sentence), room)
+    start, _ = cut(quoted(sentence), room)
     whole = f"{context.before}{sentence}{context.after}"[:_FILE]
     file = (_file_name(article.id), f"# {' '.join(article.title.split())}\n\n{whole}\n")
-    return Reply("\n".join([*head, f"> **{_trimmed(start)}**{_OMITTED}", *foot]), file=file)
+    return Reply("\n".join([*head, f"> **{trimmed(start)}**{_OMITTED}", *foot]), file=file)
 
 
 def _paragraph(before: str, sentence: str, after: str, room: int) -> str | None:
     """The sentence in bold with as much around it as fits; None if it does not fit itself."""
-    middle, shortened = cut(_quoted(sentence), room - len("> ****"))
+    middle, shortened = cut(quoted(sentence), room - len("> ****"))
     if shortened:
         return None
     room -= units(f"> **{middle}**")
@@ -69,7 +69,7 @@ def _ahead(text: str, sentence: str, room: int) -> str:
     between = _marked(gap(text[len(text.rstrip()) :], sentence))
     room -= units(f"{_OMITTED} {between}")
     kept: list[str] = []
-    for part in reversed(list(_quoted(text[-_AROUND:]))):
+    for part in reversed(list(quoted(text[-_AROUND:]))):
         room -= units(part)
         if room < 0:
             break
@@ -91,24 +91,27 @@ def _behind(text: str, room: int) -> str:
     """The beginning of the text behind a sentence, with the gap between them."""
     rest = text.lstrip()
     between = _marked(gap(text[: len(text) - len(rest)], rest))
-    kept, shortened = cut(_quoted(rest[:_AROUND]), room - units(f"{between} {_OMITTED}"))
+    kept, shortened = cut(quoted(rest[:_AROUND]), room - units(f"{between} {_OMITTED}"))
     shortened = shortened or len(rest) > _AROUND
-    return f"{between}{_trimmed(kept)}{f' {_OMITTED}' if shortened else ''}" if kept else ""
+    return f"{between}{trimmed(kept)}{f' {_OMITTED}' if shortened else ''}" if kept else ""
 
 
 def _marked(lines: str) -> str:
     return lines.replace("\n", "\n> ")
 
 
-def _quoted(text: str) -> Iterable[str]:
+def quoted(text: str) -> Iterable[str]:
+    """A text's pieces with the marks of a block quote."""
     return (_marked(part) for part in pieces(unwrap(text)))
 
 
-def _trimmed(text: str) -> str:
+def trimmed(text: str) -> str:
+    """A block quote without empty lines at its end."""
     return re.sub(r"(?:\s*\n>)+\s*\Z", "", text)
 
 
-def _source(article: Article, link: str | None) -> list[str]:
+def source(article: Article, link: str | None) -> list[str]:
+    """The line that says where an article is from, if there is anything to say."""
     published, address = unix_time(article.published), web_address(link) or web_address(article.url)
     parts = [one_line(article.source, 80)] if article.source and article.source.strip() else []
     if published is not None:

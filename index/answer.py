@@ -1,29 +1,33 @@
-"""From a verdict to an answer: which sentences to cite, or why none."""
+"""From a verdict to an answer: the citations, each compared with its article once more, or a no."""
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from index import receipt
+from index.choose import SHOWN, Choice, choose
+from index.decline import reason
+from index.differences import listed
 from index.errors import ArticleNotFound
 from index.judgement import Verdict
+from index.lead import lead_of
 from index.link import text_fragment_link
-from index.query import Query
 from index.retrieve import Retrieval
 from index.store import Snapshot
 from index.types import Answer, Article, Citation, IndexInfo, Passage, Status
-from index.words import STOPWORDS, fold, terms
-
-SHOWN: Final = 10
-"""Candidates and passages that an answer carries."""
-
-_ENOUGH: Final = 0.8  # of the probability that one of the candidates is right: then no more is cited
-_ALIKE: Final = 0.8  # shared words of two sentences that say the same
-_SAME_MEANING: Final = 0.95
 
 _log = logging.getLogger(__name__)
+
+_RELATIVE: Final = re.compile(
+    r"\b(?:yesterday|today|tomorrow|tonight|(?:last|next|this) (?:week(?:end)?|month|year|night|spring|summer"
+    r"|autumn|fall|winter|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
+    r"|(?:(?:a|two|three|several|\d+) (?:day|week|month|year)s? ago))\b",
+    re.IGNORECASE,
+)
 
 
 def compose(
@@ -58,39 +62,46 @@ def compose(
     ]
     candidates = tuple(citation for citation in cited if citation is not None)
     answered = cited[:1] != [None] and bool(candidates) and verdict.confidence >= threshold
-    chosen = [cited[position] for position in choose(verdict, k)] if answered else []
+    choice = Choice(())
+    if answered:
+        dates = [None if one is None else one.published for one in cited]
+        choice = choose(verdict, retrieval.query, k, dates)
+    citations = _without_repeated_leads([each for at in choice.positions if (each := cited[at]) is not None])
     return Answer(
         question=question,
         status=Status.ANSWERED if answered else Status.DECLINED,
         confidence=verdict.confidence,
-        reason=None if answered else explain(retrieval, verdict, info),
-        citations=tuple(citation for citation in chosen if citation is not None),
+        reason=None if answered else reason(retrieval, verdict, info),
+        citations=citations,
         candidates=candidates,
         passages=passages(retrieval, verdict),
         index=info,
+        notes=tuple(_notes(retrieval, choice, citations)),
+        follows=retrieval.query.follows,
     )
 
 
-def choose(verdict: Verdict, k: int) -> list[int]:
-    """Positions of the sentences to cite: the fewest that hold the answer in all likelihood, best first."""
-    chosen: list[int] = []
-    likelihood = 0.0
-    for position in range(min(SHOWN, len(verdict.ranked))):
-        if len(chosen) >= k or likelihood >= _ENOUGH:
-            break
-        likelihood += float(verdict.shares[position])
-        if not any(_same(verdict, position, earlier) for earlier in chosen):
-            chosen.append(position)
-    return chosen
+def _notes(retrieval: Retrieval, choice: Choice, citations: Sequence[Citation]) -> list[str]:
+    """What the member should know besides the citations."""
+    notes = [f"I read “{typed}” as “{read}”." for typed, read in retrieval.query.corrections.items()]
+    if choice.differ and len(citations) == len(choice.positions):
+        dated = all(citation.published for citation in citations)
+        order = " The newer one comes first." if dated else ""
+        notes.append(f"The articles differ in {listed(choice.differ)}.{order}")
+    for citation in citations:
+        found = _RELATIVE.search(citation.text)
+        if found and citation.published:
+            notes.append(f"“{found.group()}” is said as of {citation.published[:10]}.")
+    return list(dict.fromkeys(notes))
 
 
-def _same(verdict: Verdict, one: int, other: int) -> bool:
-    """Whether two sentences say the same."""
-    a, b = verdict.ranked[one], verdict.ranked[other]
-    if float(a.vector @ b.vector) >= _SAME_MEANING:
-        return True
-    words, others = set(terms(a.sentence.text)), set(terms(b.sentence.text))
-    return len(words & others) >= _ALIKE * len(words | others)
+def _without_repeated_leads(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """A sentence that is cited itself need not come as another one's context too."""
+    places = {(one.article_id, one.start) for one in citations}
+    return tuple(
+        replace(one, lead=None) if one.lead and (one.article_id, one.lead.start) in places else one
+        for one in citations
+    )
 
 
 def passages(retrieval: Retrieval, verdict: Verdict, *, limit: int = SHOWN) -> tuple[Passage, ...]:
@@ -121,44 +132,6 @@ def passages(retrieval: Retrieval, verdict: Verdict, *, limit: int = SHOWN) -> t
     return tuple(rows)
 
 
-def explain(retrieval: Retrieval, verdict: Verdict, info: IndexInfo) -> str:
-    """Why there is no answer, for the member's eyes."""
-    if not info.articles:
-        return "There are no articles yet."
-    if not any(char.isalnum() for char in retrieval.query.text):
-        return "The question holds no words."
-    if not retrieval.found:
-        return "There are no articles in that collection."
-    missing = missing_words(retrieval)
-    if missing:
-        return f"{_listed(missing)} in none of {_articles(info.articles)}."
-    if not verdict.ranked:
-        return f"None of {_articles(info.articles)} has a sentence that could be quoted."
-    return f"No sentence in {_articles(info.articles)} answers it with enough certainty."
-
-
-def missing_words(retrieval: Retrieval) -> list[str]:
-    """The question's words, as written, that occur in no article; at most three."""
-    query: Query = retrieval.query
-    absent = [
-        query.shown[term]
-        for term in query.terms
-        if not retrieval.frequency[term] and term in query.shown and fold(query.shown[term]) not in STOPWORDS
-    ]
-    return list(dict.fromkeys([*query.corrections, *absent]))[:3]  # "Wi-Fi" is shown for both of its terms
-
-
-def _listed(words: Sequence[str]) -> str:
-    quoted = [f"'{word}'" for word in words]
-    if len(quoted) == 1:
-        return f"{quoted[0]} occurs"
-    return f"{', '.join(quoted[:-1])} and {quoted[-1]} occur"
-
-
-def _articles(count: int) -> str:
-    return "1 article" if count == 1 else f"{count} articles"
-
-
 def _cite(snapshot: Snapshot, verdict: Verdict, position: int, score: float) -> Citation | None:
     """A citation, compared word for word with the article as it is in the index; None if it differs."""
     candidate = verdict.ranked[position]
@@ -170,6 +143,10 @@ def _cite(snapshot: Snapshot, verdict: Verdict, position: int, score: float) -> 
     if article.text[sentence.start : sentence.end] != sentence.text:
         _log.error("dropped a citation of %s that is not in it word for word", chunk.article_id)
         return None
+    lead = lead_of(snapshot, candidate)
+    if lead is not None and article.text[lead.start : lead.end] != lead.text:
+        _log.error("dropped a context sentence of %s that is not in it word for word", chunk.article_id)
+        lead = None
     return Citation(
         text=sentence.text,
         article_id=article.id,
@@ -182,4 +159,5 @@ def _cite(snapshot: Snapshot, verdict: Verdict, position: int, score: float) -> 
         link=text_fragment_link(article, sentence.start, sentence.end),
         source=article.source,
         receipt=receipt.make(article.id, sentence.start, sentence.end, sentence.text),
+        lead=lead,
     )

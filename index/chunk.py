@@ -230,7 +230,7 @@ def _sections(sentences: Sequence[Sentence]) -> Iterator[_Section]:
     while stop < len(sentences):
         first = stop
         while stop < len(sentences) and sentences[stop].kind is SentenceKind.HEADING:
-            level = _level(sentences[stop].text)
+            level = heading_level(sentences[stop].text)
             name = _shortened(plain(sentences[stop].text), _LONGEST_TITLE)
             path = [*(above for above in path if above[0] < level), (level, name)]
             stop += 1
@@ -240,7 +240,7 @@ def _sections(sentences: Sequence[Sentence]) -> Iterator[_Section]:
         yield _Section(first, body, stop, tuple(name for _, name in path if name))
 
 
-def _level(heading: str) -> int:
+def heading_level(heading: str) -> int:
     """Depth of a Markdown heading, 1 to 6."""
     bare = heading.lstrip(" >")
     hashes = len(bare) - len(bare.lstrip("#"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,17 +11,35 @@ from typing import TypeVar
 
 from index import receipt
 from index.answer import compose, passages
-from index.embed import SentenceEncoder
-from index.evidence import gather
-from index.judgement import Judgement, judge
-from index.query import understand
-from index.retrieve import KEPT, retrieve
+from index.embed import SentenceEncoder, SentenceReader
+from index.evidence import Candidate, gather
+from index.judgement import Floats, Judgement, judge
+from index.markup import plain
+from index.query import refers, understand
+from index.retrieve import KEPT, Retrieval, retrieve
 from index.settings import IndexSettings
+from index.several import join, split
+from index.smalltalk import small_talk
 from index.spelling import Speller
-from index.store import Reader, Snapshot, State
+from index.stopwatch import Stopwatch
+from index.store import Reader, Snapshot, State, Without
 from index.surroundings import surroundings
-from index.types import Answer, Article, ArticleCard, Context, Encoder, IndexInfo, IndexStatus, Passage, Turn
+from index.threshold import fitted, origin
+from index.types import (
+    Answer,
+    Article,
+    ArticleCard,
+    Context,
+    CrossEncoder,
+    Encoder,
+    IndexInfo,
+    IndexStatus,
+    Passage,
+    Status,
+    Turn,
+)
 from index.vectors import VectorIndex
+from index.why import why
 
 _T = TypeVar("_T")
 
@@ -37,12 +54,22 @@ class Engine:
         reader: The index.
         encoder: Encodes questions; of the model that the index was made with.
         judgement: Weights of the evidence; None for those that come with Footnote.
+        cross_encoder: A second opinion on each candidate sentence; None for none.
     """
 
-    def __init__(self, reader: Reader, encoder: Encoder, *, judgement: Judgement | None = None) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        encoder: Encoder,
+        *,
+        judgement: Judgement | None = None,
+        cross_encoder: CrossEncoder | None = None,
+    ) -> None:
         self._reader = reader
+        self._cross_encoder = cross_encoder
         self._encoder = encoder
-        self._judgement = judgement or Judgement.shipped()
+        second = cross_encoder.fingerprint if cross_encoder else ""
+        self._judgement = replace(judgement or Judgement.shipped(), second=second)
         self._lock = threading.Lock()
         self._speller = Speller()
         self._vectors: VectorIndex | None = None
@@ -57,7 +84,16 @@ class Engine:
         """
         encoder = SentenceEncoder(settings.model, dtype=settings.dtype, threads=settings.threads)
         judgement = Judgement.shipped().at_risk(settings.risk)
-        return cls(Reader.open(settings.dir, model=encoder.fingerprint), encoder, judgement=judgement)
+        second = None
+        if settings.reader:
+            second = SentenceReader(settings.reader, dtype=settings.dtype, threads=settings.threads)
+        reader = Reader.open(settings.dir, model=encoder.fingerprint)
+        return cls(reader, encoder, judgement=judgement, cross_encoder=second)
+
+    @property
+    def judgement(self) -> Judgement:
+        """The weights of the evidence; its threshold is that where the index keeps none of its own."""
+        return self._judgement
 
     def ask(
         self,
@@ -66,35 +102,66 @@ class Engine:
         k: int = 3,
         collections: Sequence[str] | None = None,
         turns: Sequence[Turn] = (),
+        without: Sequence[str] = (),
     ) -> Answer:
         """Answer a question with sentences from the articles, or decline.
+
+        Several questions in one are answered one by one; a later one may lean on those before it.
 
         Args:
             question: In the asker's words.
             k: How many sentences to cite at most; at least one.
             collections: Where to look; None for everywhere.
             turns: Earlier turns of the conversation, oldest first.
+            without: Ids of articles that are left out, as if they were not in the index.
 
         Raises:
             StoreError: The index cannot be read.
             ModelError: The model cannot be loaded.
         """
-        begin = time.perf_counter()
-        query = understand(question, turns)
+        watch = Stopwatch()
+        parts = split(question)
         with self._state() as (snapshot, vectors):
-            query = self._speller.correct(snapshot, query)
-            retrieval = retrieve(snapshot, vectors, self._encoder, query, collections=collections)
-            candidates = gather(snapshot, self._encoder, retrieval)
-            answer = compose(
-                snapshot,
-                question,
-                retrieval,
-                judge(self._judgement, retrieval, candidates),
-                info=self._describe(snapshot),
-                k=max(k, 1),
-                threshold=self._judgement.threshold,
-            )
-        return replace(answer, seconds=time.perf_counter() - begin)
+            if without:
+                collections = snapshot.collections() if collections is None else collections
+                snapshot = Without(snapshot, without)
+            answers: list[Answer] = []
+            before = tuple(turns)
+            for part in parts:
+                heard = before if not answers or refers(part) else ()
+                before = (*before, Turn(part))
+                said = small_talk(part)
+                if said is not None:
+                    info = self._describe(snapshot)
+                    answers.append(Answer(part, Status.DECLINED, 0.0, said, (), (), (), info, chat=True))
+                    continue
+                query = self._speller.correct(snapshot, understand(part, heard))
+                retrieval = retrieve(snapshot, vectors, self._encoder, query, collections=collections)
+                watch.lap("find")
+                answers.append(self._answer(snapshot, part, retrieval, max(k, 1), watch))
+        answer = answers[0] if len(parts) == 1 else join(question, parts, answers, max(k, 1))
+        return replace(answer, question=question, seconds=watch.seconds, parts=watch.parts)
+
+    def _answer(
+        self, snapshot: Snapshot, question: str, retrieval: Retrieval, k: int, watch: Stopwatch
+    ) -> Answer:
+        """Read what was found, and answer from it."""
+        candidates = gather(snapshot, self._encoder, retrieval)
+        watch.lap("read")
+        verdict = judge(self._judgement, retrieval, candidates, self._opinions(retrieval, candidates))
+        threshold = fitted(self._judgement, snapshot).threshold
+        info = self._describe(snapshot)
+        answer = compose(snapshot, question, retrieval, verdict, info=info, k=k, threshold=threshold)
+        answer = replace(answer, why=why(self._judgement, retrieval, verdict, threshold))
+        watch.lap("judge")
+        return answer
+
+    def _opinions(self, retrieval: Retrieval, candidates: Sequence[Candidate]) -> Floats | None:
+        """What the cross-encoder says of each candidate, its title in front."""
+        if self._cross_encoder is None:
+            return None
+        texts = [f"{plain(one.found.chunk.title)}. {plain(one.sentence.text)}" for one in candidates]
+        return self._cross_encoder.read(retrieval.query.text, texts)
 
     def search(self, words: str, *, k: int = 10, collections: Sequence[str] | None = None) -> list[Passage]:
         """The passages nearest to some words, best first.
@@ -131,15 +198,20 @@ class Engine:
         """Articles whose id or title has words beginning with those of `prefix`."""
         return self._read(lambda snapshot: snapshot.cards(prefix, limit, collections))
 
+    def sentence_count(self, article_id: str) -> int:
+        """How many sentences an article has; 0 where there is no such article."""
+        return self._read(lambda snapshot: snapshot.sentence_count(article_id))
+
     def collections(self) -> list[str]:
         """The names of all collections; `""` is the top of the corpus."""
         return self._read(lambda snapshot: snapshot.collections())
 
-    def context(self, proof: str) -> Context:
+    def context(self, proof: str, words: str = "") -> Context:
         """What a citation was quoted from, as it is now.
 
         Args:
             proof: The citation's receipt.
+            words: What was quoted, where that is known: helps to find it where it has changed.
 
         Raises:
             UsageError: It is no receipt.
@@ -147,7 +219,7 @@ class Engine:
         """
         parsed = receipt.parse(proof)
         articles = self._read(lambda snapshot: snapshot.articles_by_short(parsed.article))
-        return surroundings(parsed, articles)
+        return surroundings(parsed, articles, words)
 
     def info(self) -> IndexInfo:
         """What answers are found in."""
@@ -181,6 +253,8 @@ class Engine:
                 "collections": snapshot.collections(),
                 "skipped": len(snapshot.skipped()),
                 **snapshot.recipe(),
+                "threshold": fitted(self._judgement, snapshot).threshold,
+                "threshold_from": origin(self._judgement, snapshot),
             }
 
         return self._read(ask)
@@ -216,7 +290,7 @@ class Engine:
         if self._info is None or self._info[0] != state:
             counts = snapshot.counts()
             recipe = repr(sorted(snapshot.recipe().items()))
-            made = f"{snapshot.digest()}\n{recipe}\n{self._judgement.fingerprint()}"
+            made = f"{snapshot.digest()}\n{recipe}\n{fitted(self._judgement, snapshot).fingerprint()}"
             fingerprint = hashlib.blake2b(made.encode(), digest_size=8).hexdigest()
             self._info = state, IndexInfo(fingerprint, counts.articles, counts.chunks)
         return self._info[1]

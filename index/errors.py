@@ -8,6 +8,7 @@ FootnoteError
 │   ├── ConversionFailed     HTML, PDF, DOCX or URL that gave no article
 │   └── ArticleExists        `add` would overwrite another article
 ├── ArticleNotFound          no article of that id
+├── CalibrationFailed        too few articles to choose a threshold by
 ├── StoreError               the index on disk
 │   ├── IndexMissing         nothing built yet
 │   ├── IndexCorrupt         not a database, truncated, or inconsistent
@@ -58,6 +59,10 @@ class ArticleExists(CorpusError):
 
 class ArticleNotFound(FootnoteError):
     """No article has that id."""
+
+
+class CalibrationFailed(FootnoteError):
+    """The articles give too few questions to choose a threshold by."""
 
 
 class StoreError(FootnoteError):

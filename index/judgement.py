@@ -26,6 +26,7 @@ from index.retrieve import Retrieval
 
 _FILE: Final = Path(__file__).with_name("judgement.json")
 _PARTS: Final = ("meaning", "late", "late rare", "covers")  # how these stand out goes into the confidence
+_DOUBT: Final = 1e-4  # no reader is surer than this
 
 Floats = npt.NDArray[np.float64]
 
@@ -40,6 +41,7 @@ class Judgement:
         intercept: Of the confidence.
         threshold: Confidence from which an answer is given, where no risk is asked for.
         risks: Thresholds, rising, each with the share of wrong answers among those given from it on.
+        second: Fingerprint of the reader whose opinion is heard besides; empty for none.
     """
 
     ranking: Mapping[str, float]
@@ -47,6 +49,7 @@ class Judgement:
     intercept: float
     threshold: float
     risks: tuple[tuple[float, float], ...] = ()
+    second: str = ""
 
     @classmethod
     @cache
@@ -78,8 +81,8 @@ class Judgement:
         return replace(self, threshold=min(good) if good else self.risks[-1][0])
 
     def fingerprint(self) -> str:
-        """Changes with any of the weights, and with the threshold."""
-        parts = [dict(self.ranking), dict(self.confidence), self.intercept, self.threshold]
+        """Changes with any of the weights, with the threshold, and with the reader."""
+        parts = [dict(self.ranking), dict(self.confidence), self.intercept, self.threshold, self.second]
         return json.dumps(parts, sort_keys=True)
 
 
@@ -92,26 +95,52 @@ class Verdict:
         scores: Their scores, shape (len(ranked),), float64, falling.
         shares: The softmax of the scores.
         confidence: Probability that the first of them answers the question.
+        opinions: Probability of each by a reader, in the order of `ranked`; empty without one.
     """
 
     ranked: tuple[Candidate, ...]
     scores: Floats
     shares: Floats
     confidence: float
+    opinions: tuple[float, ...] = ()
 
 
-def judge(judgement: Judgement, retrieval: Retrieval, candidates: Sequence[Candidate]) -> Verdict:
-    """Rank candidates and tell how likely the first one answers; ties are in the order of their places."""
+def judge(
+    judgement: Judgement,
+    retrieval: Retrieval,
+    candidates: Sequence[Candidate],
+    opinions: Floats | None = None,
+) -> Verdict:
+    """Rank candidates and tell how likely the first one answers; ties are in the order of their places.
+
+    Args:
+        judgement: Weights of the evidence.
+        retrieval: What was found.
+        candidates: Sentences with their features.
+        opinions: Probability of each by a reader, shape (len(candidates),); None without one. It counts as
+            much as the judgement does: their log-odds are averaged (a logarithmic opinion pool, Genest and
+            Zidek 1986, https://doi.org/10.1214/ss/1177013825).
+    """
     if not candidates:
         return Verdict((), np.zeros(0), np.zeros(0), 0.0)
-    scored = [(_weigh(judgement.ranking, candidate.features), candidate) for candidate in candidates]
-    scored.sort(key=lambda pair: (-pair[0], pair[1].place))
-    scores = np.array([score for score, _ in scored])
-    ranked = tuple(candidate for _, candidate in scored)
-    shares = softmax(scores)
-    features = outlook(retrieval, ranked, scores)
-    confidence = sigmoid(judgement.intercept + _weigh(judgement.confidence, features))
-    return Verdict(ranked, scores, shares, confidence)
+    own = np.array([weigh(judgement.ranking, candidate.features) for candidate in candidates])
+    heard = None if opinions is None else np.array([_log_odds(each) for each in opinions])
+    pooled = own if heard is None else (own + heard) / 2
+    order = sorted(range(len(candidates)), key=lambda i: (-pooled[i], candidates[i].place))
+    ranked = tuple(candidates[i] for i in order)
+    features = outlook(retrieval, ranked, own[order])
+    odds = judgement.intercept + weigh(judgement.confidence, features)
+    if heard is not None:
+        odds = (odds + heard[order[0]]) / 2
+    scores = np.asarray(pooled[order], dtype=np.float64)
+    read = () if opinions is None else tuple(float(opinions[i]) for i in order)
+    return Verdict(ranked, scores, softmax(scores), sigmoid(odds), read)
+
+
+def _log_odds(probability: float) -> float:
+    """Of a probability, which is kept a little away from being certain."""
+    kept = min(max(float(probability), _DOUBT), 1 - _DOUBT)
+    return math.log(kept / (1 - kept))
 
 
 def outlook(retrieval: Retrieval, ranked: Sequence[Candidate], scores: Floats) -> Features:
@@ -158,5 +187,6 @@ def sigmoid(value: float) -> float:
     return 1 / (1 + math.exp(-value)) if value >= 0 else 1 - 1 / (1 + math.exp(value))
 
 
-def _weigh(weights: Mapping[str, float], features: Features) -> float:
+def weigh(weights: Mapping[str, float], features: Features) -> float:
+    """The weighted sum of some features."""
     return sum(weight * features.get(name, 0.0) for name, weight in weights.items())

@@ -50,6 +50,10 @@ _KINDS: Final = (
     (Kind.HOW, r"\bhow\b"),
 )
 _KIND_PATTERNS: Final = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
+_SEVERAL: Final = re.compile(
+    r"^(?:please )?(?:list|name|enumerate)\b|\b(?:what|which) (?:\w+ ){0,2}(?:are|were)\b"
+    r"|\b(?:kinds|types|steps|ways|reasons|examples|parts|members|ingredients) (?:of|to|for|in)\b|\ball the\b"
+)
 _LEANING: Final = frozenset(
     "he she it they him her them his hers its their theirs this that these those there one ones".split()
 )
@@ -66,6 +70,8 @@ class Query:
         kind: The kind of thing it asks for.
         shown: The written form of each content term, for messages.
         corrections: Words that no article holds, with what they were read as.
+        several: Whether it asks for several things: a list, all of them, steps.
+        follows: Whether it was read together with the question before it.
     """
 
     text: str
@@ -74,6 +80,8 @@ class Query:
     kind: Kind
     shown: dict[str, str]
     corrections: dict[str, str] = field(default_factory=dict)
+    several: bool = False
+    follows: bool = False
 
 
 def understand(question: str, turns: Sequence[Turn] = ()) -> Query:
@@ -83,7 +91,8 @@ def understand(question: str, turns: Sequence[Turn] = ()) -> Query:
     question before it.
     """
     text = _tidy(question)
-    if turns and _leans(text):
+    follows = bool(turns) and _leans(text)
+    if follows:
         text = f"{_tidy(turns[-1].question)} {text}".strip()
     words = " ".join(written(text))
     return Query(
@@ -92,7 +101,14 @@ def understand(question: str, turns: Sequence[Turn] = ()) -> Query:
         sequence=tuple(terms(text)),
         kind=kind_of(" ".join(written(question[:LONGEST])) or words),
         shown=_shown(text),
+        several=_SEVERAL.search(words) is not None,
+        follows=follows,
     )
+
+
+def refers(text: str) -> bool:
+    """Whether a question speaks of something that was named before it ("When did she leave?")."""
+    return any(word in _LEANING for word in written(text))
 
 
 def kind_of(words: str) -> Kind:
@@ -108,7 +124,7 @@ def _tidy(question: str) -> str:
 def _leans(text: str) -> bool:
     words = written(text)
     content = [word for word in words if word not in STOPWORDS]
-    return len(content) <= _FOLLOW_UP_WORDS or any(word in _LEANING for word in words)
+    return len(content) <= _FOLLOW_UP_WORDS or refers(text)
 
 
 def _shown(text: str) -> dict[str, str]:

@@ -38,6 +38,11 @@ class IndexSettings(BaseSettings):
         description="Embedding model: the embedded default, or any sentence-transformers name or folder.",
         min_length=1,
     )
+    reader: str = Field(
+        "",
+        description="Second opinion on the best sentences: any sentence-transformers CrossEncoder, by name "
+        "or folder; none when empty.",
+    )
     dtype: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="Precision of the encoder: auto takes bfloat16 where the CPU computes with it."
     )

@@ -49,7 +49,7 @@ class Speller:
         if not corrections:
             return query
         text = _WORD.sub(lambda match: corrections.get(match.group(), match.group()), query.text)
-        return replace(understand(text), kind=query.kind, corrections=corrections)
+        return replace(understand(text), kind=query.kind, corrections=corrections, follows=query.follows)
 
     def _nearest(self, snapshot: Snapshot, word: str) -> str | None:
         typed = fold(word)

@@ -8,21 +8,23 @@ from typing import Final
 
 from index.receipt import Receipt
 from index.sentence import segment
-from index.types import Article, Context
+from index.types import Article, Context, Sentence
+from index.words import terms
 
 _BREAK: Final = re.compile(r"\n[ \t]*\n")
 
 
-def surroundings(receipt: Receipt, articles: Sequence[Article]) -> Context:
+def surroundings(receipt: Receipt, articles: Sequence[Article], words: str = "") -> Context:
     """Find the quoted sentence in its article as it is now.
 
     Args:
         receipt: Of the citation.
         articles: Those whose ids the receipt names: one, or none when it is gone; by rare chance more.
+        words: What was quoted, where that is still known: the receipt holds only a hash of it.
 
     Returns:
-        The sentence with its paragraph. The words of a sentence that changed are not known any more, only
-        its place: the sentence that stands there now comes in its stead.
+        The sentence with its paragraph. In the stead of a sentence that changed comes the one that shares
+        most of the words; where the words are not known, or no sentence has any, the one at its place.
     """
     for article in articles:
         if receipt.proves(article.text[receipt.start : receipt.end]):
@@ -35,8 +37,17 @@ def surroundings(receipt: Receipt, articles: Sequence[Article]) -> Context:
         sentences = segment(article.text)
         if sentences:
             there = next((one for one in sentences if one.end > receipt.start), sentences[-1])
-            return _context("changed", article, there.start, there.end)
+            wanted = set(terms(words))
+            most = max(sentences, key=lambda one: (_alike(wanted, one), -abs(one.start - there.start)))
+            found = most if _alike(wanted, most) else there
+            return _context("changed", article, found.start, found.end)
     return Context("removed")
+
+
+def _alike(wanted: set[str], sentence: Sentence) -> float:
+    """How many of their words two sentences share, from 0 to 1."""
+    found = set(terms(sentence.text))
+    return len(wanted & found) / len(wanted | found) if wanted & found else 0.0
 
 
 def _context(status: str, article: Article, start: int, end: int) -> Context:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot import suggest
 from bot.answering import Answering
 from bot.deliver import view
 from bot.desk import Desk
@@ -16,10 +16,6 @@ from bot.render import render
 
 if TYPE_CHECKING:
     from bot.app import Footnote
-
-_log = logging.getLogger(__name__)
-
-_CHOICES, _CHOICE = 25, 100  # how many suggestions Discord takes, and how long
 
 
 class Ask(commands.Cog):
@@ -50,29 +46,26 @@ class Ask(commands.Cog):
     ) -> None:
         """Answer `/ask`."""
         with self.answering:
+            interaction.client.rates.take(interaction.user.id, interaction.channel_id or 0)
             await interaction.response.defer(ephemeral=private, thinking=True)
-            reply = render(await self.desk.ask(question, collection), asked=True)
+            answer = await self.desk.ask(question, collection)
+            reply = render(answer, asked=True, collection=collection, private=private)
             await interaction.edit_original_response(content=reply.content, view=view(reply))
 
     @ask.autocomplete("collection")
-    async def suggest(
+    async def suggest_collections(
         self, interaction: discord.Interaction[Footnote], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest collections while one is being typed."""
-        try:
-            names = await self.desk.collections()
-        except Exception:  # the library would log it with the member's id
-            _log.exception("Collections could not be suggested")
-            return []
-        fitting = [name for name in names if typed.casefold() in name.casefold() and len(name) <= _CHOICE]
-        return [app_commands.Choice(name=name, value=name) for name in fitting[:_CHOICES]]
+        return await suggest.collections(self.desk, typed)
 
     async def ask_about(self, interaction: discord.Interaction[Footnote], message: discord.Message) -> None:
         """Answer with the text of a message as the question."""
         with self.answering:
+            interaction.client.rates.take(interaction.user.id, interaction.channel_id or 0)
             await interaction.response.defer(thinking=True)
             answer = await self.desk.ask(message.clean_content)
-            reply = render(answer, about=message.jump_url)
+            reply = render(answer, asked=True, about=message.jump_url)
             await interaction.edit_original_response(content=reply.content, view=view(reply))
 
 

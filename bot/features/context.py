@@ -1,4 +1,4 @@
-"""The button In context: the cited sentence in its paragraph, for the one who pressed."""
+"""In context shows a cited sentence in its article, part by part; Check says whether it still stands."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import re
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
-from discord.utils import MISSING
 
-from bot import failures
-from bot.surround import render_context
+from bot.deliver import view
+from bot.failures import explained
+from bot.pages import render_check, render_part
+from bot.render import IN_CONTEXT
+from bot.reply import Reply
+from bot.turns import quotation, stressed
 from index.types import Context
 
 if TYPE_CHECKING:
@@ -22,8 +25,58 @@ class InContext(
 ):
     """Works after a restart, too: all it has to know is the receipt in its custom id."""
 
-    def __init__(self, receipt: str, label: str = "In context") -> None:
+    def __init__(self, receipt: str, label: str = IN_CONTEXT) -> None:
         super().__init__(discord.ui.Button(label=label, custom_id=f"context:{receipt}"))
+        self.receipt = receipt
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Make the button again that was pressed."""
+        label = item.label if isinstance(item, discord.ui.Button) else None
+        return cls(match["receipt"], label or IN_CONTEXT)
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the sentence in its paragraph, to the one who pressed."""
+        async with explained(interaction) as bot:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            words = quotation(_content(interaction), self.item.label or "")
+            context = await bot.desk.context(self.receipt, words)
+            await _show(interaction, render_part(context, self.receipt, link=link(context)))
+
+
+class Page(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"page:(?P<receipt>[0-9a-z.]{1,40}):(?P<number>-?[0-9]{1,6})",
+):
+    """Turns to another part of the article, in the same message."""
+
+    def __init__(self, receipt: str, number: int) -> None:
+        super().__init__(discord.ui.Button(custom_id=f"page:{receipt}:{number}"))
+        self.receipt = receipt
+        self.number = number
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Make the button again that was pressed."""
+        return cls(match["receipt"], int(match["number"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the part."""
+        async with explained(interaction) as bot:
+            await interaction.response.defer()
+            context = await bot.desk.context(self.receipt)
+            await _show(interaction, render_part(context, self.receipt, self.number, link(context)))
+
+
+class Check(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"check:(?P<receipt>[0-9a-z.]{1,40})"):
+    """Compares the article as it is now with what was quoted."""
+
+    def __init__(self, receipt: str) -> None:
+        super().__init__(discord.ui.Button(custom_id=f"check:{receipt}"))
         self.receipt = receipt
 
     @classmethod
@@ -34,22 +87,11 @@ class InContext(
         return cls(match["receipt"])
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Show the sentence in its paragraph."""
-        bot: Footnote = interaction.client
-        with bot.answering:
-            try:
-                await interaction.response.defer(ephemeral=True, thinking=True)
-                await self._show(interaction, await bot.desk.context(self.receipt))
-            except Exception as error:  # the library would only log it
-                await failures.explain(interaction, error)
-
-    async def _show(self, interaction: discord.Interaction[Any], context: Context) -> None:
-        reply = render_context(context, link(context))
-        files = []
-        if reply.file is not None:
-            name, text = reply.file
-            files = [discord.File(io.BytesIO(text.encode("utf-8", "replace")), name)]
-        await interaction.edit_original_response(content=reply.content, attachments=files or MISSING)
+        """Say what became of the sentence, to the one who pressed."""
+        async with explained(interaction) as bot:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            context = await bot.desk.context(self.receipt, stressed(_content(interaction)))
+            await _show(interaction, render_check(context, self.receipt, link(context)))
 
 
 def link(context: Context) -> str | None:
@@ -61,6 +103,19 @@ def link(context: Context) -> str | None:
     return text_fragment_link(context.article, context.start, context.end)
 
 
+def _content(interaction: discord.Interaction[Any]) -> str:
+    """The text of the message that the button stands on."""
+    return interaction.message.content if interaction.message is not None else ""
+
+
+async def _show(interaction: discord.Interaction[Any], reply: Reply) -> None:
+    files = []
+    if reply.file is not None:
+        name, text = reply.file
+        files = [discord.File(io.BytesIO(text.encode("utf-8", "replace")), name)]
+    await interaction.edit_original_response(content=reply.content, view=view(reply), attachments=files)
+
+
 async def setup(bot: Footnote) -> None:
-    """Add the button."""
-    bot.add_dynamic_items(InContext)
+    """Add the buttons."""
+    bot.add_dynamic_items(InContext, Page, Check)

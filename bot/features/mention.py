@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final
@@ -18,8 +17,11 @@ from bot import failures
 from bot.answering import Answering
 from bot.deliver import view
 from bot.desk import Desk
+from bot.errors import TooOften
+from bot.features.follow import before
 from bot.render import render
 from bot.reply import Reply
+from bot.words import question
 
 if TYPE_CHECKING:
     from bot.app import Footnote
@@ -62,6 +64,9 @@ class Mention(commands.Cog):
         with self.answering:
             try:
                 await _send(message, await self._answer(message))
+            except TooOften as error:
+                if error.first:  # once until the wait is over, or the bot would flood the channel, too
+                    await _send(message, Reply(failures.sentence(error)), gone_after=error.wait)
             except Exception as error:  # the library would only log it
                 await _send(message, Reply(failures.sentence(error)))
 
@@ -76,23 +81,11 @@ class Mention(commands.Cog):
         if not asked:
             readable = message.guild is None or self.bot.user in message.mentions
             return Reply(HELP if readable else UNREADABLE)
+        self.bot.rates.take(message.author.id, message.channel.id)
         async with typing(message.channel):
-            return render(await self.desk.ask(asked))
-
-
-def question(message: discord.Message, me: int) -> str:
-    """What a message asks: its text without the mention of the bot, other mentions as names."""
-    return " ".join(re.sub(rf"<@!?{me}>", " ", _named(message, me)).split())
-
-
-def _named(message: discord.Message, me: int) -> str:
-    names = {str(each.id): each.display_name for each in message.mentions if each.id != me}
-    text = re.sub(r"<@!?(\d+)>", lambda found: names.get(found[1], found[0]), message.content)
-    channels = {str(each.id): getattr(each, "name", "") for each in message.channel_mentions}
-    text = re.sub(r"<#(\d+)>", lambda found: channels.get(found[1], ""), text)
-    roles = {str(each.id): each.name for each in message.role_mentions if not each.is_bot_managed()}
-    text = re.sub(r"<@&(\d+)>", lambda found: roles.get(found[1], ""), text)
-    return re.sub(r"<a?:(\w+):\d+>", r"\1", text)
+            earlier = await before(message, self.bot)
+            answer = await self.desk.ask(asked, earlier.collection, earlier.turns)
+            return render(answer, earlier=earlier.questions, collection=earlier.collection)
 
 
 @asynccontextmanager
@@ -112,16 +105,18 @@ async def typing(channel: discord.abc.Messageable) -> AsyncIterator[None]:
         task.cancel()
 
 
-async def _send(message: discord.Message, reply: Reply) -> None:
+async def _send(message: discord.Message, reply: Reply, gone_after: float | None = None) -> None:
     """Reply to a message, even if it was deleted meanwhile; a reply that is refused is only logged."""
     try:
-        await message.channel.send(
+        sent = await message.channel.send(
             reply.content,
             view=view(reply) or MISSING,
             reference=message.to_reference(fail_if_not_exists=False),
             mention_author=False,
             suppress_embeds=True,
         )
+        if gone_after is not None:
+            await sent.delete(delay=gone_after)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         _log.warning("An answer could not be posted: %s", error)
 

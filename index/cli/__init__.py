@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from index.cli import asking, building, evaluating, reading
+from index.cli import asking, building, calibrating, evaluating, reading
 from index.cli.common import note
 from index.errors import FootnoteError
 
@@ -47,7 +47,7 @@ def options(
     log.setLevel(logging.DEBUG if debug else logging.WARNING)
 
 
-for _commands in (building, reading, asking, evaluating):
+for _commands in (building, reading, asking, evaluating, calibrating):
     _commands.register(app)
 
 

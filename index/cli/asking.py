@@ -11,7 +11,7 @@ import typer
 
 from index.cli.common import Collections, Corpus, Index, Json, engine, say, say_json, settings, typed, waiting
 from index.errors import UnreadableFile, UsageError
-from index.types import Answer, Citation, Status
+from index.types import Answer, Citation, Status, Word
 
 if TYPE_CHECKING:
     from index.evaluate import Question
@@ -54,6 +54,7 @@ def ask(
             metavar="FILE", help="Answer each line of a .jsonl file (or -) as one line of JSON, in order."
         ),
     ] = None,
+    why: Annotated[bool, typer.Option("--explain", help="Say what the answer, or the no, rests on.")] = False,
     collection: Collections = None,
     corpus: Corpus = None,
     index: Index = None,
@@ -76,13 +77,15 @@ def ask(
         with waiting("Looking …"):
             answer = answers.ask(typed(question or ""), k=k, collections=collection)
         if as_json:
-            say_json(answer.as_dict())
+            say_json(answer.as_dict(explained=why))
         else:
             say(render(answer))
+            if why:
+                say("\n" + explain(answer))
         return
     for asked in _questions(batch):
         answer = answers.ask(asked.question, k=k, collections=collection, turns=asked.turns)
-        say_json({"id": asked.id, **answer.as_dict()})
+        say_json({"id": asked.id, **answer.as_dict(explained=why)})
 
 
 def _questions(path: Path) -> Iterator[Question]:
@@ -105,14 +108,65 @@ def _lines(stream: BinaryIO) -> Iterator[str]:
 def render(answer: Answer) -> str:
     """An answer as plain text: the quoted sentences, then their sources."""
     if answer.status is Status.ANSWERED:
-        quotes = [f"“{_line(cited.text)}” [{n}]" for n, cited in enumerate(answer.citations, 1)]
+        quotes = [line for n, cited in enumerate(answer.citations, 1) for line in _quoted(n, cited)]
         sources = [f"[{n}] {_source(cited)}" for n, cited in enumerate(answer.citations, 1)]
-        return "\n".join([*quotes, "", *sources])
-    lines = [f"Not found. {answer.reason}"]
+        return "\n".join([*quotes, *_notes(answer), "", *sources])
+    if answer.chat:
+        return answer.reason or ""
+    lines = [f"Not found. {answer.reason}", *_notes(answer)]
     if answer.candidates:
         nearest = answer.candidates[0]
-        lines += ["", "The nearest sentence:", f"“{_line(nearest.text)}” [1]", "", f"[1] {_source(nearest)}"]
+        lines += ["", "The nearest sentence:", *_quoted(1, nearest), "", f"[1] {_source(nearest)}"]
     return "\n".join(lines)
+
+
+def explain(answer: Answer) -> str:
+    """What an answer, or a no, rests on, as plain text."""
+    if answer.why is None:
+        return "Nothing was searched for."
+    why = answer.why
+    verdict = "at or above" if answer.confidence >= why.threshold else "below"
+    lines = [
+        f"Searched for:    {why.read_as}",
+        f"Confidence:      {answer.confidence:.2f}, {verdict} the threshold of {why.threshold:.2f}",
+    ]
+    if answer.candidates:
+        lines += [
+            f"Meaning:         {why.meaning:.2f} (cosine with the best sentence)",
+            f"Word by word:    {why.interaction:.2f} (mean cosine of each word's nearest)",
+        ]
+    if why.reader is not None:
+        lines.append(f"Reader:          {why.reader:.2f}")
+    for word in why.words:
+        where = "in the best sentence" if word.matched else "not in the best sentence"
+        count = f"{word.passages:,} passage{'' if word.passages == 1 else 's'}"
+        lines.append(
+            f"Word:            {word.text}: in {count}, {where}" if word.passages else _unknown(word)
+        )
+    lines += [
+        f"Speaks {'for it' if points > 0 else 'against'}:  {points:+.2f} {name}"
+        for name, points in why.signals
+    ]
+    if len(why.shares) > 1 and len(answer.candidates) > 1:
+        best, second = why.shares
+        lines.append(
+            f"Runner-up:       “{_line(answer.candidates[1].text)}” ({second:.2f} against {best:.2f})"
+        )
+    return "\n".join(lines)
+
+
+def _unknown(word: Word) -> str:
+    return f"Word:            {word.text}: in no article"
+
+
+def _quoted(number: int, cited: Citation) -> list[str]:
+    """A cited sentence, and in front of it the one that it leans on."""
+    lead = [f"(context: “{_line(cited.lead.text)}”)"] if cited.lead else []
+    return [*lead, f"“{_line(cited.text)}” [{number}]"]
+
+
+def _notes(answer: Answer) -> list[str]:
+    return ["", *answer.notes] if answer.notes else []
 
 
 def _line(text: str) -> str:

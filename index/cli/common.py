@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from index.errors import UsageError
 from index.settings import IndexSettings, load
 from index.types import OnProgress, Progress
 
@@ -88,6 +89,19 @@ def say_json(value: object) -> None:
     if is_dataclass(value) and not isinstance(value, type):
         value = asdict(value)
     say(json.dumps(value, ensure_ascii=False))
+
+
+def write_page(path: Path, page: str) -> None:
+    """Write an HTML page, and say so.
+
+    Raises:
+        UsageError: It cannot be written there.
+    """
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"Cannot write the report to {path}: {error.strerror}.") from error
+    note(f"wrote {path}")
 
 
 def counted(number: int, noun: str) -> str:

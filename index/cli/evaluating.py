@@ -8,8 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from index.cli.common import Corpus, Index, Json, engine, note, progress, say, say_json, settings
-from index.errors import UsageError
+from index.cli.common import (
+    Corpus,
+    Index,
+    Json,
+    engine,
+    note,
+    progress,
+    say,
+    say_json,
+    settings,
+    write_page,
+)
 from index.types import Answer, OnProgress, Progress
 
 if TYPE_CHECKING:
@@ -55,12 +65,7 @@ def evaluate(
     if report:
         from index.report import render
 
-        page = render(sets, title=f"Evaluation of {name}", facts=[], before=earlier)
-        try:
-            report.write_text(page, encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"Cannot write the report to {report}: {error.strerror}.") from error
-        note(f"wrote {report}")
+        write_page(report, render(sets, title=f"Evaluation of {name}", facts=[], before=earlier))
     if as_json:
         say_json({name: metrics.as_dict()})
     else:

@@ -1,9 +1,9 @@
-"""Commands that look into the index: list, show, info, verify."""
+"""Commands that look into the index: list, show, info, verify, check."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -22,11 +22,18 @@ from index.cli.common import (
     waiting,
 )
 
+_VERDICTS: Final = {
+    "intact": "Still there, word for word.",
+    "moved": "Still there, word for word, at another place: the article has changed.",
+    "changed": "Changed: the article no longer holds the quoted sentence. Most like it is now:",
+    "removed": "Removed: the article is gone.",
+}
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command("list")(list_articles)
-    for command in (show, info, verify):
+    for command in (show, info, verify, check):
         app.command()(command)
 
 
@@ -89,4 +96,47 @@ def verify(corpus: Corpus = None, index: Index = None, as_json: Json = False) ->
     else:
         say("\n".join(problems) if problems else "The index is whole.")
     if problems:
+        raise typer.Exit(1)
+
+
+def check(
+    receipt: Annotated[
+        str, typer.Argument(metavar="RECEIPT", help="Of a citation, such as `ask --json` has.")
+    ],
+    quoted: Annotated[
+        str,
+        typer.Option("--quoted", metavar="TEXT", help="What was quoted, to find it where it has changed."),
+    ] = "",
+    corpus: Corpus = None,
+    index: Index = None,
+    as_json: Json = False,
+) -> None:
+    """Say whether a quoted sentence still stands in its article, word for word.
+
+    Exits with 1 if it has changed or the article is gone.
+    """
+    from index.link import text_fragment_link
+
+    seen = engine(settings(corpus, index)).context(receipt, quoted)
+    article = seen.article
+    sentence = None if article is None else article.text[seen.start : seen.end]
+    link = None if article is None else text_fragment_link(article, seen.start, seen.end)
+    if as_json:
+        say_json(
+            {
+                "receipt": receipt,
+                "status": seen.status,
+                "article_id": article and article.id,
+                "title": article and article.title,
+                "start": article and seen.start,
+                "end": article and seen.end,
+                "text": sentence,
+                "link": link,
+            }
+        )
+    else:
+        say(_VERDICTS[seen.status])
+        if article is not None:
+            say(f"“{sentence}”\n{article.title} ({article.id})" + (f"\n{link}" if link else ""))
+    if seen.status not in ("intact", "moved"):
         raise typer.Exit(1)

@@ -27,6 +27,7 @@ from index.store._rows import (
 )
 from index.store._snapshot import Snapshot
 from index.store._verify import verify
+from index.store._without import Without
 from index.store._writer import Writer
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Snapshot",
     "State",
     "StoredChunk",
+    "Without",
     "Writer",
     "article_hash",
     "chunk_text",

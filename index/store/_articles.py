@@ -103,6 +103,22 @@ class Articles:
             raise ArticleNotFound(f'No article has the id "{article_id}".')
         return self._article(*row)
 
+    def article_key(self, article_id: str) -> int:
+        """The key of the article of that id, as in `StoredChunk`.
+
+        Raises:
+            ArticleNotFound: There is none.
+        """
+        row = self._connection.execute("SELECT key FROM article WHERE id = ?", (article_id,)).fetchone()
+        if row is None:
+            raise ArticleNotFound(f'No article has the id "{article_id}".')
+        return int(row[0])
+
+    def sentence_count(self, article_id: str) -> int:
+        """How many sentences the article of that id has; 0 where there is none."""
+        query = "SELECT count(*) FROM sentence AS s JOIN article AS a ON a.key = s.article WHERE a.id = ?"
+        return int(self._one(query, article_id)[0])
+
     def articles_by_short(self, short: str) -> list[Article]:
         """The articles whose ids begin a receipt with `short`: one, none, or by rare chance more."""
         rows = self._connection.execute(

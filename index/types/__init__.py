@@ -1,8 +1,29 @@
 """The nouns of Footnote, as plain immutable values. Every other module speaks in these."""
 
-from index.types._answer import Answer, Citation, Context, IndexInfo, IndexStatus, Passage, Status, Turn
+from index.types._answer import (
+    Answer,
+    Citation,
+    Context,
+    IndexInfo,
+    IndexStatus,
+    Lead,
+    Passage,
+    Status,
+    Turn,
+    Why,
+    Word,
+)
 from index.types._article import CITABLE, Article, ArticleCard, Chunk, Sentence, SentenceKind
-from index.types._work import BuildReport, Encoder, OnProgress, Progress, Skipped, Tokens, Vectors
+from index.types._work import (
+    BuildReport,
+    CrossEncoder,
+    Encoder,
+    OnProgress,
+    Progress,
+    Skipped,
+    Tokens,
+    Vectors,
+)
 
 __all__ = [
     "Answer",
@@ -13,9 +34,11 @@ __all__ = [
     "Chunk",
     "Citation",
     "Context",
+    "CrossEncoder",
     "Encoder",
     "IndexInfo",
     "IndexStatus",
+    "Lead",
     "OnProgress",
     "Passage",
     "Progress",
@@ -26,4 +49,6 @@ __all__ = [
     "Tokens",
     "Turn",
     "Vectors",
+    "Why",
+    "Word",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -39,6 +40,21 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """The sentence before a cited one, shown as context where the cited one leans on it ("He …").
+
+    Attributes:
+        text: Word for word.
+        start: First character in the article's text.
+        end: One past the last character.
+    """
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """An evidence sentence with its article and link.
 
@@ -54,6 +70,7 @@ class Citation:
         link: `url` with a text fragment that opens at the sentence.
         source: Who published the article.
         receipt: Short proof of the quotation, see `index.receipt`.
+        lead: What it leans on; None where it stands alone.
     """
 
     text: str
@@ -67,6 +84,7 @@ class Citation:
     link: str | None
     source: str | None = None
     receipt: str = ""
+    lead: Lead | None = None
 
 
 class Status(StrEnum):
@@ -107,6 +125,47 @@ class IndexStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the question, and where it was found.
+
+    Attributes:
+        text: As written.
+        passages: In how many chunks of the index it occurs.
+        matched: Whether the best sentence has it.
+    """
+
+    text: str
+    passages: int
+    matched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What an answer, or a no, rests on.
+
+    Attributes:
+        read_as: What was searched for: the question, with the turn it leans on and typing errors corrected.
+        threshold: Confidence from which an answer is given.
+        words: The question's content words.
+        meaning: Cosine of the question and the best sentence.
+        interaction: Mean cosine of the question's tokens and their nearest in the best sentence.
+        reader: Probability by the reader (`INDEX_READER`) that the best sentence answers; None without one.
+        signals: What set the best sentence apart from the other candidates, strongest first: name, and
+            points of score above (or below) their average.
+        shares: How the probability that one of the candidates is right falls on the best and the runner-up.
+    """
+
+    read_as: str
+    threshold: float
+    words: tuple[Word, ...] = ()
+    meaning: float = 0.0
+    interaction: float = 0.0
+    reader: float | None = None
+    signals: tuple[tuple[str, float], ...] = ()
+    shares: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Answered with citations, or declined with the nearest evidence and a reason.
 
@@ -120,6 +179,12 @@ class Answer:
         passages: The best 10 passages.
         index: What it was found in.
         seconds: How long it took.
+        notes: What the member should know besides: words read otherwise, articles that disagree, parts of
+            the question that were not found.
+        why: What it rests on.
+        chat: Whether nothing was asked (a greeting, thanks, an instruction): `reason` is what to say to it.
+        follows: Whether the question was read together with the one before it.
+        parts: Seconds spent on finding (`find`), reading (`read`) and judging (`judge`).
     """
 
     question: str
@@ -131,11 +196,24 @@ class Answer:
     passages: tuple[Passage, ...]
     index: IndexInfo
     seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    why: Why | None = None
+    chat: bool = False
+    follows: bool = False
+    parts: Mapping[str, float] = field(default_factory=dict, compare=False)
 
-    def as_dict(self) -> dict[str, Any]:
-        """The answer in the shape of the machine interface (see `DESIGN.md`, `ask --json`)."""
+    def as_dict(self, *, explained: bool = False) -> dict[str, Any]:
+        """The answer in the shape of the machine interface (see `DESIGN.md`, `ask --json`).
+
+        Args:
+            explained: Whether to add `notes`, `chat` and `why`.
+        """
         data = asdict(self)
+        if not explained:
+            for name in ("notes", "chat", "why"):
+                del data[name]
         data["status"] = self.status.value
+        del data["follows"], data["parts"]
         keep = ("article_id", "title", "start", "end", "text", "score")
         data["passages"] = [{name: row[name] for name in keep} for row in data["passages"]]
         return data

@@ -115,3 +115,16 @@ class Encoder(Protocol):
     def encode_tokens(self, texts: Sequence[str], *, query: bool = False) -> list[Tokens]:
         """Every token of each text, special tokens left out, for late interaction."""
         ...
+
+
+class CrossEncoder(Protocol):
+    """Reads a question together with a sentence: `index.embed` has the real one, `SentenceReader`."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Identifies the model."""
+        ...
+
+    def read(self, question: str, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Probability that each text answers, shape (len(texts),), float64, between 0 and 1."""
+        ...

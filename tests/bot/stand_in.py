@@ -7,7 +7,8 @@ import time
 from collections.abc import Sequence
 
 from index import receipt
-from index.types import Answer, Article, Citation, Context, IndexInfo, IndexStatus, Status
+from index.errors import ArticleNotFound
+from index.types import Answer, Article, ArticleCard, Citation, Context, IndexInfo, IndexStatus, Status, Turn
 from tests.bot.written import citation
 
 FERRY = Article(
@@ -32,35 +33,73 @@ class StandIn:
         self.texts = {article.id: article for article in articles or (FERRY, RULES)}
         self.gate = threading.Event()
         self.asked: list[tuple[str, tuple[str, ...] | None]] = []
+        self.looked: list[str] = []
+        self.turns: list[list[Turn]] = []
         self.warmed = threading.Event()
         self.trouble: Exception | None = None
         self.failure: Exception = ZeroDivisionError("the sentence 'why trouble' is too much")
 
-    def ask(self, question: str, *, k: int = 3, collections: Sequence[str] | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = 3,
+        collections: Sequence[str] | None = None,
+        turns: Sequence[Turn] = (),
+    ) -> Answer:
         self.asked.append((question, None if collections is None else tuple(collections)))
+        self.turns.append(list(turns))
+        follows = bool(turns) and question.startswith("And ")
         words = {word.strip("?.,!*").lower() for word in question.split()}
+        if follows:
+            words |= {word.strip("?.,!*").lower() for word in turns[-1].question.split()}
         if "wait" in words:
             assert self.gate.wait(20)
         if "trouble" in words:
             raise self.failure
-        found = [
+        found = tuple(
             each
             for article in self.texts.values()
             for each in sentences(article)
             if (collections is None or article.collection in collections)
             and {word for word in words if len(word) > 3}
             & {word.strip(".*@").lower() for word in each.text.split()}
-        ]
+        )
         nearest = tuple(each for article in self.texts.values() for each in sentences(article))[:1]
         if not found:
             reason = f"'{question.split()[-1]}' occurs in none of {len(self.texts)} articles."
-            return Answer(question, Status.DECLINED, 0.0, reason, (), nearest, (), self.info())
-        return Answer(question, Status.ANSWERED, 0.9, None, tuple(found[:k]), tuple(found), (), self.info())
+            return Answer(
+                question, Status.DECLINED, 0.0, reason, (), nearest, (), self.info(), follows=follows
+            )
+        cited, found = found[:k], found[:10]
+        return Answer(question, Status.ANSWERED, 0.9, None, cited, found, (), self.info(), follows=follows)
+
+    def article(self, article_id: str) -> Article:
+        if article_id not in self.texts:
+            raise ArticleNotFound(f'No article has the id "{article_id}".')
+        return self.texts[article_id]
+
+    def articles(
+        self, prefix: str = "", limit: int | None = 25, collections: Sequence[str] | None = None
+    ) -> list[ArticleCard]:
+        self.looked.append(prefix)
+        found = [
+            ArticleCard(
+                each.id, each.title, each.url, each.source, each.published, None, each.tags, each.collection
+            )
+            for each in self.texts.values()
+            if prefix.lower() in f"{each.id} {each.title}".lower()
+            and (collections is None or each.collection in collections)
+        ]
+        return found[:limit]
+
+    def sentence_count(self, article_id: str) -> int:
+        return len(sentences(self.texts[article_id]))
 
     def collections(self) -> list[str]:
         return sorted({article.collection for article in self.texts.values()})
 
-    def context(self, proof: str, /) -> Context:
+    def context(self, proof: str, words: str = "") -> Context:
         parsed = receipt.parse(proof)
         for article in self.texts.values():
             if receipt.matches(parsed, article.id):
@@ -95,11 +134,18 @@ class StandIn:
 class Slow(StandIn):
     """Takes its time, without letting go of the interpreter for long."""
 
-    def ask(self, question: str, *, k: int = 3, collections: Sequence[str] | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = 3,
+        collections: Sequence[str] | None = None,
+        turns: Sequence[Turn] = (),
+    ) -> Answer:
         end = time.monotonic() + 1.0
         while time.monotonic() < end:
             sum(range(10_000))
-        return super().ask(question, k=k, collections=collections)
+        return super().ask(question, k=k, collections=collections, turns=turns)
 
 
 class Broken(StandIn):
@@ -109,10 +155,15 @@ class Broken(StandIn):
         super().__init__()
         self.failure = failure
 
+    def articles(
+        self, prefix: str = "", limit: int | None = 25, collections: Sequence[str] | None = None
+    ) -> list[ArticleCard]:
+        raise self.failure
+
     def collections(self) -> list[str]:
         raise self.failure
 
-    def context(self, proof: str, /) -> Context:
+    def context(self, proof: str, words: str = "") -> Context:
         raise self.failure
 
     def warm(self) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -9,7 +11,7 @@ from rich.console import Console
 from bot.chat import EXAMPLE, KEYS, NO_SUCH, WELCOME, Chat
 from bot.surround import CHANGED, LOST, MOVED, REMOVED
 from index.errors import IndexMissing
-from index.types import Article, Context
+from index.types import Answer, Article, Context, Lead, Status
 from tests.bot.stand_in import FERRY, Broken, StandIn
 
 LAST = "The last ferry leaves Gull Island at 6.40 pm."
@@ -68,6 +70,24 @@ def test_a_declined_question_gets_the_nearest_sentence(talk: Talk) -> None:
     assert "Nearest" not in talk(empty, "Who is president?")
 
 
+def test_context_and_notes_are_shown_and_a_greeting_is_returned(talk: Talk) -> None:
+    class Leaning(StandIn):
+        def ask(self, question: str, **how: Any) -> Answer:
+            answer = super().ask(question, **how)
+            if question == "Hello!":
+                return replace(answer, status=Status.DECLINED, reason="Hello to you.", chat=True)
+            [first, *_] = answer.citations
+            leaning = replace(first, lead=Lead("The winter timetable applies.", 0, 29))
+            return replace(answer, citations=(leaning,), notes=("I read “fery” as “ferry”.",))
+
+    screen = talk(Leaning(), "The last fery?", "Hello!")
+    assert (
+        f"  (context: “The winter timetable applies.”)\n  “{LAST}” [1]\nI read “fery” as “ferry”.\n" in screen
+    )
+    assert "Hello to you." in screen
+    assert "I found no answer" not in screen
+
+
 def test_what_could_steer_the_terminal_is_spelled_out(talk: Talk) -> None:
     nasty = Article("a", "\x1b[2J title", "The [bold]ferry[/] \x1b[31mleaves.", source="\x07")
     screen = talk(StandIn(nasty), "ferry leaves? 🤷", "ferry [bold]leaves", "?!")
@@ -86,7 +106,7 @@ def test_failures_are_a_sentence_and_the_chat_goes_on(talk: Talk) -> None:
     assert "There is no index.\n" in talk(engine, "Why the trouble?")
 
     class Gone(StandIn):
-        def context(self, proof: str, /) -> Context:
+        def context(self, proof: str, words: str = "") -> Context:
             raise IndexMissing("There is no index any more.")
 
     assert "There is no index any more.\n" in talk(Gone(), "The last ferry?", "1")
@@ -103,7 +123,7 @@ def test_failures_are_a_sentence_and_the_chat_goes_on(talk: Talk) -> None:
 )
 def test_what_became_of_a_sentence_is_said(context: Context, says: str, talk: Talk) -> None:
     class Changed(StandIn):
-        def context(self, proof: str, /) -> Context:
+        def context(self, proof: str, words: str = "") -> Context:
             return context
 
     assert says in talk(Changed(), "The last ferry?", "1")

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from bot.escape import units
 from bot.links import BUTTON
-from bot.render import DECLINED, NEAREST, render, share
+from bot.render import DECLINED, NEAREST, SIGNATURE, render, share
 from bot.reply import CONTENT, Reply
 from bot.visible import reveal
-from index.types import Citation, Status
+from index.types import Citation, Lead, Status
 from tests.bot.written import HOSTILE, answered, citation, declined, shown
 
+ACTIONS = ["Follow up", "Why this?"]
 QUOTE = re.compile(r"> “(.*?)”( …)? ([¹²³⁴⁵⁶⁷⁸⁹]+)(?=\n|\Z)", re.DOTALL)
 
 
@@ -31,15 +32,16 @@ def test_an_answer_is_the_sentence_its_footnote_and_its_source() -> None:
         "-# ¹ Winter timetable for the Gull Island ferry · Saltmere Ferries · <t:1790812800:R>"
         " · [open](<https://saltmere.example/ferry#:~:text=The%20last%20ferry>)"
     )
-    [button] = render(answered(citation())).buttons
+    button, follow, _ = render(answered(citation())).buttons
     assert (button.label, button.receipt, button.url) == ("In context", citation().receipt, None)
+    assert (follow.label, follow.action) == ("Follow up", "follow")
 
 
 def test_each_sentence_has_a_button() -> None:
     reply = render(
         answered(citation(start=3), citation(article_id="b"), citation(article_id="c", receipt=""))
     )
-    assert [each.label for each in reply.buttons] == ["In context ¹", "In context ²"]
+    assert [each.label for each in reply.buttons] == ["In context ¹", "In context ²", *ACTIONS]
     assert [mark for _, _, mark in quotes(reply)] == ["¹", "²", "³"]
 
 
@@ -51,9 +53,43 @@ def test_a_declined_question_gets_the_reason_and_the_nearest_sentence_as_what_it
         NEAREST,
         "> “The last ferry leaves at 6.40 pm.” ¹",
     ]
-    assert [each.label for each in reply.buttons] == ["In context"]
+    assert [each.label for each in reply.buttons] == ["In context", *ACTIONS]
     nothing = render(declined(reason=""))
-    assert (nothing.content, nothing.buttons) == (DECLINED, ())
+    assert (nothing.content, [each.label for each in nothing.buttons]) == (
+        DECLINED,
+        [*ACTIONS],
+    )
+
+
+def test_what_a_sentence_leans_on_stands_above_it_and_notes_below() -> None:
+    lead = Lead("Captain *Adeyemi* spoke on Monday.", 0, 34)
+    answer = replace(
+        answered(citation("She cut the late crossing.", start=35, lead=lead)),
+        notes=("I read “fery” as “ferry”.", "The articles differ in numbers.", "@everyone", "One too many."),
+    )
+    assert render(answer).content.split("\n")[:5] == [
+        r"> -# Context: “Captain \*Adeyemi\* spoke on Monday.”",
+        "> “She cut the late crossing.” ¹",
+        "-# I read “fery” as “ferry”.",
+        "-# The articles differ in numbers.",
+        r"-# \@everyone",
+    ]
+
+
+def test_what_is_no_evidence_goes_where_sentences_need_its_room() -> None:
+    lead = Lead("The harbour master explained at length what had happened. " * 6, 0, 340)
+    long = [
+        citation("The ferry does not run on Christmas Day. " * 20, article_id=str(n), lead=lead)
+        for n in range(5)
+    ]
+    reply = render(replace(answered(*long), notes=("The articles differ in numbers. " * 9,) * 3))
+    assert "Context" not in reply.content
+    assert len(quotes(reply)) == 5
+
+
+def test_a_greeting_gets_no_sentence() -> None:
+    reply = render(replace(declined(reason="Hello! Ask me something."), chat=True), asked=True)
+    assert reply.content == "-# Who is the president of France?\nHello! Ask me something."
 
 
 def test_an_answer_without_citations_is_none() -> None:
@@ -81,7 +117,7 @@ def test_links_move_to_buttons_where_they_leave_no_room_for_the_sentences() -> N
     page = "https://saltmere.example/" + "long/" * 90
     reply = render(answered(*(citation(sentence, article_id=str(n), link=page) for n in range(3))))
     assert "open" not in reply.content
-    assert [each.label for each in reply.buttons[3:]] == ["Open ¹", "Open ²", "Open ³"]
+    assert [each.label for each in reply.buttons[3:]] == ["Open ¹", "Open ²", "Open ³", *ACTIONS]
     assert all(len(text) > 400 for text, _, _ in quotes(reply))
 
 
@@ -122,6 +158,7 @@ CITATIONS = st.builds(
     url=st.one_of(st.none(), HOSTILE, HOSTILE.map(lambda text: f"https://example.org/{text}" * 9)),
     link=st.one_of(st.none(), HOSTILE, st.integers(0, 4000).map(lambda n: "https://example.org/" + "a" * n)),
     start=st.integers(0, 9),
+    lead=st.one_of(st.none(), HOSTILE.map(lambda text: Lead(text * 9, 0, 9))),
 )
 
 
@@ -131,18 +168,34 @@ CITATIONS = st.builds(
     HOSTILE.map(lambda text: text * 20),
     st.booleans(),
     st.sampled_from(Status),
+    st.booleans(),
+    st.lists(HOSTILE.map(lambda text: text * 9), max_size=5),
 )
 def test_a_message_is_never_over_a_limit_whatever_articles_and_questions_hold(
-    citations: list[Citation], question: str, reason: str, asked: bool, status: Status
+    citations: list[Citation],
+    question: str,
+    reason: str,
+    asked: bool,
+    status: Status,
+    private: bool,
+    notes: list[str],
 ) -> None:
-    answer = replace(answered(*citations, question=question), status=status, reason=reason)
-    reply = render(answer, asked=asked, about="https://discord.com/channels/1/2/3" if asked else None)
-    assert 0 < units(reply.content) <= CONTENT
+    answer = answered(*citations, question=question)
+    answer = replace(answer, status=status, reason=reason, follows=private, notes=tuple(notes))
+    reply = render(
+        answer,
+        asked=asked,
+        about="https://discord.com/channels/1/2/3" if asked else None,
+        earlier=[question, reason, question, reason],
+        collection=reason or None,
+        private=private,
+    )
+    assert 0 < units(reply.content) <= CONTENT - (SIGNATURE if private else 0)
     reply.content.encode()
-    assert len(reply.buttons) <= 10
+    assert len(reply.buttons) <= 13
     for button in reply.buttons:
         assert 0 < len(button.label) <= 80
-        assert (button.receipt is None) != (button.url is None)
+        assert [button.receipt, button.url, button.action].count(None) == 2
         assert len(button.receipt or "") <= 40
         assert len(button.url or "") <= BUTTON
     for line in reply.content.split("\n"):
@@ -155,6 +208,11 @@ def test_sentences_are_quoted_word_for_word(sentences: list[str]) -> None:
     reply = render(answered(*(citation(text, article_id=str(n)) for n, text in enumerate(sentences))))
     found = quotes(reply)
     if not any(in_part for _, in_part, _ in found) and "”" not in "".join(sentences):
-        words = ["".join(text.split()) for text, _, _ in found]
-        # A sentence has no white space at its ends, and some control characters count as such.
-        assert words == ["".join(reveal(text.strip()).split()) for text in sentences]
+        # Some control characters count as white space, which a quotation may fold and a sentence has not at
+        # its ends.
+        assert [words(text) for text, _, _ in found] == [words(reveal(text)) for text in sentences]
+
+
+def words(text: str) -> str:
+    """Text without white space, and without the names of control characters that count as such."""
+    return "".join(re.sub(r"\[U\+00(?:1[C-F]|85)\]", "", text).split())

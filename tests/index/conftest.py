@@ -131,4 +131,7 @@ def assert_verbatim(engine: Engine, answer: Answer) -> None:
     """Every citation and passage stands in its article, word for word, at its place."""
     quotations: list[Citation | Passage] = [*answer.citations, *answer.candidates, *answer.passages]
     for quoted in quotations:
-        assert engine.article(quoted.article_id).text[quoted.start : quoted.end] == quoted.text
+        text = engine.article(quoted.article_id).text
+        assert text[quoted.start : quoted.end] == quoted.text
+        lead = getattr(quoted, "lead", None)
+        assert lead is None or text[lead.start : lead.end] == lead.text

@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import receipt
-from index.answer import SHOWN, choose, compose, passages
+from index.answer import compose, passages
+from index.choose import SHOWN, Choice, choose
 from index.evidence import Candidate, gather
 from index.judgement import Judgement, Verdict, judge
+from index.query import understand
 from index.retrieve import Found
 from index.store import StoredChunk
 from index.types import Answer, IndexInfo, Sentence, Status
@@ -21,6 +23,7 @@ from tests.index.conftest import JUDGEMENT, Town
 
 LAST_FERRY = "When does the last ferry leave Saltmere?"
 INFO = IndexInfo("5f3a", 4, 6)
+QUERY = understand(LAST_FERRY)
 
 Change = Callable[[Verdict], Verdict]
 
@@ -99,6 +102,10 @@ def test_declines_with_what_came_nearest(town: Town) -> None:
         ("Who is the president of France?", "'president' and 'France' occur in none of 4 articles."),
         ("Where do the zebras graze?", "'zebras' and 'graze' occur in none of 4 articles."),
         ("When will Wi-Fi reach the island?", "'Wi-Fi' and 'reach' occur in none of 4 articles."),
+        (
+            "List all articles on dahlias.",
+            "Sentences cannot count or list articles: look at the list of articles instead.",
+        ),
         ("Who sells dahlias on Gull Island?", "'sells' occurs in none of 4 articles."),
         (
             "Do zebras, llamas, okapis or gnus swim?",
@@ -203,7 +210,7 @@ def test_does_not_cite_the_same_twice() -> None:
     same_meaning = candidate("Nothing sails after twenty to seven.", [0.99, 0.05, 0])
     another = candidate("Tickets cost £4.50.", [0, 0, 1])
     verdict = verdict_of([one, same_words, same_meaning, another], [0.3, 0.2, 0.2, 0.1])
-    assert choose(verdict, 3) == [0, 3]
+    assert choose(verdict, QUERY, 3) == Choice((0, 3))
 
 
 _TEXTS = st.sampled_from(
@@ -222,9 +229,9 @@ _CANDIDATES = st.builds(candidate, _TEXTS, st.lists(st.floats(-1, 1), min_size=3
 def test_chooses_within_bounds(rows: list[tuple[Candidate, float]], k: int) -> None:
     weights = sorted((weight for _, weight in rows), reverse=True)
     shares = [weight / sum(weights) for weight in weights]
-    chosen = choose(verdict_of([one for one, _ in rows], shares), k)
+    chosen = choose(verdict_of([one for one, _ in rows], shares), QUERY, k).positions
     assert len(chosen) <= max(k, 0)
-    assert chosen == sorted(set(chosen))
+    assert list(chosen) == sorted(set(chosen))
     assert all(0 <= position < min(SHOWN, len(rows)) for position in chosen)
     if rows and k > 0:
         assert chosen[0] == 0

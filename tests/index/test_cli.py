@@ -3,10 +3,11 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -248,6 +249,63 @@ def test_ask_answers_with_footnotes_or_says_that_it_cannot(built: Shell) -> None
     assert declined.out.startswith("Not found. ")
     assert "\n\nThe nearest sentence:\n“" in declined.out
     assert "\n[1] " in declined.out
+
+
+def test_an_answer_and_a_no_can_be_explained(built: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Judgement, "shipped", lambda: JUDGEMENT)
+    question = "When does the last fery leave Saltmere?"
+    lines = built("ask", question, "--explain", "-k", "1").out.splitlines()
+    assert "I read “fery” as “ferry”." in lines
+    assert "Searched for:    When does the last ferry leave Saltmere?" in lines
+    assert any(line.endswith("at or above the threshold of 0.50") for line in lines)
+    assert any(
+        re.fullmatch(r"Word: +Saltmere: in \d passages?, in the best sentence", line) for line in lines
+    )
+    assert any(line.startswith("Speaks for it:") and line.endswith(" shared words") for line in lines)
+    assert any(line.startswith("Runner-up:       “") for line in lines)
+    no = built("ask", "Who is the president of France?", "--explain").out
+    assert "below the threshold of 0.50" in no
+    assert "Word:            France: in no article" in no
+    assert built("ask", question, "--explain", "--json").json["why"]["threshold"] == 0.5
+    assert built("ask", "Hello", "--explain").out.endswith("\n\nNothing was searched for.\n")
+
+
+def test_a_greeting_is_answered_kindly(built: Shell) -> None:
+    assert built("ask", "Hello!").out.startswith("Hello! Ask me something")
+
+
+def test_what_a_sentence_leans_on_is_shown_as_context(built: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Judgement, "shipped", lambda: replace(JUDGEMENT, ranking={"covers": 60.0}))
+    out = built("ask", "They grow which squash and dahlias?", "-k", "1").out.splitlines()
+    assert out[0] == "(context: “Volunteers meet in the community garden every Saturday at 10 am.”)"
+    assert out[1] == "“They grow beans, squash and dahlias.” [1]"
+
+
+def test_check_says_what_became_of_a_quotation(built: Shell) -> None:
+    path = Path("corpus/news/ferry.md")
+    text = path.read_text(encoding="utf-8")
+    found = built("ask", "When does the last ferry leave Saltmere?", "--json").json["candidates"][0]
+    proof = found["receipt"]
+    intact = built("check", proof, "--json")
+    assert (intact.code, intact.json["status"], intact.json["text"]) == (0, "intact", found["text"])
+    shown = built("check", proof)
+    assert shown.out.startswith(f"Still there, word for word.\n“{found['text']}”\nWinter timetable")
+    assert "https://saltmere.example/ferry#:~:text=" in shown.out
+    path.write_text(text.replace("6.40 pm", "7 pm"), encoding="utf-8")
+    built("rebuild")
+    changed = built("check", proof, "--quoted", found["text"])
+    assert changed.code == 1
+    assert changed.out.splitlines()[1].startswith("“The last ferry leaves Saltmere at 7 pm")
+    built("remove", "news/ferry")
+    gone = built("check", proof, "--json")
+    assert (gone.code, gone.json["status"], gone.json["text"], gone.json["link"]) == (
+        1,
+        "removed",
+        None,
+        None,
+    )
+    assert built("check", proof).out == "Removed: the article is gone.\n"
+    assert built("check", "nonsense").code == 2
 
 
 def test_an_answer_quotes_and_names_its_sources(built: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,15 +3,21 @@ from __future__ import annotations
 import dataclasses
 import json
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 from index.embed import SentenceEncoder
 from index.engine import Engine
 from index.errors import ArticleNotFound, IndexMissing, IndexModel, UsageError
 from index.judgement import Judgement
+from index.sentence import segment
 from index.settings import IndexSettings, load
+from index.store import Reader
 from index.types import Status, Turn
 from tests.index.conftest import ARTICLES, JUDGEMENT, Town, assert_verbatim
 from tests.index.hashed import HashedEncoder
@@ -44,6 +50,8 @@ def test_answers_with_the_sentence(engine: Engine) -> None:
     answer = engine.ask(LAST_FERRY)
     assert answer.citations[0].text.startswith("The last ferry leaves Saltmere at 6.40 pm")
     assert answer.seconds > 0
+    assert set(answer.parts) == {"find", "read", "judge"}
+    assert 0 < sum(answer.parts.values()) <= answer.seconds
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -152,6 +160,7 @@ def test_a_follow_up_leans_on_the_question_before(engine: Engine) -> None:
     alone = engine.ask(question)
     turns = [Turn("Where can I buy tickets for the ferry?", "At the quay.")]
     followed = engine.ask(question, turns=turns)
+    assert followed.follows
     assert followed.question == question
     assert "£4.50" in followed.candidates[0].text
     assert followed.confidence != alone.confidence
@@ -198,6 +207,12 @@ def test_search_finds_passages_best_first(engine: Engine) -> None:
     assert scores == sorted(scores, reverse=True)
     assert engine.search("reading circle", k=2) == found[:2]
     assert engine.search("reading circle", k=0) == engine.search("reading circle", k=-1) == []
+
+
+def test_counts_the_sentences_of_an_article(engine: Engine) -> None:
+    text = engine.article("news/ferry").text
+    assert engine.sentence_count("news/ferry") == len(segment(text))
+    assert engine.sentence_count("news/none") == 0
 
 
 def test_lists_articles_and_collections(engine: Engine) -> None:
@@ -312,3 +327,117 @@ def test_reads_typing_errors_as_the_words_that_were_meant(engine: Engine) -> Non
     answer = engine.ask("When does the last ferry leave Saltmrre?")
     assert answer.status is Status.ANSWERED
     assert "6.40 pm" in answer.citations[0].text
+
+
+class Keen:
+    """Is sure of the sentences that hold a word."""
+
+    fingerprint = "keen@1"
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    def read(self, question: str, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        return np.array([float(self.word in text) for text in texts])
+
+
+def test_a_reader_is_heard_as_much_as_the_judgement(town: Town) -> None:
+    alone = town.engine()
+    reader = Reader.open(town.folder, model=town.encoder.fingerprint)
+    second = Engine(reader, town.encoder, judgement=JUDGEMENT, cross_encoder=Keen("Adeyemi"))
+    plain, read = alone.ask(LAST_FERRY), second.ask(LAST_FERRY)
+    assert "6.40" in plain.citations[0].text
+    assert "Adeyemi" in read.candidates[0].text
+    assert plain.why is not None
+    assert read.why is not None
+    assert (plain.why.reader, read.why.reader) == (None, 1.0)
+    assert plain.index.fingerprint != read.index.fingerprint
+    doubtful = Engine(reader, town.encoder, judgement=JUDGEMENT, cross_encoder=Keen("nowhere"))
+    assert doubtful.ask(LAST_FERRY).confidence < plain.confidence
+    for engine in (alone, second):
+        engine.close()
+
+
+def test_says_what_an_answer_rests_on(engine: Engine) -> None:
+    why = engine.ask("When does the last fery leave Saltmere?").why
+    assert why is not None
+    assert why.read_as == "When does the last ferry leave Saltmere?"
+    assert why.threshold == JUDGEMENT.threshold
+    words = {word.text: word for word in why.words}
+    assert set(words) == {"last", "ferry", "leave", "Saltmere"}
+    assert all(word.matched and word.passages for word in words.values())
+    assert dict(why.signals).keys() <= {"shared words", "word by word", "has what is asked for"}
+    assert len(why.shares) == 2
+    assert why.shares[0] > why.shares[1]
+    data = json.loads(json.dumps(engine.ask(LAST_FERRY).as_dict(explained=True)))
+    assert {"notes", "chat", "why"} <= set(data)
+    assert data["why"]["words"][0].keys() == {"text", "passages", "matched"}
+
+
+def test_a_no_is_explained_too(engine: Engine) -> None:
+    why = engine.ask("Who is the president of France?").why
+    assert why is not None
+    assert {word.text: word.passages for word in why.words}["France"] == 0
+
+
+def test_where_there_is_nothing_there_is_little_to_explain(empty_town: Town) -> None:
+    why = empty_town.engine().ask("Who is the president of France?").why
+    assert why is not None
+    assert (why.signals, why.shares, why.meaning) == ((), (), 0.0)
+
+
+def test_several_questions_are_answered_one_by_one(engine: Engine) -> None:
+    question = "When does the last ferry leave Saltmere? How many arches have cracks?"
+    answer = engine.ask(question)
+    assert answer.question == question
+    assert {cited.article_id for cited in answer.citations} == {"news/ferry", "news/bridge"}
+    half = engine.ask("When does the last ferry leave Saltmere? Who is the president of France?")
+    assert half.status is Status.ANSWERED
+    assert "On “Who is the president of France?” I found nothing." in half.notes
+
+
+def test_a_later_question_may_lean_on_the_one_before(engine: Engine) -> None:
+    answer = engine.ask("Who founded the reading circle? And when did he do that?")
+    assert {cited.article_id for cited in answer.citations} == {"library/hours"}
+
+
+def test_a_greeting_is_no_question(engine: Engine) -> None:
+    answer = engine.ask("Hello!")
+    assert answer.chat
+    assert (answer.status, answer.confidence, answer.candidates) == (Status.DECLINED, 0.0, ())
+    assert answer.reason is not None
+    assert answer.reason.startswith("Hello!")
+
+
+def test_articles_that_disagree_are_cited_both_with_a_note(town: Town) -> None:
+    town.write(
+        "news/bridge-later",
+        "Engineers found cracks in three of its five arches in August.\n",
+        "title: Old Bridge again\npublished: 2026-11-20\n",
+    )
+    town.builder.rebuild()
+    answer = town.engine().ask("Engineers found cracks in how many of its five arches in August?")
+    assert [cited.article_id for cited in answer.citations] == ["news/bridge-later", "news/bridge"]
+    assert "The articles differ in numbers. The newer one comes first." in answer.notes
+
+
+def test_a_relative_date_is_told_from_when_it_counts(engine: Engine) -> None:
+    answer = engine.ask("On how many evenings did storms close the harbour last winter?")
+    assert "“last winter” is said as of 2026-11-02." in answer.notes
+
+
+def test_what_a_sentence_leans_on_comes_with_it_unless_it_is_cited_too(town: Town) -> None:
+    engine = town.engine()
+    sure = Engine(
+        Reader.open(town.folder, model=town.encoder.fingerprint),
+        town.encoder,
+        judgement=replace(JUDGEMENT, ranking={"covers": 60.0}),
+    )
+    cited = sure.ask("They grow which squash and dahlias?", k=1).citations[0]
+    assert cited.lead is not None
+    text = engine.article("garden").text
+    assert text[cited.lead.start : cited.lead.end] == cited.lead.text
+    assert cited.lead.text.startswith("Volunteers meet")
+    both = engine.ask("Volunteers grow beans, squash and dahlias in the community garden?", k=3).citations
+    assert {one.text[:10] for one in both} >= {"They grow ", "Volunteers"}
+    assert all(one.lead is None for one in both if one.article_id == "garden" and one.text.startswith("They"))

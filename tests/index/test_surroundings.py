@@ -108,3 +108,11 @@ def test_any_receipt_is_answered_within_the_article(text: str, words: str, start
     seen = surroundings(proof, [article(text)])
     assert seen.status in ("intact", "moved", "changed")
     assert 0 <= seen.start < seen.end <= len(text)
+
+
+def test_of_a_changed_article_the_sentence_most_like_the_quoted_one_is_found() -> None:
+    text = "New tickets.\n\nDogs travel free. The last ferry leaves at 7 pm.\n\nThe café closes."
+    seen = surroundings(of(TEXT), [article(text)], SENTENCE)
+    assert (seen.status, text[seen.start : seen.end]) == ("changed", "The last ferry leaves at 7 pm.")
+    strange = surroundings(of(TEXT), [article("Nothing alike. At all.")], SENTENCE)
+    assert strange.status == "changed"

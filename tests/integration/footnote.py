@@ -20,6 +20,9 @@ from index.settings import load
 from tests.bot.stand_in import StandIn
 from tests.integration.discord_server import Channel, DiscordServer, Guild, Message, User
 
+COMMANDS = {"ask", "Ask about this", "articles", "article", "privacy"}
+"""The names of all commands."""
+
 
 @dataclass
 class Room:

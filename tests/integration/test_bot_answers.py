@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.errors import NothingAsked
 from bot.features.mention import HELP, UNREADABLE
+from bot.pages import BACK, CHECK, EARLIER, LATER, VERDICTS
 from bot.render import DECLINED, NEAREST
 from bot.surround import CHANGED, REMOVED
 from index.types import Article
@@ -22,7 +23,7 @@ async def test_ask_quotes_the_sentence_and_names_its_source() -> None:
             "-# ¹ Winter timetable for the Gull Island ferry · Saltmere Ferries · <t:1790812800:R>"
             " · [open](<https://saltmere.example/ferry#:~:text=51>)"
         )
-        assert [each.label for each in answer.buttons] == ["In context"]
+        assert [each.label for each in answer.buttons] == ["In context", "Follow up", "Why this?"]
         assert (answer.ephemeral, answer.previews, answer.pings) == (False, [], set())
         run = room.server.runs[0]
         assert run.acknowledged == 5  # deferred first
@@ -145,7 +146,9 @@ async def test_the_menu_of_a_message_asks_its_text() -> None:
         said = await room.server.say(room.ben, room.channel, f"**{QUESTION}**")
         answer = await (await room.server.context_menu("Ask about this", room.ana, said)).response()
         link = f"https://discord.com/channels/{room.guild.id}/{room.channel.id}/{said.id}"
-        assert answer.content.startswith(f"-# about [this message](<{link}>)\n> “{LAST}” ¹")
+        assert answer.content.startswith(
+            f"-# about [this message](<{link}>)\n-# \\*\\*{QUESTION}\\*\\*\n> “{LAST}” ¹"
+        )
         assert not answer.ephemeral
 
 
@@ -177,6 +180,42 @@ async def test_in_context_says_what_became_of_the_sentence() -> None:
         del room.engine.texts["news/ferry"]
         removed = await (await room.server.press(room.ana, answer, "In context")).response()
         assert removed.content == REMOVED
+
+
+async def test_pages_turn_through_the_article_also_after_a_restart() -> None:
+    story = " ".join(f"Boat number {n} lies at the quay." for n in range(150))
+    text = f"{story}\n\nThe harbour master waters beans.\n\n{story}"
+    async with footnote(StandIn(Article("rules/quay", "Quay", text))) as room:
+        answer = await room.ask("Who waters beans?")
+        shown = await (await room.server.press(room.ana, answer, "In context")).response()
+        assert "**The harbour master waters beans.**" in shown.content
+        assert [each.label for each in shown.buttons] == [EARLIER, LATER, CHECK]
+        earlier = await (await room.server.press(room.ana, shown, EARLIER)).response()
+        assert "Boat number 149 lies at the quay." in earlier.content
+        assert "-# part 5 of 11" in earlier.content
+        first = await (await room.server.press(room.ana, earlier, EARLIER)).response()
+        assert "-# part 4 of 11" in first.content
+        await room.bot.close()
+        async with running(room):
+            back = await (await room.server.press(room.ana, first, BACK)).response()
+            assert back.content == shown.content
+
+
+async def test_check_says_whether_a_sentence_still_stands() -> None:
+    async with footnote() as room:
+        answer = await room.ask(QUESTION)
+        shown = await (await room.server.press(room.ana, answer, "In context")).response()
+        kept = await (await room.server.press(room.ana, shown, CHECK)).response()
+        assert VERDICTS["intact"] in kept.content
+        assert kept.ephemeral
+        room.engine.texts["news/ferry"] = Article(
+            "news/ferry", "Ferry", "The ferry is gone, and so are we. " * 3
+        )
+        changed = await (await room.server.press(room.ana, shown, CHECK)).response()
+        assert VERDICTS["changed"] in changed.content
+        del room.engine.texts["news/ferry"]
+        removed = await (await room.server.press(room.ana, shown, CHECK)).response()
+        assert removed.content.startswith(VERDICTS["removed"])
 
 
 async def test_a_sentence_too_long_for_a_message_comes_as_a_file() -> None:

@@ -131,7 +131,7 @@ async def test_figures_tell_of_questions_errors_index_and_gateway(port: int) -> 
         }
         assert outcomes == {"answered": 1, "declined": 1, "failed": 1, "busy": 0, "late": 0}
         assert found["footnote_question_seconds_bucket", "+Inf"] == 2
-        assert found["footnote_answer_seconds_count", ""] == 2
+        assert found["footnote_question_part_seconds_count", "wait"] == 2
         assert found["footnote_errors_total", "ZeroDivisionError"] == 1
         assert found["footnote_index_articles", ""] == 2
         assert found["footnote_index_bytes", ""] == 4096

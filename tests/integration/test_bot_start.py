@@ -28,7 +28,7 @@ from bot.worker import Worker
 from index.errors import ModelUnavailable
 from tests.bot.stand_in import Broken, StandIn
 from tests.integration.discord_server import DiscordServer
-from tests.integration.footnote import Room, footnote, running, settings
+from tests.integration.footnote import COMMANDS, Room, footnote, running, settings
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +75,7 @@ async def failure(server: DiscordServer, **values: Any) -> StartError:
 
 async def test_the_bot_asks_for_no_privileged_intent_and_registers_its_commands() -> None:
     async with footnote() as room:
-        await room.server.until(lambda: len(room.server.commands()) == 2, missing="no commands")
+        await room.server.until(lambda: len(room.server.commands()) == len(COMMANDS), missing="no commands")
         intents = discord.Intents._from_value(room.server.identifies[0]["intents"])
         privileged = (intents.members, intents.presences, intents.message_content)
         assert (intents.guild_messages, intents.dm_messages, privileged) == (
@@ -83,14 +83,16 @@ async def test_the_bot_asks_for_no_privileged_intent_and_registers_its_commands(
             True,
             (False, False, False),
         )
-        ask, menu = sorted(room.server.commands(), key=lambda each: str(each["type"]))
+        by_name = {each["name"]: each for each in room.server.commands()}
+        assert set(by_name) == COMMANDS
+        ask = by_name["ask"]
         assert [(each["name"], each.get("required", False)) for each in ask["options"]] == [
             ("question", True),
             ("private", False),
             ("collection", False),
         ]
         assert (ask["contexts"], ask["integration_types"]) == ([0, 1], [0])
-        assert menu["name"] == "Ask about this"
+        assert by_name["Ask about this"]["type"] == discord.AppCommandType.message.value
 
 
 async def test_two_commands_never_share_a_name() -> None:
@@ -143,7 +145,7 @@ async def test_commands_go_to_one_server_if_it_is_set() -> None:
         ana, ben = server.add_member(guild, "ana"), server.add_member(guild, "ben")
         room = Room(server, StandIn(), guild, server.add_channel(guild), ana, ben)
         async with running(room, guild=guild.id):
-            await server.until(lambda: len(server.commands(guild)) == 2, missing="no commands")
+            await server.until(lambda: len(server.commands(guild)) == len(COMMANDS), missing="no commands")
             assert server.commands() == []
             assert "6.40 pm" in (await room.ask("The last ferry?")).content
 

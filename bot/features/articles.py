@@ -1,0 +1,112 @@
+"""`/articles`, `/article` and `/privacy`: what there is to be asked, and what becomes of questions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import logs, suggest
+from bot.answering import Answering
+from bot.deliver import view
+from bot.desk import Desk
+from bot.reply import Reply
+from bot.shelf import LISTED, render_card, render_list
+
+if TYPE_CHECKING:
+    from bot.app import Footnote
+
+PRIVACY: Final = """\
+**What I keep**
+- Your question goes through Discord, like any message, to the machine that I run on. I look for it in the \
+articles there and forget it. It goes nowhere else: I ask no other service.
+- I store no questions, no answers, no names and no user ids. {log}
+- What you see in Discord, Discord keeps: my answers, and the buttons below them, which name sentences of \
+articles and nobody.
+- I read only messages that mention me, reply to me or are sent to me directly, and those that you ask me \
+about by the menu of a message.\
+"""
+LOG: Final = "My log says when something failed, not who asked or what."
+LOG_WITH_QUESTIONS: Final = (
+    "**But my log has the text of questions**, without who asked: those who run me have chosen that."
+)
+
+
+class Articles(commands.Cog):
+    """The articles, to browse.
+
+    Args:
+        desk: Knows them.
+        answering: Knows who is being answered.
+    """
+
+    def __init__(self, desk: Desk, answering: Answering) -> None:
+        self.desk = desk
+        self.answering = answering
+
+    @app_commands.command(description="See which articles I answer from; only you see the list")
+    @app_commands.describe(
+        search="Only articles whose titles have words that begin so",
+        collection="Only this collection of articles",
+    )
+    async def articles(
+        self,
+        interaction: discord.Interaction[Footnote],
+        search: str = "",
+        collection: str | None = None,
+    ) -> None:
+        """Answer `/articles`."""
+        with self.answering:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            found = await self.desk.articles(search, collection, LISTED + 1)
+            await _answer(interaction, render_list(found, searched=search))
+
+    @app_commands.command(description="See what there is to know of an article")
+    @app_commands.describe(title="Its title, or the words in it", private="Show it only to you")
+    async def article(
+        self, interaction: discord.Interaction[Footnote], title: str, private: bool = True
+    ) -> None:
+        """Answer `/article`."""
+        with self.answering:
+            await interaction.response.defer(ephemeral=private, thinking=True)
+            await _answer(interaction, render_card(*await self.desk.article(title)))
+
+    @app_commands.command(description="See what I keep of what you ask")
+    async def privacy(self, interaction: discord.Interaction[Footnote]) -> None:
+        """Answer `/privacy`."""
+        log = LOG_WITH_QUESTIONS if logs.keeps_questions() else LOG
+        await interaction.response.send_message(PRIVACY.format(log=log), ephemeral=True)
+
+    @articles.autocomplete("search")
+    async def suggest_titles(
+        self, interaction: discord.Interaction[Footnote], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """Suggest titles while words of one are being typed."""
+        found = await suggest.articles(self.desk, typed)
+        names = dict.fromkeys(each.name for each in found)
+        return [app_commands.Choice(name=name, value=name) for name in names]
+
+    @articles.autocomplete("collection")
+    async def suggest_collections(
+        self, interaction: discord.Interaction[Footnote], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """Suggest collections while one is being typed."""
+        return await suggest.collections(self.desk, typed)
+
+    @article.autocomplete("title")
+    async def suggest_articles(
+        self, interaction: discord.Interaction[Footnote], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """Suggest articles by their titles."""
+        return await suggest.articles(self.desk, typed)
+
+
+async def _answer(interaction: discord.Interaction[Footnote], reply: Reply) -> None:
+    await interaction.edit_original_response(content=reply.content, view=view(reply))
+
+
+async def setup(bot: Footnote) -> None:
+    """Add the commands."""
+    await bot.add_cog(Articles(bot.desk, bot.answering))

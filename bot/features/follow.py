@@ -1,0 +1,115 @@
+"""The button Follow up, and what earlier turns a message goes on from: all of it read from messages."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+import discord
+from discord.ext import commands
+
+from bot.deliver import Remade, view
+from bot.failures import explained
+from bot.render import render
+from bot.turns import Asked, read
+from bot.words import question
+
+if TYPE_CHECKING:
+    from bot.app import Footnote
+
+_FORM: Final = "follow"
+
+
+class FollowUp(Remade, template="follow"):
+    """Asks for the next question in a form."""
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Open the form."""
+        async with explained(interaction):
+            await interaction.response.send_modal(form())
+
+
+def form() -> discord.ui.Modal:
+    """The form, which Discord sends back with the message that it was opened from."""
+    made = discord.ui.Modal(title="Follow up", custom_id=_FORM)
+    made.add_item(
+        discord.ui.Label(
+            text="Your question",
+            description="It is read together with the question before it, where it leans on that.",
+            component=discord.ui.TextInput(
+                custom_id="question", max_length=300, placeholder="And on Sundays?"
+            ),
+        )
+    )
+    made.stop()  # for the library need not remember it: `Forms` reads what is sent
+    return made
+
+
+class Forms(commands.Cog):
+    """Answers what is asked in forms, also in those that were opened before a restart."""
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer a follow-up."""
+        data: Any = interaction.data
+        message = interaction.message
+        if interaction.type is not discord.InteractionType.modal_submit or data["custom_id"] != _FORM:
+            return
+        async with explained(interaction) as bot:
+            bot.rates.take(interaction.user.id, interaction.channel_id or 0)
+            private = message is not None and message.flags.ephemeral
+            await interaction.response.defer(ephemeral=private, thinking=True)
+            asked = Asked() if message is None else await answered(message, bot)
+            typed = data["components"][0]["component"]["value"]
+            answer = await bot.desk.ask(typed, asked.collection, asked.turns)
+            reply = render(
+                answer,
+                asked=True,
+                earlier=asked.questions,
+                collection=asked.collection,
+                private=private,
+            )
+            await interaction.edit_original_response(content=reply.content, view=view(reply))
+
+
+async def answered(message: discord.Message, bot: Footnote) -> Asked:
+    """What one of the bot's messages answers; where it does not say, by the message that it replies to."""
+    asked = read(message.content)
+    if asked.questions:
+        return asked
+    original = await referenced(message)
+    text = "" if original is None else question(original, bot.application_id or 0)
+    return Asked((text,), asked.answer) if text else asked
+
+
+async def before(message: discord.Message, bot: Footnote) -> Asked:
+    """What the bot's answer was asked that a member's message replies to, or follows in private."""
+    earlier = await referenced(message)
+    if message.reference is None and message.guild is None:
+        with suppress(discord.HTTPException):
+            earlier = await anext(aiter(message.channel.history(limit=1, before=message)), None)
+    if earlier is None or earlier.author != bot.user or not _is_answer(earlier):
+        return Asked()
+    return await answered(earlier, bot)
+
+
+async def referenced(message: discord.Message) -> discord.Message | None:
+    """The message that another replies to; None where there is none, or Discord does not show it."""
+    if message.reference is None or message.reference.message_id is None:
+        return None
+    if isinstance(message.reference.resolved, discord.Message):
+        return message.reference.resolved
+    with suppress(discord.HTTPException):
+        return await message.channel.fetch_message(message.reference.message_id)
+    return None
+
+
+def _is_answer(message: discord.Message) -> bool:
+    rows = [row.children for row in message.components if isinstance(row, discord.ActionRow)]
+    return any(isinstance(each, discord.Button) and each.custom_id == _FORM for row in rows for each in row)
+
+
+async def setup(bot: Footnote) -> None:
+    """Add the button."""
+    bot.add_dynamic_items(FollowUp)
+    await bot.add_cog(Forms())

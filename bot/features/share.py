@@ -1,0 +1,67 @@
+"""The button Share on private answers: posts the answer to the channel, once, in the member's name."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import discord
+
+from bot.deliver import Remade, buttons, view
+from bot.escape import one_line
+from bot.failures import explained
+from bot.render import SHARE, SIGNATURE
+from bot.reply import Button, Reply
+
+if TYPE_CHECKING:
+    from bot.app import Footnote
+
+SHARED: Final = "This answer has been shared already."
+NOT_POSTED: Final = (
+    "I could not post the answer here. You can ask again without `private`, or in another channel."
+)
+_ACTION: Final = "share"
+_SHARED = deque[int](maxlen=1000)
+"""Messages shared of late, for presses so quick that Discord does not show the disabled button yet."""
+
+
+class Share(Remade, template=_ACTION):
+    """Posts the private answer that it stands on."""
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Disable the button, then post: so the answer is never posted twice, whatever fails in between."""
+        async with explained(interaction):
+            message = interaction.message
+            if message is None:
+                return
+            there = buttons(message)
+            if message.id in _SHARED or Button(SHARE, action=_ACTION) not in there:
+                await interaction.response.send_message(SHARED, ephemeral=True)
+                return
+            disabled = tuple(replace(each, disabled=each.action == _ACTION) for each in there)
+            _SHARED.append(message.id)
+            try:
+                await interaction.response.edit_message(view=view(Reply("", disabled)))
+            except Exception:
+                _SHARED.remove(message.id)
+                raise
+            reply = shared(message, interaction.user.display_name)
+            try:
+                await interaction.followup.send(
+                    reply.content, view=view(reply) or discord.utils.MISSING, suppress_embeds=True
+                )
+            except discord.HTTPException:
+                await interaction.followup.send(NOT_POSTED, ephemeral=True)
+
+
+def shared(message: discord.Message, name: str) -> Reply:
+    """An answer as it is posted in somebody's name."""
+    others = tuple(each for each in buttons(message) if each.action != _ACTION)
+    signature = f"-# _shared by {one_line(f'@{name}', SIGNATURE - len('-# _shared by _') - 1)}_"
+    return Reply(f"{signature}\n{message.content}", others)
+
+
+async def setup(bot: Footnote) -> None:
+    """Add the button."""
+    bot.add_dynamic_items(Share)

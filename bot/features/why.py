@@ -1,0 +1,42 @@
+"""The button Why this?: what an answer, or a no, rests on, for the one who pressed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import discord
+
+from bot.deliver import Remade
+from bot.failures import explained
+from bot.features.follow import answered
+from bot.reasons import render_why
+from bot.turns import Asked
+
+if TYPE_CHECKING:
+    from bot.app import Footnote
+
+UNKNOWN: Final = "I cannot read any more what was asked here. Please ask again."
+
+
+class Why(Remade, template="why"):
+    """Asks the question of the message again, and says what the answer rests on."""
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Explain, in private."""
+        async with explained(interaction) as bot:
+            bot.rates.take(interaction.user.id, interaction.channel_id or 0)
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            message = interaction.message
+            asked = Asked() if message is None else await answered(message, bot)
+            if not asked.questions:
+                await interaction.edit_original_response(content=UNKNOWN)
+                return
+            *earlier, last = asked.questions
+            turns = Asked(tuple(earlier)).turns
+            answer = await bot.desk.ask(last, asked.collection, turns)
+            await interaction.edit_original_response(content=render_why(answer).content)
+
+
+async def setup(bot: Footnote) -> None:
+    """Add the button."""
+    bot.add_dynamic_items(Why)

@@ -1,0 +1,85 @@
+"""How many questions a member, and a channel, may ask within a minute: in memory, forgotten at a restart."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from bot.errors import TooOften
+
+_SWEEP: Final = 1000  # keys that are remembered before those of the past are looked for
+
+
+class Window:
+    """So many times within so many seconds, for each key.
+
+    Args:
+        most: How many times; 0 for any number.
+        seconds: Within how long.
+        clock: Seconds that only grow.
+    """
+
+    def __init__(self, most: int, seconds: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._clock = clock
+        self._taken: dict[int, deque[float]] = {}
+
+    def wait(self, key: int) -> float:
+        """Seconds until the key's next time; 0 if that is now."""
+        taken = self._taken.get(key)
+        if not self._most or taken is None or len(taken) < self._most:
+            return 0.0
+        return max(0.0, taken[0] + self._seconds - self._clock())
+
+    def take(self, key: int) -> None:
+        """Count a time."""
+        if not self._most:
+            return
+        now = self._clock()
+        if len(self._taken) >= _SWEEP:
+            self._taken = {
+                each: times for each, times in self._taken.items() if times[-1] + self._seconds > now
+            }
+        self._taken.setdefault(key, deque(maxlen=self._most)).append(now)
+
+
+class Rates:
+    """Lets members and channels ask, or says when they may.
+
+    Args:
+        member: Questions of one member within a minute; 0 for any number.
+        channel: Questions in one channel within a minute; 0 for any number.
+        clock: Seconds that only grow.
+    """
+
+    def __init__(
+        self, member: int = 0, channel: int = 0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._clock = clock
+        self._member, self._channel = Window(member, clock=clock), Window(channel, clock=clock)
+        self._told: dict[int, float] = {}
+
+    def take(self, member: int, channel: int) -> None:
+        """Count a question.
+
+        Raises:
+            TooOften: It is one too many, and does not count.
+        """
+        own, shared = self._member.wait(member), self._channel.wait(channel)
+        if own or shared:
+            raise self._refusal(member, max(own, shared), alone=own >= shared)
+        self._member.take(member)
+        self._channel.take(channel)
+
+    def _refusal(self, member: int, wait: float, *, alone: bool) -> TooOften:
+        now = self._clock()
+        self._told = {each: until for each, until in self._told.items() if until > now}
+        first = member not in self._told
+        self._told.setdefault(member, now + wait)
+        when = f"<t:{math.ceil(time.time() + wait)}:R>"
+        who = "You have asked a lot within a minute" if alone else "A lot was asked here within a minute"
+        return TooOften(f"{who}. Please ask again {when}.", wait, first=first)

@@ -1,0 +1,90 @@
+"""What an answer on Discord was asked, written on top of the message and read back from it.
+
+The message is the bot's only memory of a conversation, so it lasts as long as the message does. Each question
+has a line of its own, the last being the one that is answered. What stands there besides begins with a sign
+that is always escaped in questions, so that no question can pass for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.escape import one_line
+from index.types import Turn
+
+_QUESTION, _EARLIER, _NAME = 300, 150, 100  # UTF-16 units
+_TURNS: Final = 3  # earlier questions that a message keeps: the first, which names the subject, and the last
+_COLLECTION: Final = re.compile(r"_in (.+)_")
+_QUOTE: Final = re.compile(r"^> “(.*?)”(?: …)? ([¹²³⁴⁵⁶⁷⁸⁹⁰]+)$", re.DOTALL | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a message answers.
+
+    Attributes:
+        questions: Oldest first; the last is the one that the message answers. Empty where none is written.
+        answer: The quoted sentences; `""` where they are no answer.
+        collection: The only one that was looked in; None for all.
+    """
+
+    questions: tuple[str, ...] = ()
+    answer: str = ""
+    collection: str | None = None
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The conversation up to here, as the engine takes it.
+
+        Questions that were read together stay together: the engine looks back one turn only.
+        """
+        return [Turn(" ".join(self.questions), self.answer)] if self.questions or self.answer else []
+
+
+def head(question: str, earlier: Sequence[str] = (), collection: str | None = None) -> list[str]:
+    """The lines on top of an answer, from which `read` knows what was asked."""
+    lines = [] if collection is None else [f"-# _in {one_line(collection, _NAME)}_"]
+    kept = [*earlier[:1], *earlier[1:][1 - _TURNS :]]
+    lines += [f"-# {one_line(each, _EARLIER)}" for each in kept]
+    return [*lines, f"-# {one_line(question, _QUESTION)}"]
+
+
+def read(content: str) -> Asked:
+    """What a message answers, from its text."""
+    questions, collection = [], None
+    for line in content.split("\n"):
+        if not line.startswith("-# "):
+            break
+        text = line.removeprefix("-# ")
+        if found := _COLLECTION.fullmatch(text):
+            collection = unescape(found[1])
+        elif not text.startswith(("_", "about [")):
+            questions.append(unescape(text).removesuffix("…"))
+    declined = re.search(r"^\*\*", content, re.MULTILINE)
+    quotes = [] if declined else _QUOTE.findall(content)
+    return Asked(
+        tuple(questions), " ".join(unescape(each.replace("\n> ", "\n")) for each, _ in quotes), collection
+    )
+
+
+def quotation(content: str, label: str) -> str:
+    """The sentence in an answer that a button with the label "In context ²" belongs to; `""` if none."""
+    mark = label.rpartition(" ")[2]
+    for text, footnote in _QUOTE.findall(content):
+        if mark in (footnote, "context"):
+            return unescape(text.replace("\n> ", "\n"))
+    return ""
+
+
+def stressed(content: str) -> str:
+    """The sentence that stands out in a message of the In context kind; `""` if none."""
+    found = re.search(r"^>.*?\*\*(.+?)\*\*", content, re.DOTALL | re.MULTILINE)
+    return unescape(found[1].replace("\n> ", "\n")) if found else ""
+
+
+def unescape(markdown: str) -> str:
+    """The text that `bot.escape` has put into Markdown."""
+    return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", markdown)

@@ -1,0 +1,157 @@
+"""The command that chooses the threshold: calibrate."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from index.cli.common import (
+    Corpus,
+    Index,
+    Json,
+    builder,
+    counted,
+    engine,
+    note,
+    progress,
+    say,
+    say_json,
+    settings,
+    waiting,
+    write_page,
+)
+from index.errors import UsageError
+
+if TYPE_CHECKING:
+    from index.calibrate import Asked, Choice
+    from index.threshold import Calibrated
+
+_RISKS: Final = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(calibrate)
+
+
+def calibrate(
+    risk: Annotated[
+        float | None,
+        typer.Option(metavar="SHARE", help="Wrong answers among those given that are accepted [INDEX_RISK]."),
+    ] = None,
+    questions: Annotated[
+        int, typer.Option("--questions", "-n", min=1, help="How many questions to make at most.")
+    ] = 200,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write an HTML page with plots.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Measure, but keep nothing.")] = False,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Go back to the threshold that comes with Footnote.")
+    ] = False,
+    corpus: Corpus = None,
+    index: Index = None,
+    as_json: Json = False,
+) -> None:
+    """Choose, on your own articles, from which confidence on to answer.
+
+    Makes questions from headings and distinct sentences, and asks each twice: with the article that it was
+    made from, and as if that were not there. The lowest threshold that keeps the wanted risk is kept in the
+    index, and a running bot goes by it from its next question on.
+
+    For example, for at most one wrong answer in ten: `python -m index calibrate --risk 0.1`
+    """
+    values = settings(corpus, index)
+    if forget:
+        from index.threshold import SETTING
+
+        builder(values).keep(SETTING, None)
+        note("The threshold that comes with Footnote is in use.")
+        return
+    wanted = values.risk if risk is None else risk
+    if not 0 < wanted < 1:
+        raise UsageError("--risk is a share above 0 and below 1, such as 0.1 for one wrong answer in ten.")
+    from index import calibrate as calibration
+    from index.store import Reader
+    from index.threshold import SETTING, Calibrated, weights_of
+
+    answers = engine(values)
+    with waiting("Making questions …"), Reader.open(values.dir).snapshot() as snapshot:
+        made = calibration.make(snapshot, questions)
+    with progress() as on_progress:
+        asked = calibration.ask(answers, made, on_progress)
+    choice = calibration.choose(asked.rows, wanted)
+    kept = Calibrated(
+        threshold=choice.point.threshold,
+        wanted=wanted,
+        risk=choice.point.risk,
+        coverage=choice.point.coverage,
+        answers=choice.point.answered,
+        questions=choice.metrics.answerable,
+        made=date.today().isoformat(),
+        judgement=weights_of(answers.judgement),
+    )
+    if report:
+        _write(report, choice, kept)
+    if not dry_run:
+        builder(values).keep(SETTING, kept.as_setting())
+    if as_json:
+        say_json(_as_dict(asked, choice, kept, written=not dry_run))
+    else:
+        _say(asked, choice, written=not dry_run)
+
+
+def _write(path: Path, choice: Choice, kept: Calibrated) -> None:
+    from index.report import render
+
+    facts = [
+        ("Threshold", f"{kept.threshold:.4f}"),
+        ("Wanted risk", f"{kept.wanted:g}"),
+        ("Questions", f"{kept.questions}, made from the articles; each asked with its article and without"),
+    ]
+    write_page(path, render({"calibration": choice.metrics}, title="Calibration", facts=facts))
+
+
+def _as_dict(asked: Asked, choice: Choice, kept: Calibrated, *, written: bool) -> dict[str, object]:
+    return {
+        **asdict(kept),
+        "risk_interval": choice.interval,
+        "reached": choice.reached,
+        "written": written,
+        "elsewhere": len(asked.elsewhere),
+        "curve": [asdict(point) for point in choice.curve],
+    }
+
+
+def _say(asked: Asked, choice: Choice, *, written: bool) -> None:
+    from index.cli.drawing import risk_coverage
+
+    point, metrics = choice.point, choice.metrics
+    note(
+        f"{counted(metrics.answerable, 'question')}, each asked with its article and without it; "
+        f"{len(asked.elsewhere)} more left out, for another article says nearly the same."
+    )
+    say("risk up to  threshold  coverage  answers")
+    for risk in sorted({*_RISKS, choice.wanted}):
+        if found := choice.at(risk):
+            mark = "<- wanted" if risk == choice.wanted else ""
+            cells = f"{risk:<10g}  {found.threshold:<9.4f}  {found.coverage:<8.3f}  {found.answered:<7}"
+            say(f"{cells}  {mark}".rstrip())
+        else:
+            say(f"{risk:<10g}  no threshold")
+    say()
+    for line in risk_coverage(choice.curve, point, choice.wanted):
+        say(line)
+    say()
+    if not choice.reached:
+        note(f"No threshold keeps the risk at {choice.wanted:g}: this is the strictest.")
+    low, high = choice.interval
+    say(
+        f"Threshold {point.threshold:.4f}: coverage {point.coverage:.3f}, risk {point.risk:.3f} "
+        f"(95 %: {low:.3f} to {high:.3f}) in {counted(point.answered, 'answer')}; "
+        f"{'kept in the index' if written else 'not kept'}."
+    )
