@@ -16,6 +16,7 @@ from bot.desk import Desk
 from bot.errors import DiscordRefused
 from bot.failures import Tree
 from bot.features import articles, ask, context, follow, mention, share, why
+from bot.pulse import Pulse
 from bot.rates import Rates
 from bot.state import State
 
@@ -51,6 +52,7 @@ class Footnote(commands.AutoShardedBot):
         self.state = state
         self.rates = rates or Rates()
         self.answering = Answering()
+        self.pulse = Pulse(self)
         self.online = asyncio.Event()
         self._gateway = gateway
         self._guild = discord.Object(guild) if guild is not None else None
@@ -87,6 +89,11 @@ class Footnote(commands.AutoShardedBot):
                 "Discord does not let me register commands in the server of BOT_GUILD. "
                 "Check its id, and invite the bot there with the scope applications.commands."
             ) from error
+
+    async def close(self) -> None:
+        """Leave Discord."""
+        self.pulse.close()
+        await super().close()
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages to the features: there are no prefix commands."""

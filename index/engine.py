@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,6 +21,7 @@ from index.settings import IndexSettings
 from index.several import join, split
 from index.smalltalk import small_talk
 from index.spelling import Speller
+from index.stopwatch import Stopwatch
 from index.store import Reader, Snapshot, State, Without
 from index.surroundings import surroundings
 from index.threshold import fitted, origin
@@ -33,6 +33,7 @@ from index.types import (
     CrossEncoder,
     Encoder,
     IndexInfo,
+    IndexStatus,
     Passage,
     Status,
     Turn,
@@ -118,7 +119,7 @@ class Engine:
             StoreError: The index cannot be read.
             ModelError: The model cannot be loaded.
         """
-        begin = time.perf_counter()
+        watch = Stopwatch()
         parts = split(question)
         with self._state() as (snapshot, vectors):
             if without:
@@ -136,18 +137,24 @@ class Engine:
                     continue
                 query = self._speller.correct(snapshot, understand(part, heard))
                 retrieval = retrieve(snapshot, vectors, self._encoder, query, collections=collections)
-                answers.append(self._answer(snapshot, part, retrieval, max(k, 1)))
+                watch.lap("find")
+                answers.append(self._answer(snapshot, part, retrieval, max(k, 1), watch))
         answer = answers[0] if len(parts) == 1 else join(question, parts, answers, max(k, 1))
-        return replace(answer, question=question, seconds=time.perf_counter() - begin)
+        return replace(answer, question=question, seconds=watch.seconds, parts=watch.parts)
 
-    def _answer(self, snapshot: Snapshot, question: str, retrieval: Retrieval, k: int) -> Answer:
+    def _answer(
+        self, snapshot: Snapshot, question: str, retrieval: Retrieval, k: int, watch: Stopwatch
+    ) -> Answer:
         """Read what was found, and answer from it."""
         candidates = gather(snapshot, self._encoder, retrieval)
+        watch.lap("read")
         verdict = judge(self._judgement, retrieval, candidates, self._opinions(retrieval, candidates))
         threshold = fitted(self._judgement, snapshot).threshold
         info = self._describe(snapshot)
         answer = compose(snapshot, question, retrieval, verdict, info=info, k=k, threshold=threshold)
-        return replace(answer, why=why(self._judgement, retrieval, verdict, threshold))
+        answer = replace(answer, why=why(self._judgement, retrieval, verdict, threshold))
+        watch.lap("judge")
+        return answer
 
     def _opinions(self, retrieval: Retrieval, candidates: Sequence[Candidate]) -> Floats | None:
         """What the cross-encoder says of each candidate, its title in front."""
@@ -217,6 +224,16 @@ class Engine:
     def info(self) -> IndexInfo:
         """What answers are found in."""
         return self._read(self._describe)
+
+    def status(self) -> IndexStatus:
+        """How the index is, for operators.
+
+        Raises:
+            StoreError: The index cannot be read.
+        """
+        return self._read(
+            lambda snapshot: IndexStatus(self._describe(snapshot), snapshot.changed(), snapshot.size())
+        )
 
     def facts(self) -> dict[str, object]:
         """What the index holds and was made with, for an operator's eyes.
