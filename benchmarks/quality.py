@@ -1,7 +1,7 @@
 """How well questions with known answers are answered, by each of several systems over the same articles.
 
-`python -m benchmarks.quality ../shared/eval` writes a section of docs/benchmarks.md, and a page with plots and
-with the questions that got better and worse, build/quality.html.
+`python -m benchmarks.quality ../shared/eval` writes a section of docs/benchmarks.md, and a page with plots
+and the questions that got better and worse, build/quality.html.
 """
 
 from __future__ import annotations
