@@ -18,6 +18,7 @@ DECLINED: Final = f"**{FOUND_NOTHING}**"
 NEAREST: Final = "Nearest sentence, not an answer:"
 IN_CONTEXT: Final = "In context"
 FOLLOW_UP, WHY, SHARE = "Follow up", "Why this?", "Share"
+GOOD, BAD = "👍", "👎"
 SIGNATURE: Final = 100
 """UTF-16 units that a private answer leaves free, for the name of the one who shares it."""
 
@@ -59,6 +60,7 @@ def render(
     actions = [Button(FOLLOW_UP, action="follow"), Button(WHY, action="why")]
     if private:
         actions.append(Button(SHARE, action="share"))
+    actions += [Button(GOOD, action="verdict:good"), Button(BAD, action="verdict:bad")]
     spare = SIGNATURE if private else 0
     if answered:
         return _message(head, numbered(answer.citations[:_SHOWN]), notes, actions, spare)
