@@ -25,8 +25,10 @@ PRIVACY: Final = """\
 articles there and forget it. It goes nowhere else: I ask no other service.
 - I store no questions, no answers, no names and no user ids, with one exception: where you press 👍 or 👎, \
 I keep the question, the quoted sentences and what you say of them, for {days} days. In place of your name \
-stands a code that only my database can make from your id.
+stands a code that only my database can make from your id. `/forget-me` deletes all of it.
 - If *Ask a human* is pressed, I keep which of my messages that was, so that nobody is called twice.
+- Of a server I keep what its managers have set by `/footnote setup`.
+- How often you asked within a minute, and called people within an hour, I know only for so long, in memory.
 - {log}
 - What you see in Discord, Discord keeps: my answers, and the buttons below them, which name sentences of \
 articles and nobody.

@@ -12,10 +12,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.errors import SettingRefused
+from bot.errors import SettingRefused, StateError
 from bot.failures import explained
+from bot.logs import refer
 from bot.panel import NOWHERE, certainty_form, controls, text
-from bot.state import Place, Rules
+from bot.state import Place, Rules, State
 
 if TYPE_CHECKING:
     from bot.app import Footnote
@@ -31,7 +32,14 @@ Somewhere = discord.TextChannel | discord.ForumChannel | discord.VoiceChannel | 
 @app_commands.default_permissions(manage_guild=True)
 @app_commands.allowed_contexts(guilds=True, dms=False)
 class Manage(commands.GroupCog, group_name="footnote", group_description="How I answer in this server"):
-    """The commands of those who manage a server."""
+    """The commands of those who manage a server.
+
+    Args:
+        state: Keeps what was set.
+    """
+
+    def __init__(self, state: State) -> None:
+        self.state = state
 
     @app_commands.command(description="See and change how I answer in this server, or in one of its channels")
     @app_commands.describe(channel="Only this channel and its threads; the whole server if you leave it out")
@@ -66,6 +74,14 @@ class Manage(commands.GroupCog, group_name="footnote", group_description="How I 
             await interaction.response.defer()
             await places.set(place, changed)
             await _show(interaction, place)
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Forget the settings of a server that the bot has left."""
+        try:
+            await self.state.places.forget(guild.id)
+        except StateError as error:  # the library would log it with the server's name
+            refer(error)
 
 
 def _chosen(data: Mapping[str, Any]) -> list[str]:
@@ -121,4 +137,4 @@ async def _show(interaction: discord.Interaction[Any], place: Place) -> None:
 
 async def setup(bot: Footnote) -> None:
     """Add the commands."""
-    await bot.add_cog(Manage())
+    await bot.add_cog(Manage(bot.state))
