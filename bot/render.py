@@ -11,13 +11,13 @@ from bot.links import button_address
 from bot.reply import CONTENT, Button, Reply
 from bot.sources import Detail, Footnote, numbered, source_lines
 from bot.turns import head as turns_head
-from index.types import Answer, Status
+from index.types import Answer, Citation, Status
 
 FOUND_NOTHING: Final = "I found no answer to this in the articles."
 DECLINED: Final = f"**{FOUND_NOTHING}**"
 NEAREST: Final = "Nearest sentence, not an answer:"
 IN_CONTEXT: Final = "In context"
-FOLLOW_UP, WHY, SHARE = "Follow up", "Why this?", "Share"
+FOLLOW_UP, WHY, MORE, SHARE = "Follow up", "Why this?", "More", "Share"
 SIGNATURE: Final = 100
 """UTF-16 units that a private answer leaves free, for the name of the one who shares it."""
 
@@ -49,7 +49,7 @@ def render(
         collection: The only one that was looked in.
         private: Whether only one member sees it, who may share it.
     """
-    answered = answer.status is Status.ANSWERED and bool(answer.citations)
+    answered = is_answered(answer)
     head = []
     if about is not None:
         head.append(f"-# about [this message](<{about}>)")
@@ -57,19 +57,37 @@ def render(
         head += turns_head(answer.question, earlier if answer.follows else (), collection)
     notes = [f"-# {one_line(note, _NOTE)}" for note in answer.notes[:_NOTES]]
     actions = [Button(FOLLOW_UP, action="follow"), Button(WHY, action="why")]
+    if further(answer):
+        actions.append(Button(MORE, action="more"))
     if private:
         actions.append(Button(SHARE, action="share"))
     spare = SIGNATURE if private else 0
     if answered:
-        return _message(head, numbered(answer.citations[:_SHOWN]), notes, actions, spare)
+        return lay_out(head, numbered(shown(answer)), notes, actions, spare)
     reason = one_line(answer.reason or "", _REASON)
     if answer.chat:
         return Reply("\n".join([*head, reason]))
     head.append(f"{DECLINED} {reason}".rstrip())
-    nearest = numbered(answer.candidates[:1])
+    nearest = numbered(shown(answer))
     if nearest:
         head.append(NEAREST)
-    return _message(head, nearest, notes, actions, spare)
+    return lay_out(head, nearest, notes, actions, spare)
+
+
+def is_answered(answer: Answer) -> bool:
+    """Whether an answer has anything to quote."""
+    return answer.status is Status.ANSWERED and bool(answer.citations)
+
+
+def shown(answer: Answer) -> tuple[Citation, ...]:
+    """The sentences that a message shows of an answer: those that answer it, or else the nearest one."""
+    return answer.citations[:_SHOWN] if is_answered(answer) else answer.candidates[:1]
+
+
+def further(answer: Answer) -> list[Citation]:
+    """The sentences that were found besides, best first."""
+    there = {(each.article_id, each.start) for each in shown(answer)}
+    return [each for each in answer.candidates if (each.article_id, each.start) not in there]
 
 
 def quote(parts: Sequence[str], mark: str, limit: int) -> str:
@@ -92,13 +110,22 @@ def share(costs: Sequence[int], budget: int) -> int:
     return max([limit, *costs])
 
 
-def _message(
+def lay_out(
     head: Sequence[str],
     footnotes: Sequence[Footnote],
     notes: Sequence[str],
     actions: Sequence[Button],
-    spare: int,
+    spare: int = 0,
 ) -> Reply:
+    """A message of quoted sentences with their sources, which share the room that there is.
+
+    Args:
+        head: Lines above them.
+        footnotes: The sentences.
+        notes: Lines below them, left out where the sentences need their room.
+        actions: Buttons besides those of the sentences.
+        spare: UTF-16 units to leave free.
+    """
     texts = [_parts(each.citation.text) for each in footnotes]
     costs = [sum(map(units, parts)) for parts in texts]
     marks = sum(units(quote([], each.mark, 0)) + 3 for each in footnotes)  # with line break and omission

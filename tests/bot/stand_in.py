@@ -35,6 +35,7 @@ class StandIn:
         self.asked: list[tuple[str, tuple[str, ...] | None]] = []
         self.looked: list[str] = []
         self.turns: list[list[Turn]] = []
+        self.nearest = 1  # sentences that come with a no
         self.warmed = threading.Event()
         self.failure: Exception = ZeroDivisionError("the sentence 'why trouble' is too much")
 
@@ -64,7 +65,9 @@ class StandIn:
             and {word for word in words if len(word) > 3}
             & {word.strip(".*@").lower() for word in each.text.split()}
         )
-        nearest = tuple(each for article in self.texts.values() for each in sentences(article))[:1]
+        nearest = tuple(each for article in self.texts.values() for each in sentences(article))[
+            : self.nearest
+        ]
         if not found:
             reason = f"'{question.split()[-1]}' occurs in none of {len(self.texts)} articles."
             return Answer(
