@@ -9,15 +9,17 @@ from typing import Final
 from bot.escape import cut, one_line, pieces, units, unwrap
 from bot.links import button_address
 from bot.reply import CONTENT, Button, Reply
+from bot.shelf import list_lines
 from bot.sources import Detail, Footnote, numbered, source_lines
 from bot.turns import head as turns_head
-from index.types import Answer, Citation, Status
+from index.types import Answer, Citation, Listing, Status
 
 FOUND_NOTHING: Final = "I found no answer to this in the articles."
 DECLINED: Final = f"**{FOUND_NOTHING}**"
 NEAREST: Final = "Nearest sentence, not an answer:"
 IN_CONTEXT: Final = "In context"
 FOLLOW_UP, WHY, MORE, SHARE = "Follow up", "Why this?", "More", "Share"
+ARTICLES: Final = "See the articles"
 SIGNATURE: Final = 100
 """UTF-16 units that a private answer leaves free, for the name of the one who shares it."""
 
@@ -25,6 +27,7 @@ _SHOWN: Final = 5  # sentences; as many as a row has buttons
 _ENOUGH: Final = 250  # UTF-16 units of a sentence that are worth more than a longer line about its source
 _REASON, _NOTE, _LEAD = 300, 150, 160
 _NOTES: Final = 3
+_LISTED: Final = 10  # articles
 _DETAILS: Final = (Detail(160, 80, True), Detail(160, 80, False), Detail(80, 40, False), Detail(60, 0, False))
 _LAYOUTS: Final = (*((detail, True) for detail in _DETAILS), (_DETAILS[-1], False))
 _LAST_BREAKS: Final = re.compile(r"(?:\n>\s*)+\Z")
@@ -67,11 +70,25 @@ def render(
     reason = one_line(answer.reason or "", _REASON)
     if answer.chat:
         return Reply("\n".join([*head, reason]))
+    if answer.listing is not None and answer.listing.cards:
+        return _listing(head, reason, answer.listing)
+    if answer.listing is not None:
+        actions.append(Button(ARTICLES, action="articles"))
     head.append(f"{DECLINED} {reason}".rstrip())
     nearest = numbered(shown(answer))
     if nearest:
         head.append(NEAREST)
     return lay_out(head, nearest, notes, actions, spare)
+
+
+def _listing(head: Sequence[str], reason: str, found: Listing) -> Reply:
+    """The articles that a question asks for; the first of them, for others read the channel, too."""
+    top = [*head, f"**{reason}**"]
+    more = "-# These are the first of them."
+    room = CONTENT - SIGNATURE - sum(units(line) + 1 for line in (*top, more))
+    lines = list_lines(found.cards[:_LISTED], room)
+    foot = [more] if len(lines) < found.total else []
+    return Reply("\n".join([*top, *lines, *foot]), (Button(ARTICLES, action="articles"),))
 
 
 def is_answered(answer: Answer) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from index import receipt
+from index.beyond import beyond
 from index.choose import SHOWN, Choice, choose
 from index.decline import reason
 from index.differences import listed
@@ -18,7 +19,7 @@ from index.lead import lead_of
 from index.link import text_fragment_link
 from index.retrieve import Retrieval
 from index.store import Snapshot
-from index.types import Answer, Article, Citation, IndexInfo, Passage, Status
+from index.types import Answer, Article, Citation, IndexInfo, Listing, Passage, Status
 
 _log = logging.getLogger(__name__)
 
@@ -66,18 +67,20 @@ def compose(
     if answered:
         dates = [None if one is None else one.published for one in cited]
         choice = choose(verdict, retrieval.query, k, dates)
+    asks = None if answered else beyond(question)
     citations = _without_repeated_leads([each for at in choice.positions if (each := cited[at]) is not None])
     return Answer(
         question=question,
         status=Status.ANSWERED if answered else Status.DECLINED,
         confidence=verdict.confidence,
-        reason=None if answered else reason(retrieval, verdict, info),
+        reason=None if answered else reason(retrieval, verdict, info, asks),
         citations=citations,
         candidates=candidates,
         passages=passages(retrieval, verdict),
         index=info,
         notes=tuple(_notes(retrieval, choice, citations)),
         follows=retrieval.query.follows,
+        listing=None if asks is None else Listing("", info.articles),
     )
 
 

@@ -14,6 +14,7 @@ from index import receipt
 from index.answer import compose, passages
 from index.embed import SentenceEncoder, SentenceReader
 from index.evidence import Candidate, gather
+from index.holding import answer_by_list
 from index.judgement import Floats, Judgement, judge
 from index.markup import plain
 from index.query import refers, understand
@@ -133,6 +134,9 @@ class Engine:
                 if said is not None:
                     info = self._describe(snapshot)
                     answers.append(Answer(part, Status.DECLINED, 0.0, said, (), (), (), info, chat=True))
+                    continue
+                if (by_list := answer_by_list(snapshot, part, collections, self._describe)) is not None:
+                    answers.append(by_list)
                     continue
                 query = self._speller.correct(snapshot, understand(part, heard))
                 retrieval = retrieve(snapshot, vectors, self._encoder, query, collections=collections)

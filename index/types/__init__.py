@@ -1,6 +1,18 @@
 """The nouns of Footnote, as plain immutable values. Every other module speaks in these."""
 
-from index.types._answer import Answer, Citation, Context, IndexInfo, Lead, Passage, Status, Turn, Why, Word
+from index.types._answer import (
+    Answer,
+    Citation,
+    Context,
+    IndexInfo,
+    Lead,
+    Listing,
+    Passage,
+    Status,
+    Turn,
+    Why,
+    Word,
+)
 from index.types._article import CITABLE, Article, ArticleCard, Chunk, Sentence, SentenceKind
 from index.types._work import (
     BuildReport,
@@ -26,6 +38,7 @@ __all__ = [
     "Encoder",
     "IndexInfo",
     "Lead",
+    "Listing",
     "OnProgress",
     "Passage",
     "Progress",

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from index.types._article import Article
+from index.types._article import Article, ArticleCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +150,21 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """Articles, where a list of them answers a question, or helps on.
+
+    Attributes:
+        topic: Words that each of them holds; `""` for all articles.
+        total: How many there are.
+        cards: The first of them; empty where the list only helps on.
+    """
+
+    topic: str
+    total: int
+    cards: tuple[ArticleCard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Answered with citations, or declined with the nearest evidence and a reason.
 
@@ -168,6 +183,8 @@ class Answer:
         why: What it rests on.
         chat: Whether nothing was asked (a greeting, thanks, an instruction): `reason` is what to say to it.
         follows: Whether the question was read together with the one before it.
+        listing: Where the question asks for the articles themselves, the list that answers it; where it
+            asks for what no sentence can give, an empty list of all. Then `status` is declined.
     """
 
     question: str
@@ -183,16 +200,17 @@ class Answer:
     why: Why | None = None
     chat: bool = False
     follows: bool = False
+    listing: Listing | None = None
 
     def as_dict(self, *, explained: bool = False) -> dict[str, Any]:
         """The answer in the shape of the machine interface (see `DESIGN.md`, `ask --json`).
 
         Args:
-            explained: Whether to add `notes`, `chat` and `why`.
+            explained: Whether to add `notes`, `chat`, `listing` and `why`.
         """
         data = asdict(self)
         if not explained:
-            for name in ("notes", "chat", "why"):
+            for name in ("notes", "chat", "listing", "why"):
                 del data[name]
         data["status"] = self.status.value
         del data["follows"]
