@@ -16,12 +16,12 @@ from bot.answering import Answering
 from bot.desk import Desk
 from bot.errors import DiscordRefused
 from bot.failures import Tree
-from bot.features import articles, ask, context, follow, mention, more, outdated, share, why
+from bot.features import articles, ask, compare, context, follow, mention, more, outdated, share, why
 from bot.rates import Rates
 
 _log = logging.getLogger(__name__)
 
-FEATURES = (articles, ask, context, follow, mention, more, outdated, share, why)
+FEATURES = (articles, ask, compare, context, follow, mention, more, outdated, share, why)
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 """None of them is privileged: Discord gives the text of mentions and direct messages anyway."""

@@ -10,7 +10,7 @@ from bot.errors import AskError, NothingAsked, UnknownArticle, UnknownCollection
 from bot.tally import Tally
 from bot.worker import Worker
 from index.errors import ArticleNotFound
-from index.types import Answer, Article, ArticleCard, Context, IndexInfo, Turn
+from index.types import Answer, Article, ArticleCard, Comparison, Context, IndexInfo, Turn
 
 _log = logging.getLogger(__name__)
 
@@ -29,6 +29,10 @@ class Engine(Protocol):
         turns: Sequence[Turn] = (),
     ) -> Answer:
         """Answer a question, or decline."""
+        ...
+
+    def compare(self, text: str, *, collections: Sequence[str] | None = None) -> Comparison:
+        """Put what somebody says beside the articles."""
         ...
 
     def article(self, article_id: str) -> Article:
@@ -102,6 +106,19 @@ class Desk:
             return self._engine.ask(question, collections=self._where(collection), turns=turns)
 
         return await self.tally.follow(question, self.worker.do(work))
+
+    async def compare(self, text: str, collection: str | None = None) -> Comparison:
+        """Put what somebody says beside the articles.
+
+        Args:
+            text: In their words.
+            collection: The only one to look in; None for all.
+
+        Raises:
+            AskError: It cannot be looked for now.
+            FootnoteError: The index or the model cannot be used.
+        """
+        return await self.worker.do(lambda: self._engine.compare(text, collections=self._where(collection)))
 
     async def context(self, receipt: str, words: str = "") -> Context:
         """A cited sentence in its surroundings, or what became of it.

@@ -133,6 +133,9 @@ def lay_out(
     notes: Sequence[str],
     actions: Sequence[Button],
     spare: int = 0,
+    *,
+    above: Sequence[Sequence[str]] = (),
+    below: Sequence[str] = (),
 ) -> Reply:
     """A message of quoted sentences with their sources, which share the room that there is.
 
@@ -142,13 +145,16 @@ def lay_out(
         notes: Lines below them, left out where the sentences need their room.
         actions: Buttons besides those of the sentences.
         spare: UTF-16 units to leave free.
+        above: For each footnote, lines above its sentence.
+        below: Lines below all sentences.
     """
+    tops: Sequence[Sequence[str]] = above or [()] * len(footnotes)
     texts = [_parts(each.citation.text) for each in footnotes]
     costs = [sum(map(units, parts)) for parts in texts]
     marks = sum(units(quote([], each.mark, 0)) + 3 for each in footnotes)  # with line break and omission
     for detail, besides in _LAYOUTS:  # what is not evidence goes last, but before a sentence is mutilated
-        leads = [_lead(each) if besides else [] for each in footnotes]
-        lines = [*(notes if besides else ()), *source_lines(footnotes, detail)]
+        leads = [[*top, *(_lead(each) if besides else ())] for top, each in zip(tops, footnotes, strict=True)]
+        lines = [*below, *(notes if besides else ()), *source_lines(footnotes, detail)]
         fixed = [*head, *lines, *(line for lead in leads for line in lead)]
         room = CONTENT - spare - marks - sum(units(line) + 1 for line in fixed)
         limit = share(costs, room)

@@ -14,6 +14,7 @@ from index.choose import SHOWN, Choice, choose
 from index.decline import reason
 from index.differences import listed
 from index.errors import ArticleNotFound
+from index.evidence import Candidate
 from index.judgement import Verdict
 from index.lead import lead_of
 from index.link import text_fragment_link
@@ -58,7 +59,7 @@ def compose(
     """
     best = verdict.shares[0] if len(verdict.ranked) else 1.0
     cited = [
-        _cite(snapshot, verdict, position, verdict.confidence * verdict.shares[position] / best)
+        cite(snapshot, verdict.ranked[position], verdict.confidence * verdict.shares[position] / best)
         for position in range(min(SHOWN, len(verdict.ranked)))
     ]
     candidates = tuple(citation for citation in cited if citation is not None)
@@ -135,9 +136,8 @@ def passages(retrieval: Retrieval, verdict: Verdict, *, limit: int = SHOWN) -> t
     return tuple(rows)
 
 
-def _cite(snapshot: Snapshot, verdict: Verdict, position: int, score: float) -> Citation | None:
+def cite(snapshot: Snapshot, candidate: Candidate, score: float) -> Citation | None:
     """A citation, compared word for word with the article as it is in the index; None if it differs."""
-    candidate = verdict.ranked[position]
     sentence, chunk = candidate.sentence, candidate.found.chunk
     try:
         article: Article = snapshot.article(chunk.article_id)

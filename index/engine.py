@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from index import receipt
 from index.answer import compose, passages
+from index.claims import compare
 from index.embed import SentenceEncoder, SentenceReader
 from index.evidence import Candidate, gather
 from index.holding import answer_by_list
@@ -30,6 +31,7 @@ from index.types import (
     Answer,
     Article,
     ArticleCard,
+    Comparison,
     Context,
     CrossEncoder,
     Encoder,
@@ -159,6 +161,20 @@ class Engine:
             return None
         texts = [f"{plain(one.found.chunk.title)}. {plain(one.sentence.text)}" for one in candidates]
         return self._cross_encoder.read(retrieval.query.text, texts)
+
+    def compare(self, text: str, *, collections: Sequence[str] | None = None) -> Comparison:
+        """Put what somebody says beside the articles, claim by claim.
+
+        Args:
+            text: In their words; more claims than a few are left out.
+            collections: Where to look; None for everywhere.
+
+        Raises:
+            StoreError: The index cannot be read.
+            ModelError: The model cannot be loaded.
+        """
+        with self._state() as (snapshot, vectors):
+            return compare(snapshot, vectors, self._encoder, text, collections=collections)
 
     def search(self, words: str, *, k: int = 10, collections: Sequence[str] | None = None) -> list[Passage]:
         """The passages nearest to some words, best first.

@@ -14,6 +14,7 @@ from index.types._answer import (
     Word,
 )
 from index.types._article import CITABLE, Article, ArticleCard, Chunk, Sentence, SentenceKind
+from index.types._claim import Claim, Comparison, Likeness, Match
 from index.types._work import (
     BuildReport,
     CrossEncoder,
@@ -33,12 +34,16 @@ __all__ = [
     "CITABLE",
     "Chunk",
     "Citation",
+    "Claim",
+    "Comparison",
     "Context",
     "CrossEncoder",
     "Encoder",
     "IndexInfo",
     "Lead",
+    "Likeness",
     "Listing",
+    "Match",
     "OnProgress",
     "Passage",
     "Progress",

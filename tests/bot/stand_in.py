@@ -8,7 +8,20 @@ from collections.abc import Sequence
 
 from index import receipt
 from index.errors import ArticleNotFound
-from index.types import Answer, Article, ArticleCard, Citation, Context, IndexInfo, Status, Turn
+from index.types import (
+    Answer,
+    Article,
+    ArticleCard,
+    Citation,
+    Claim,
+    Comparison,
+    Context,
+    IndexInfo,
+    Likeness,
+    Match,
+    Status,
+    Turn,
+)
 from tests.bot.written import citation
 
 FERRY = Article(
@@ -75,6 +88,16 @@ class StandIn:
             )
         cited, found = found[:k], found[:10]
         return Answer(question, Status.ANSWERED, 0.9, None, cited, found, (), self.info(), follows=follows)
+
+    def compare(self, text: str, *, collections: Sequence[str] | None = None) -> Comparison:
+        """Finds the sentence itself, or nothing."""
+        found = [
+            Match(Likeness.VERBATIM, each)
+            for article in self.texts.values()
+            for each in sentences(article)
+            if each.text == text
+        ]
+        return Comparison((Claim(text, tuple(found[:1])),))
 
     def article(self, article_id: str) -> Article:
         if article_id not in self.texts:
