@@ -23,7 +23,8 @@ CAUTION: Final = (
     "-# I compare words, numbers and dates. I cannot tell what is true, and articles may be wrong."
 )
 
-_CLAIM: Final = 150  # UTF-16 units
+_SHOWN: Final = 4  # claims; once there are so many sentences, a claim gets one at most
+_CLAIM: Final = 120  # UTF-16 units
 
 
 def render_comparison(comparison: Comparison, about: str) -> Reply:
@@ -39,11 +40,11 @@ def render_comparison(comparison: Comparison, about: str) -> Reply:
     footnotes: list[Footnote] = []
     above: list[list[str]] = []
     lines: list[str] = []  # above the next sentence
-    for claim in comparison.claims:
+    for claim in comparison.claims[:_SHOWN]:
         lines.append(_said(claim))
         if not claim.matches:
             lines.append(NOTHING)
-        for match in claim.matches:
+        for match in claim.matches[: 1 + (len(footnotes) < _SHOWN)]:
             known = next(
                 (each for each in footnotes if _place(each.citation) == _place(match.citation)), None
             )

@@ -20,10 +20,14 @@ from index.vectors import VectorIndex
 from index.words import STOPWORDS, written
 
 MOST: Final = 3
-"""Claims that are looked for."""
+"""Sentences of a message that are looked for."""
+KEPT: Final = 4
+"""Claims that a comparison has: of a sentence that says several things, each is one."""
 
 _NEAR: Final = 0.5  # cosine from which a sentence is worth showing
 _WORDS: Final = 2  # content words that a claim has at least
+_CLAUSE_WORDS: Final = 3  # the same of a claim that is only part of a sentence
+_CLAUSE: Final = re.compile(r"[,;]\s+(?:and\s+|but\s+)?|\s+(?:and|but)\s+")
 _AGREEING: Final = (Likeness.VERBATIM, Likeness.SAME, Likeness.PART)
 _CHATTER: Final = frozenset("lol haha ok okay yes yeah yep nope hi hello hey thanks wow hmm btw imo".split())
 _BEGINS: Final = re.compile(r"(?:(?<=[!?] )|(?<=[^\W\d_]{3}\. ))[^\W\d_]")
@@ -44,16 +48,25 @@ def compare(
         snapshot: The state of the index.
         vectors: Of its chunks.
         encoder: Encodes the claims.
-        text: What is said; of more than `MOST` claims the first are looked for.
+        text: What is said; of more than `MOST` sentences the first are looked for.
         collections: Where to look; None for everywhere.
     """
     said = _claims(text)
-    found = []
-    for number, one in enumerate(said[:MOST]):
-        before = [Turn(said[number - 1])] if number and refers(one) else []
-        retrieval = retrieve(snapshot, vectors, encoder, understand(one, before), collections=collections)
-        found.append(_match(snapshot, one, gather(snapshot, encoder, retrieval)))
-    return Comparison(tuple(found), max(len(said) - MOST, 0))
+
+    def look(one: str, before: str) -> Claim:
+        query = understand(one, [Turn(before)] if before and refers(one) else [])
+        retrieval = retrieve(snapshot, vectors, encoder, query, collections=collections)
+        return _match(snapshot, one, gather(snapshot, encoder, retrieval))
+
+    found: list[Claim] = []
+    before = ""
+    for one in said[:MOST]:
+        whole = look(one, before)
+        parts = [] if _telling(whole) else [look(part, before) for part in _clauses(one)]
+        found += parts if any(map(_telling, parts)) else [whole]
+        before = one
+    kept = tuple(found[:KEPT])
+    return Comparison(kept, len(found) - len(kept) + max(len(said) - MOST, 0))
 
 
 def _claims(text: str) -> list[str]:
@@ -67,6 +80,17 @@ def _sentences(line: str) -> list[str]:
     """The sentences of a line, also where people in a chat begin them with a small letter."""
     capital = _BEGINS.sub(lambda found: found[0].upper() if len(found[0].upper()) == 1 else found[0], line)
     return [line[one.start : one.end] for one in segment(capital) if one.kind in CITABLE]
+
+
+def _clauses(sentence: str) -> list[str]:
+    """What a sentence says one after the other, where each part says enough to stand alone."""
+    parts = _CLAUSE.split(sentence)
+    return parts if len(parts) > 1 and min(map(_says, parts)) >= _CLAUSE_WORDS else []
+
+
+def _telling(claim: Claim) -> bool:
+    """Whether the articles say the same, or otherwise, and not just something near."""
+    return any(each.likeness is not Likeness.NEAR for each in claim.matches)
 
 
 def _match(snapshot: Snapshot, said: str, candidates: Sequence[Candidate]) -> Claim:

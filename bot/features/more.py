@@ -38,8 +38,8 @@ class More(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"more(?::(?
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the next sentences, in private."""
         async with explained(interaction) as bot:
-            bot.rates.take(interaction.user.id, interaction.channel_id or 0)
-            if self.first is None:
+            if self.first is None:  # turning pages is no question more
+                bot.rates.take(interaction.user.id, interaction.channel_id or 0)
                 await interaction.response.defer(ephemeral=True, thinking=True)
             else:
                 await interaction.response.defer()

@@ -55,6 +55,20 @@ def test_only_a_few_claims_are_looked_for_each_once(engine: Engine) -> None:
     assert len(engine.compare("Dogs travel free. Dogs travel free.").claims) == 1
 
 
+def test_what_one_sentence_says_one_after_the_other_is_looked_for_apart(engine: Engine) -> None:
+    said = "the last ferry leaves Saltmere at 7.40 pm, zebras graze quietly elsewhere "
+    said += "and tickets cost £4.50 for adults"
+    assert [(text, [each[0] for each in matches]) for text, matches in told(engine.compare(said))] == [
+        ("the last ferry leaves Saltmere at 7.40 pm", [Likeness.DIFFERS]),
+        ("zebras graze quietly elsewhere", []),
+        ("tickets cost £4.50 for adults", [Likeness.PART]),
+    ]
+    whole = "Volunteers grow beans, squash and dahlias."
+    assert [claim.text for claim in engine.compare(whole).claims] == [whole]
+    many = engine.compare(f"{said}. They grow beans. Zebras, llamas and okapis graze. Dogs travel free.")
+    assert (len(many.claims), many.left_out) == (4, 2)
+
+
 def test_collections_and_texts_without_claims(engine: Engine) -> None:
     said = "The library opens at 9 am from Tuesday to Saturday."
     assert engine.compare(said, collections=["news"]).claims[0].matches == ()
