@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from index import receipt
-from index.beyond import beyond
+from index.beyond import beyond, listing
 from index.choose import SHOWN, Choice, choose
 from index.decline import reason
 from index.differences import listed
@@ -69,6 +69,7 @@ def compose(
         dates = [None if one is None else one.published for one in cited]
         choice = choose(verdict, retrieval.query, k, dates)
     asks = None if answered else beyond(question)
+    wants_list = not answered and listing(question) is not None  # and there are no such articles
     citations = _without_repeated_leads([each for at in choice.positions if (each := cited[at]) is not None])
     return Answer(
         question=question,
@@ -81,7 +82,7 @@ def compose(
         index=info,
         notes=tuple(_notes(retrieval, choice, citations)),
         follows=retrieval.query.follows,
-        listing=None if asks is None else Listing("", info.articles),
+        listing=Listing("", info.articles) if asks or wants_list else None,
     )
 
 

@@ -42,7 +42,8 @@ def test_where_there_are_none_it_is_a_question_like_others(engine: Engine, quest
     answer = engine.ask(question)
     assert answer.status is Status.DECLINED
     assert answer.candidates
-    assert answer.listing is None or not answer.listing.cards
+    assert answer.listing is not None
+    assert (answer.listing.cards, answer.listing.total) == ((), 4)
 
 
 def test_what_no_sentence_can_give_is_said_and_the_list_is_offered(engine: Engine) -> None:
