@@ -40,6 +40,7 @@ typecheck: $(VENV)/.developing
 bench: $(VENV)/.developing
 	$(BIN)/python -m benchmarks.quality $(EVAL)
 	$(BIN)/python -m benchmarks.speed $(EVAL)
+	$(BIN)/python -m benchmarks.crowd
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .coverage .coverage.*

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import aiohttp
 import discord
 import yarl
+from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient
 
 from bot.errors import DiscordUnreachable
@@ -46,14 +47,18 @@ class Connections(HTTPClient):
     def __init__(self, loop: asyncio.AbstractEventLoop, *, gateway: str | None) -> None:
         super().__init__(loop)
         self.gateway = yarl.URL(gateway) if gateway is not None else None
+        self._named: yarl.URL | None = None
         self.failures = 0
         self.unreachable = asyncio.Event()
 
     async def ws_connect(self, url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
         """Connect to the gateway."""
         wanted = yarl.URL(url)
-        if self.gateway is not None:
-            wanted = self.gateway.with_query(wanted.query)
+        # To begin a session anew, the library forgets what was named and takes Discord's own gateway.
+        forgotten = wanted.host == DiscordWebSocket.DEFAULT_GATEWAY.host
+        chosen = self.gateway or (self._named if forgotten else None)
+        if chosen is not None:
+            wanted = chosen.with_query(wanted.query)
         try:
             socket = await super().ws_connect(str(wanted), compress=compress)
         except (OSError, aiohttp.ClientError):
@@ -80,9 +85,11 @@ class Connections(HTTPClient):
     async def get_bot_gateway(self) -> tuple[int, str, SessionStartLimit]:
         """How many shards are wanted, the gateway's address, and how many more starts are allowed today."""
         try:
-            return await super().get_bot_gateway()
+            found = await super().get_bot_gateway()
         except discord.GatewayNotFound:
             if self.gateway is None:
                 raise
             limit: SessionStartLimit = {"total": 1, "remaining": 1, "reset_after": 0, "max_concurrency": 1}
             return 1, str(self.gateway), limit
+        self._named = yarl.URL(found[1])
+        return found

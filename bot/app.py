@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Self, cast
+import re
+from typing import Any, Self, cast
 
 import discord
 from discord.ext import commands
@@ -15,14 +16,44 @@ from bot.answering import Answering
 from bot.desk import Desk
 from bot.errors import DiscordRefused
 from bot.failures import Tree
-from bot.features import articles, ask, context, feedback, follow, forget, human, manage, mention, share, why
+from bot.features import (
+    articles,
+    ask,
+    compare,
+    context,
+    feedback,
+    follow,
+    forget,
+    human,
+    manage,
+    mention,
+    more,
+    outdated,
+    share,
+    why,
+)
 from bot.pulse import Pulse
 from bot.rates import CallRates, Rates
 from bot.state import State
 
 _log = logging.getLogger(__name__)
 
-FEATURES = (articles, ask, context, feedback, follow, forget, human, manage, mention, share, why)
+FEATURES = (
+    articles,
+    ask,
+    compare,
+    context,
+    feedback,
+    follow,
+    forget,
+    human,
+    manage,
+    mention,
+    more,
+    outdated,
+    share,
+    why,
+)
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 """None of them is privileged: Discord gives the text of mentions and direct messages anyway."""
@@ -55,6 +86,7 @@ class Footnote(commands.AutoShardedBot):
         self.answering = Answering()
         self.pulse = Pulse(self)
         self.online = asyncio.Event()
+        self._buttons: list[re.Pattern[str]] = []
         self._gateway = gateway
         self._guild = discord.Object(guild) if guild is not None else None
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # there is nothing to hear
@@ -95,6 +127,15 @@ class Footnote(commands.AutoShardedBot):
         """Leave Discord."""
         self.pulse.close()
         await super().close()
+
+    def add_dynamic_items(self, *items: type[discord.ui.DynamicItem[Any]]) -> None:
+        """Answer buttons by their custom ids."""
+        super().add_dynamic_items(*items)
+        self._buttons += [item.__discord_ui_compiled_template__ for item in items]
+
+    def knows_button(self, custom_id: str) -> bool:
+        """Whether a feature answers buttons of that custom id."""
+        return any(pattern.fullmatch(custom_id) for pattern in self._buttons)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages to the features: there are no prefix commands."""

@@ -88,6 +88,10 @@ class Chat:
         if answer.chat:
             _say(self.out, reveal(answer.reason or ""))
             return
+        if answer.listing is not None and answer.listing.cards:
+            titles = [f"  {' '.join(card.title.split())}" for card in answer.listing.cards]
+            _say(self.out, "\n".join([reveal(answer.reason or ""), *titles]))
+            return
         if not answered:
             _say(self.out, f"{FOUND_NOTHING} {reveal(answer.reason or '')}".rstrip())
         if not answered and self.footnotes:

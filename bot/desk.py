@@ -12,7 +12,17 @@ from bot.state import ANYTHING, Rules
 from bot.tally import Tally
 from bot.worker import Worker
 from index.errors import ArticleNotFound
-from index.types import Answer, Article, ArticleCard, Context, IndexInfo, IndexStatus, Status, Turn
+from index.types import (
+    Answer,
+    Article,
+    ArticleCard,
+    Comparison,
+    Context,
+    IndexInfo,
+    IndexStatus,
+    Status,
+    Turn,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +41,10 @@ class Engine(Protocol):
         turns: Sequence[Turn] = (),
     ) -> Answer:
         """Answer a question, or decline."""
+        ...
+
+    def compare(self, text: str, *, collections: Sequence[str] | None = None) -> Comparison:
+        """Put what somebody says beside the articles."""
         ...
 
     def article(self, article_id: str) -> Article:
@@ -116,6 +130,24 @@ class Desk:
             return sure(self._engine.ask(question, collections=where, turns=turns), rules.confidence)
 
         return await self.tally.follow(question, self.worker.do(work))
+
+    async def compare(self, text: str, collection: str | None = None, rules: Rules = ANYTHING) -> Comparison:
+        """Put what somebody says beside the articles.
+
+        Args:
+            text: In their words.
+            collection: The only one to look in; None for all.
+            rules: What holds where it is asked.
+
+        Raises:
+            AskError: It cannot be looked for now.
+            FootnoteError: The index or the model cannot be used.
+        """
+
+        def work() -> Comparison:
+            return self._engine.compare(text, collections=self._where(collection, rules))
+
+        return await self.worker.do(work)
 
     async def context(self, receipt: str, words: str = "", rules: Rules = ANYTHING) -> Context:
         """A cited sentence in its surroundings, or what became of it.

@@ -22,7 +22,8 @@ _log = logging.getLogger(__name__)
 _CHANGED: Final = (
     "This command has changed. Please restart Discord, so that it shows the new one, and try again."
 )
-_EXPIRED: Final = (10008, 10015, 10062)  # unknown message, webhook or interaction: nobody waits any more
+_EXPIRED: Final = (10003, 10008, 10015, 10062, 50027)
+"""Unknown channel, message, webhook or interaction; a token older than 15 minutes. Nobody waits any more."""
 
 
 class Tree(app_commands.CommandTree["Footnote"]):

@@ -9,16 +9,18 @@ from typing import Final
 from bot.escape import cut, one_line, pieces, units, unwrap
 from bot.links import button_address
 from bot.reply import CONTENT, Button, Reply
+from bot.shelf import list_lines
 from bot.sources import Detail, Footnote, numbered, source_lines
 from bot.turns import head as turns_head
-from index.types import Answer, Status
+from index.types import Answer, Citation, Listing, Status
 
 FOUND_NOTHING: Final = "I found no answer to this in the articles."
 DECLINED: Final = f"**{FOUND_NOTHING}**"
 NEAREST: Final = "Nearest sentence, not an answer:"
 IN_CONTEXT: Final = "In context"
-FOLLOW_UP, WHY, SHARE = "Follow up", "Why this?", "Share"
+FOLLOW_UP, WHY, MORE, SHARE = "Follow up", "Why this?", "More", "Share"
 GOOD, BAD, HUMAN = "👍", "👎", "Ask a human"
+ARTICLES: Final = "See the articles"
 SIGNATURE: Final = 100
 """UTF-16 units that a private answer leaves free, for the name of the one who shares it."""
 
@@ -26,6 +28,7 @@ _SHOWN: Final = 5  # sentences; as many as a row has buttons
 _ENOUGH: Final = 250  # UTF-16 units of a sentence that are worth more than a longer line about its source
 _REASON, _NOTE, _LEAD = 300, 150, 160
 _NOTES: Final = 3
+_LISTED: Final = 10  # articles
 _DETAILS: Final = (Detail(160, 80, True), Detail(160, 80, False), Detail(80, 40, False), Detail(60, 0, False))
 _LAYOUTS: Final = (*((detail, True) for detail in _DETAILS), (_DETAILS[-1], False))
 _LAST_BREAKS: Final = re.compile(r"(?:\n>\s*)+\Z")
@@ -52,30 +55,68 @@ def render(
         private: Whether only one member sees it, who may share it.
         human: Whether there is somebody to call where nothing is found.
     """
-    answered = answer.status is Status.ANSWERED and bool(answer.citations)
+    answered = is_answered(answer)
     head = []
     if about is not None:
         head.append(f"-# about [this message](<{about}>)")
     if asked or answer.follows:
         head += turns_head(answer.question, earlier if answer.follows else (), collection)
     notes = [f"-# {one_line(note, _NOTE)}" for note in answer.notes[:_NOTES]]
-    actions = [Button(FOLLOW_UP, action="follow"), Button(WHY, action="why")]
-    if private:
-        actions.append(Button(SHARE, action="share"))
-    if human and not answered:
-        actions.append(Button(HUMAN, action="human"))
-    actions += [Button(GOOD, action="verdict:good"), Button(BAD, action="verdict:bad")]
+    actions = _actions(answer, private=private, human=human)
     spare = SIGNATURE if private else 0
     if answered:
-        return _message(head, numbered(answer.citations[:_SHOWN]), notes, actions, spare)
+        return lay_out(head, numbered(shown(answer)), notes, actions, spare)
     reason = one_line(answer.reason or "", _REASON)
     if answer.chat:
         return Reply("\n".join([*head, reason]))
+    if answer.listing is not None and answer.listing.cards:
+        return _listing(head, reason, answer.listing)
     head.append(f"{DECLINED} {reason}".rstrip())
-    nearest = numbered(answer.candidates[:1])
+    nearest = numbered(shown(answer))
     if nearest:
         head.append(NEAREST)
-    return _message(head, nearest, notes, actions, spare)
+    return lay_out(head, nearest, notes, actions, spare)
+
+
+def _actions(answer: Answer, *, private: bool, human: bool) -> list[Button]:
+    """The buttons below an answer that do something with it."""
+    offered = {
+        Button(FOLLOW_UP, action="follow"): True,
+        Button(WHY, action="why"): True,
+        Button(MORE, action="more"): bool(further(answer)),
+        Button(SHARE, action="share"): private,
+        Button(HUMAN, action="human"): human and not is_answered(answer),
+        Button(GOOD, action="verdict:good"): True,
+        Button(BAD, action="verdict:bad"): True,
+        Button(ARTICLES, action="articles"): answer.listing is not None,
+    }
+    return [button for button, fitting in offered.items() if fitting]
+
+
+def _listing(head: Sequence[str], reason: str, found: Listing) -> Reply:
+    """The articles that a question asks for; the first of them, for others read the channel, too."""
+    top = [*head, f"**{reason}**"]
+    more = "-# These are the first of them."
+    room = CONTENT - SIGNATURE - sum(units(line) + 1 for line in (*top, more))
+    lines = list_lines(found.cards[:_LISTED], room)
+    foot = [more] if len(lines) < found.total else []
+    return Reply("\n".join([*top, *lines, *foot]), (Button(ARTICLES, action="articles"),))
+
+
+def is_answered(answer: Answer) -> bool:
+    """Whether an answer has anything to quote."""
+    return answer.status is Status.ANSWERED and bool(answer.citations)
+
+
+def shown(answer: Answer) -> tuple[Citation, ...]:
+    """The sentences that a message shows of an answer: those that answer it, or else the nearest one."""
+    return answer.citations[:_SHOWN] if is_answered(answer) else answer.candidates[:1]
+
+
+def further(answer: Answer) -> list[Citation]:
+    """The sentences that were found besides, best first."""
+    there = {(each.article_id, each.start) for each in shown(answer)}
+    return [each for each in answer.candidates if (each.article_id, each.start) not in there]
 
 
 def quote(parts: Sequence[str], mark: str, limit: int) -> str:
@@ -98,19 +139,34 @@ def share(costs: Sequence[int], budget: int) -> int:
     return max([limit, *costs])
 
 
-def _message(
+def lay_out(
     head: Sequence[str],
     footnotes: Sequence[Footnote],
     notes: Sequence[str],
     actions: Sequence[Button],
-    spare: int,
+    spare: int = 0,
+    *,
+    above: Sequence[Sequence[str]] = (),
+    below: Sequence[str] = (),
 ) -> Reply:
+    """A message of quoted sentences with their sources, which share the room that there is.
+
+    Args:
+        head: Lines above them.
+        footnotes: The sentences.
+        notes: Lines below them, left out where the sentences need their room.
+        actions: Buttons besides those of the sentences.
+        spare: UTF-16 units to leave free.
+        above: For each footnote, lines above its sentence.
+        below: Lines below all sentences.
+    """
+    tops: Sequence[Sequence[str]] = above or [()] * len(footnotes)
     texts = [_parts(each.citation.text) for each in footnotes]
     costs = [sum(map(units, parts)) for parts in texts]
     marks = sum(units(quote([], each.mark, 0)) + 3 for each in footnotes)  # with line break and omission
     for detail, besides in _LAYOUTS:  # what is not evidence goes last, but before a sentence is mutilated
-        leads = [_lead(each) if besides else [] for each in footnotes]
-        lines = [*(notes if besides else ()), *source_lines(footnotes, detail)]
+        leads = [[*top, *(_lead(each) if besides else ())] for top, each in zip(tops, footnotes, strict=True)]
+        lines = [*below, *(notes if besides else ()), *source_lines(footnotes, detail)]
         fixed = [*head, *lines, *(line for lead in leads for line in lead)]
         room = CONTENT - spare - marks - sum(units(line) + 1 for line in fixed)
         limit = share(costs, room)

@@ -27,9 +27,16 @@ def render_list(cards: Sequence[ArticleCard], *, searched: str = "") -> Reply:
     """
     if not cards:
         return Reply(NONE_SUCH if searched.strip() else NONE)
+    lines = list_lines(cards[:LISTED], CONTENT - _HINT)
+    if len(lines) < len(cards):
+        lines.append("-# There are more: `search:` and `collection:` narrow the list.")
+    return Reply("\n".join(lines))
+
+
+def list_lines(cards: Sequence[ArticleCard], room: int) -> list[str]:
+    """A line for each article, as many as fit into so many UTF-16 units."""
     lines: list[str] = []
-    room = CONTENT - _HINT
-    for card in cards[:LISTED]:
+    for card in cards:
         line = _line(card, links=True)
         if units(line) > room // 4:  # an address as long as that is left to the card
             line = _line(card, links=False)
@@ -37,9 +44,7 @@ def render_list(cards: Sequence[ArticleCard], *, searched: str = "") -> Reply:
         if room < 0:
             break
         lines.append(line)
-    if len(lines) < len(cards):
-        lines.append("-# There are more: `search:` and `collection:` narrow the list.")
-    return Reply("\n".join(lines))
+    return lines
 
 
 def render_card(article: Article, sentences: int) -> Reply:

@@ -18,6 +18,7 @@ from index.types import Turn
 _QUESTION, _EARLIER, _NAME = 300, 150, 100  # UTF-16 units
 _TURNS: Final = 3  # earlier questions that a message keeps: the first, which names the subject, and the last
 _COLLECTION: Final = re.compile(r"_in (.+)_")
+_SPELLED: Final = re.compile(r"\\\[U\+((?:10|[0-9A-F])?[0-9A-F]{4})\\\]")
 _QUOTE: Final = re.compile(r"^> “(.*?)”(?: …)? ([¹²³⁴⁵⁶⁷⁸⁹⁰]+)$", re.DOTALL | re.MULTILINE)
 
 
@@ -86,5 +87,6 @@ def stressed(content: str) -> str:
 
 
 def unescape(markdown: str) -> str:
-    """The text that `bot.escape` has put into Markdown."""
-    return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", markdown)
+    """The text that `bot.escape` has put into Markdown, with what it spelled out as characters again."""
+    text = _SPELLED.sub(lambda code: chr(int(code[1], 16)), markdown)
+    return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", text)

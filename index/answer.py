@@ -9,16 +9,18 @@ from dataclasses import replace
 from typing import Final
 
 from index import receipt
+from index.beyond import beyond, listing
 from index.choose import SHOWN, Choice, choose
 from index.decline import reason
 from index.differences import listed
 from index.errors import ArticleNotFound
+from index.evidence import Candidate
 from index.judgement import Verdict
 from index.lead import lead_of
 from index.link import text_fragment_link
 from index.retrieve import Retrieval
 from index.store import Snapshot
-from index.types import Answer, Article, Citation, IndexInfo, Passage, Status
+from index.types import Answer, Article, Citation, IndexInfo, Listing, Passage, Status
 
 _log = logging.getLogger(__name__)
 
@@ -57,7 +59,7 @@ def compose(
     """
     best = verdict.shares[0] if len(verdict.ranked) else 1.0
     cited = [
-        _cite(snapshot, verdict, position, verdict.confidence * verdict.shares[position] / best)
+        cite(snapshot, verdict.ranked[position], verdict.confidence * verdict.shares[position] / best)
         for position in range(min(SHOWN, len(verdict.ranked)))
     ]
     candidates = tuple(citation for citation in cited if citation is not None)
@@ -66,18 +68,21 @@ def compose(
     if answered:
         dates = [None if one is None else one.published for one in cited]
         choice = choose(verdict, retrieval.query, k, dates)
+    asks = None if answered else beyond(question)
+    wants_list = not answered and listing(question) is not None  # and there are no such articles
     citations = _without_repeated_leads([each for at in choice.positions if (each := cited[at]) is not None])
     return Answer(
         question=question,
         status=Status.ANSWERED if answered else Status.DECLINED,
         confidence=verdict.confidence,
-        reason=None if answered else reason(retrieval, verdict, info),
+        reason=None if answered else reason(retrieval, verdict, info, asks),
         citations=citations,
         candidates=candidates,
         passages=passages(retrieval, verdict),
         index=info,
         notes=tuple(_notes(retrieval, choice, citations)),
         follows=retrieval.query.follows,
+        listing=Listing("", info.articles) if asks or wants_list else None,
     )
 
 
@@ -132,9 +137,8 @@ def passages(retrieval: Retrieval, verdict: Verdict, *, limit: int = SHOWN) -> t
     return tuple(rows)
 
 
-def _cite(snapshot: Snapshot, verdict: Verdict, position: int, score: float) -> Citation | None:
+def cite(snapshot: Snapshot, candidate: Candidate, score: float) -> Citation | None:
     """A citation, compared word for word with the article as it is in the index; None if it differs."""
-    candidate = verdict.ranked[position]
     sentence, chunk = candidate.sentence, candidate.found.chunk
     try:
         article: Article = snapshot.article(chunk.article_id)

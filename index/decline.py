@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Final
 
+from index.beyond import Beyond
 from index.judgement import Verdict
 from index.query import Query
 from index.retrieve import Retrieval
 from index.types import IndexInfo
 from index.words import STOPWORDS, fold, series
 
-_COUNTS: Final = re.compile(
-    r"\s*(?:(?:list|show|name) (?:me )?(?:all|every)\b|how many (?:articles|documents|pages|files)\b"
-    r"|(?:what|which) articles (?:are|do)\b)",
-    re.IGNORECASE,
-)
 
+def reason(retrieval: Retrieval, verdict: Verdict, info: IndexInfo, asks: Beyond | None = None) -> str:
+    """Why there is no answer, for the member's eyes.
 
-def reason(retrieval: Retrieval, verdict: Verdict, info: IndexInfo) -> str:
-    """Why there is no answer, for the member's eyes."""
+    Args:
+        retrieval: What was found.
+        verdict: The ranked sentences.
+        info: What it was found in.
+        asks: What the question asks for that no sentence can give.
+    """
     if not info.articles:
         return "There are no articles yet."
     if not any(char.isalnum() for char in retrieval.query.text):
         return "The question holds no words."
     if not retrieval.found:
         return "There are no articles in that collection."
-    if _COUNTS.match(retrieval.query.text):
-        return "Sentences cannot count or list articles: look at the list of articles instead."
+    if asks is not None:
+        return f"{asks.value} The list of articles may help you on."
     missing = missing_words(retrieval)
     if missing:
         return f"{_listed(missing)} in none of {_articles(info.articles)}."

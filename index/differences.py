@@ -11,6 +11,7 @@ from index.markup import plain
 from index.words import STOPWORDS, fold, series, terms, written
 
 _ALIKE: Final = 0.6  # of the words besides numbers and dates, from which two sentences are about the same
+_HELD: Final = 0.75  # of a claim's words, from which a longer sentence is about the same
 _MONTHS_AND_DAYS: Final = frozenset(
     terms(
         "january february march april june july august september october november december "
@@ -50,6 +51,30 @@ def differences(one: str, other: str) -> tuple[Difference, ...]:
     if a.denies != b.denies:
         found.append(Difference.NEGATION)
     return tuple(found)
+
+
+def departures(said: str, sentence: str) -> tuple[Difference, ...]:
+    """What a claim says otherwise than a sentence of an article, which may say more.
+
+    They are about the same where the sentence holds nearly all words of the claim. A "not" counts only
+    between sentences that `differences` takes for alike: in a longer one it may belong to something else.
+    """
+    a, b = _Said(said), _Said(sentence)
+    if not a.words or len(a.words & b.words) < _HELD * len(a.words):
+        return ()
+    found = []
+    if _conflict(a.numbers, b.numbers):
+        found.append(Difference.NUMBERS)
+    if _conflict(a.dates, b.dates):
+        found.append(Difference.DATES)
+    if Difference.NEGATION in differences(said, sentence):
+        found.append(Difference.NEGATION)
+    return tuple(found)
+
+
+def negates(text: str) -> bool:
+    """Whether a text says no to something."""
+    return _Said(text).denies
 
 
 def listed(found: Sequence[Difference]) -> str:

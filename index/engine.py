@@ -11,10 +11,12 @@ from typing import TypeVar
 
 from index import receipt
 from index.answer import compose, passages
+from index.claims import compare
 from index.embed import SentenceEncoder, SentenceReader
-from index.evidence import Candidate, gather
-from index.judgement import Floats, Judgement, judge
-from index.markup import plain
+from index.evidence import gather
+from index.facts import facts
+from index.holding import answer_by_list
+from index.judgement import Judgement, judge, opinions
 from index.query import refers, understand
 from index.retrieve import KEPT, Retrieval, retrieve
 from index.settings import IndexSettings
@@ -24,11 +26,12 @@ from index.spelling import Speller
 from index.stopwatch import Stopwatch
 from index.store import Reader, Snapshot, State, Without
 from index.surroundings import surroundings
-from index.threshold import fitted, origin
+from index.threshold import fitted
 from index.types import (
     Answer,
     Article,
     ArticleCard,
+    Comparison,
     Context,
     CrossEncoder,
     Encoder,
@@ -135,6 +138,9 @@ class Engine:
                     info = self._describe(snapshot)
                     answers.append(Answer(part, Status.DECLINED, 0.0, said, (), (), (), info, chat=True))
                     continue
+                if (by_list := answer_by_list(snapshot, part, collections, self._describe)) is not None:
+                    answers.append(by_list)
+                    continue
                 query = self._speller.correct(snapshot, understand(part, heard))
                 retrieval = retrieve(snapshot, vectors, self._encoder, query, collections=collections)
                 watch.lap("find")
@@ -148,7 +154,9 @@ class Engine:
         """Read what was found, and answer from it."""
         candidates = gather(snapshot, self._encoder, retrieval)
         watch.lap("read")
-        verdict = judge(self._judgement, retrieval, candidates, self._opinions(retrieval, candidates))
+        verdict = judge(
+            self._judgement, retrieval, candidates, opinions(self._cross_encoder, retrieval, candidates)
+        )
         threshold = fitted(self._judgement, snapshot).threshold
         info = self._describe(snapshot)
         answer = compose(snapshot, question, retrieval, verdict, info=info, k=k, threshold=threshold)
@@ -156,12 +164,19 @@ class Engine:
         watch.lap("judge")
         return answer
 
-    def _opinions(self, retrieval: Retrieval, candidates: Sequence[Candidate]) -> Floats | None:
-        """What the cross-encoder says of each candidate, its title in front."""
-        if self._cross_encoder is None:
-            return None
-        texts = [f"{plain(one.found.chunk.title)}. {plain(one.sentence.text)}" for one in candidates]
-        return self._cross_encoder.read(retrieval.query.text, texts)
+    def compare(self, text: str, *, collections: Sequence[str] | None = None) -> Comparison:
+        """Put what somebody says beside the articles, claim by claim.
+
+        Args:
+            text: In their words; more claims than a few are left out.
+            collections: Where to look; None for everywhere.
+
+        Raises:
+            StoreError: The index cannot be read.
+            ModelError: The model cannot be loaded.
+        """
+        with self._state() as (snapshot, vectors):
+            return compare(snapshot, vectors, self._encoder, text, collections=collections)
 
     def search(self, words: str, *, k: int = 10, collections: Sequence[str] | None = None) -> list[Passage]:
         """The passages nearest to some words, best first.
@@ -241,23 +256,7 @@ class Engine:
         Raises:
             StoreError: The index cannot be read.
         """
-
-        def ask(snapshot: Snapshot) -> dict[str, object]:
-            info, counts = self._describe(snapshot), snapshot.counts()
-            return {
-                "fingerprint": info.fingerprint,
-                "articles": counts.articles,
-                "sentences": counts.sentences,
-                "chunks": counts.chunks,
-                "vectors": counts.vectors,
-                "collections": snapshot.collections(),
-                "skipped": len(snapshot.skipped()),
-                **snapshot.recipe(),
-                "threshold": fitted(self._judgement, snapshot).threshold,
-                "threshold_from": origin(self._judgement, snapshot),
-            }
-
-        return self._read(ask)
+        return self._read(lambda snapshot: facts(snapshot, self._judgement, self._describe(snapshot)))
 
     def warm(self) -> None:
         """Load the model and the vectors, so that the first question does not wait.

@@ -22,7 +22,9 @@ import numpy as np
 import numpy.typing as npt
 
 from index.evidence import Candidate, Features
+from index.markup import plain
 from index.retrieve import Retrieval
+from index.types import CrossEncoder
 
 _FILE: Final = Path(__file__).with_name("judgement.json")
 _PARTS: Final = ("meaning", "late", "late rare", "covers")  # how these stand out goes into the confidence
@@ -135,6 +137,16 @@ def judge(
     scores = np.asarray(pooled[order], dtype=np.float64)
     read = () if opinions is None else tuple(float(opinions[i]) for i in order)
     return Verdict(ranked, scores, softmax(scores), sigmoid(odds), read)
+
+
+def opinions(
+    reader: CrossEncoder | None, retrieval: Retrieval, candidates: Sequence[Candidate]
+) -> Floats | None:
+    """What a reader says of each candidate, its title in front: probabilities, shape (len(candidates),)."""
+    if reader is None:
+        return None
+    texts = [f"{plain(one.found.chunk.title)}. {plain(one.sentence.text)}" for one in candidates]
+    return reader.read(retrieval.query.text, texts)
 
 
 def _log_odds(probability: float) -> float:

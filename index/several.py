@@ -61,7 +61,7 @@ def join(question: str, parts: Sequence[str], answers: Sequence[Answer], k: int)
     if not given:
         return replace(answers[0], question=question)
     notes = [
-        f"On “{part.strip()}” I found nothing."
+        (answer.reason or "") if answer.listing else f"On “{part.strip()}” I found nothing."
         for part, answer in zip(parts, answers, strict=True)
         if answer.status is Status.DECLINED
     ]

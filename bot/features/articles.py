@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import discord
 from discord import app_commands
@@ -10,11 +10,13 @@ from discord.ext import commands
 
 from bot import logs, suggest
 from bot.answering import Answering
-from bot.deliver import view
+from bot.deliver import Remade, view
 from bot.desk import Desk
+from bot.failures import explained
 from bot.places import rules
 from bot.reply import Reply
 from bot.shelf import LISTED, render_card, render_list
+from bot.turns import read
 
 if TYPE_CHECKING:
     from bot.app import Footnote
@@ -112,10 +114,23 @@ class Articles(commands.Cog):
         return await suggest.articles(self.desk, typed, rules(interaction))
 
 
+class SeeArticles(Remade, template="articles"):
+    """Opens the same list as `/articles`."""
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the list to the one who pressed."""
+        async with explained(interaction) as bot:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            collection = read(interaction.message.content).collection if interaction.message else None
+            found = await bot.desk.articles("", collection, LISTED + 1, rules(interaction))
+            await _answer(interaction, render_list(found))
+
+
 async def _answer(interaction: discord.Interaction[Footnote], reply: Reply) -> None:
     await interaction.edit_original_response(content=reply.content, view=view(reply))
 
 
 async def setup(bot: Footnote) -> None:
-    """Add the commands."""
+    """Add the commands and the button."""
+    bot.add_dynamic_items(SeeArticles)
     await bot.add_cog(Articles(bot.desk, bot.answering))

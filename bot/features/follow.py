@@ -12,8 +12,10 @@ from bot.deliver import Remade, view
 from bot.failures import explained
 from bot.places import admit
 from bot.render import render
+from bot.state import Rules
 from bot.turns import Asked, read
 from bot.words import question
+from index.types import Answer
 
 if TYPE_CHECKING:
     from bot.app import Footnote
@@ -82,6 +84,29 @@ async def answered(message: discord.Message, bot: Footnote) -> Asked:
     original = await referenced(message)
     text = "" if original is None else question(original, bot.application_id or 0)
     return Asked((text,), asked.answer) if text else asked
+
+
+async def again(message: discord.Message | None, bot: Footnote, held: Rules) -> tuple[Asked, Answer] | None:
+    """Ask the question of one of the bot's messages once more, as it was asked.
+
+    Args:
+        message: The bot's.
+        bot: Asks.
+        held: The rules of the place that the message stands in.
+
+    Returns:
+        What the message answers, and the answer as the articles are now; None where it cannot be read any
+        more what was asked.
+
+    Raises:
+        AskError: There is no answer now.
+        FootnoteError: The index or the model cannot be used.
+    """
+    asked = Asked() if message is None else await answered(message, bot)
+    if not asked.questions:
+        return None
+    *earlier, last = asked.questions
+    return asked, await bot.desk.ask(last, asked.collection, Asked(tuple(earlier)).turns, held)
 
 
 async def before(message: discord.Message, bot: Footnote) -> Asked:

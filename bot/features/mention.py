@@ -39,6 +39,7 @@ UNREADABLE: Final = (
 )
 PRIVATE: Final = "Answers are private in this channel. Please use `/ask`, so that only you see mine."
 _KINDS: Final = (discord.MessageType.default, discord.MessageType.reply)
+_PAUSES: Final = (0.5, 2.0)  # seconds between tries to post an answer
 _PATIENCE: Final = 0.7  # seconds before the bot shows that it is typing; most answers take less
 
 
@@ -116,19 +117,30 @@ async def typing(channel: discord.abc.Messageable) -> AsyncIterator[None]:
 
 
 async def _send(message: discord.Message, reply: Reply, gone_after: float | None = None) -> None:
-    """Reply to a message, even if it was deleted meanwhile; a reply that is refused is only logged."""
-    try:
-        sent = await message.channel.send(
-            reply.content,
-            view=view(reply) or MISSING,
-            reference=message.to_reference(fail_if_not_exists=False),
-            mention_author=False,
-            suppress_embeds=True,
-        )
-        if gone_after is not None:
-            await sent.delete(delay=gone_after)
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-        _log.warning("An answer could not be posted: %s", error)
+    """Reply to a message, even if it was deleted meanwhile; a reply that is refused is only logged.
+
+    Where Discord is down or the line is cut, it is sent again: Discord takes a message of one nonce once.
+    """
+    for pause in (*_PAUSES, None):
+        try:
+            sent = await message.channel.send(
+                reply.content,
+                view=view(reply) or MISSING,
+                reference=message.to_reference(fail_if_not_exists=False),
+                mention_author=False,
+                suppress_embeds=True,
+                nonce=message.id,
+            )
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            refused = isinstance(error, discord.HTTPException) and error.status < 500
+            if pause is None or refused:
+                _log.warning("An answer could not be posted: %s", error)
+                return
+            await asyncio.sleep(pause)
+        else:
+            if gone_after is not None:
+                await sent.delete(delay=gone_after)
+            return
 
 
 async def setup(bot: Footnote) -> None:

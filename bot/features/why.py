@@ -8,10 +8,9 @@ import discord
 
 from bot.deliver import Remade
 from bot.failures import explained
-from bot.features.follow import answered
+from bot.features.follow import again
 from bot.places import admit
 from bot.reasons import render_why
-from bot.turns import Asked
 
 if TYPE_CHECKING:
     from bot.app import Footnote
@@ -27,15 +26,9 @@ class Why(Remade, template="why"):
         async with explained(interaction) as bot:
             held = admit(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
-            message = interaction.message
-            asked = Asked() if message is None else await answered(message, bot)
-            if not asked.questions:
-                await interaction.edit_original_response(content=UNKNOWN)
-                return
-            *earlier, last = asked.questions
-            turns = Asked(tuple(earlier)).turns
-            answer = await bot.desk.ask(last, asked.collection, turns, held)
-            await interaction.edit_original_response(content=render_why(answer).content)
+            heard = await again(interaction.message, bot, held)
+            text = UNKNOWN if heard is None else render_why(heard[1]).content
+            await interaction.edit_original_response(content=text)
 
 
 async def setup(bot: Footnote) -> None:

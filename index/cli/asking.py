@@ -113,6 +113,8 @@ def render(answer: Answer) -> str:
         return "\n".join([*quotes, *_notes(answer), "", *sources])
     if answer.chat:
         return answer.reason or ""
+    if answer.listing is not None and answer.listing.cards:
+        return "\n".join([answer.reason or "", "", *(_line(card.title) for card in answer.listing.cards)])
     lines = [f"Not found. {answer.reason}", *_notes(answer)]
     if answer.candidates:
         nearest = answer.candidates[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -156,6 +156,41 @@ class Articles:
                 -1 if limit is None else limit,
             ),
         )
+        return self._cards(rows)
+
+    def cards_holding(
+        self, terms: Sequence[str], collections: Iterable[str] | None = None
+    ) -> list[ArticleCard]:
+        """Articles in whose text, headings or title each of the terms occurs, in the order of ids.
+
+        Args:
+            terms: As `index.words.terms` gives them, one at least.
+            collections: Where to look; None for everywhere.
+        """
+        keys: set[int] | None = None
+        for term in dict.fromkeys(terms):
+            rows = self._connection.execute(
+                "SELECT DISTINCT c.article FROM words JOIN chunk AS c ON c.key = words.rowid"
+                " WHERE words MATCH ?",
+                (f'"{term}"',),  # terms hold no quotation marks
+            )
+            found = {int(row[0]) for row in rows}
+            keys = found if keys is None else keys & found
+        return self._cards(
+            self._connection.execute(
+                "SELECT id, title, url, source, published, language, tags, collection FROM article"
+                " WHERE key IN (SELECT value FROM json_each(?1))"
+                " AND (?2 IS NULL OR collection IN (SELECT value FROM json_each(?2))) ORDER BY id",
+                (listed(keys or ()), None if collections is None else listed(collections)),
+            )
+        )
+
+    def collections(self) -> list[str]:
+        """The names of all collections, sorted; `""` is the top of the corpus."""
+        rows = self._connection.execute("SELECT DISTINCT collection FROM article ORDER BY collection")
+        return [row[0] for row in rows]
+
+    def _cards(self, rows: Iterable[tuple[Any, ...]]) -> list[ArticleCard]:
         with sensible(self._path):
             return [
                 ArticleCard(
@@ -163,11 +198,6 @@ class Articles:
                 )
                 for name, title, url, source, published, language, tags, collection in rows
             ]
-
-    def collections(self) -> list[str]:
-        """The names of all collections, sorted; `""` is the top of the corpus."""
-        rows = self._connection.execute("SELECT DISTINCT collection FROM article ORDER BY collection")
-        return [row[0] for row in rows]
 
     def _one(self, query: str, *values: str) -> tuple[Any, ...]:
         row = self._connection.execute(query, values).fetchone()

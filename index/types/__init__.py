@@ -7,6 +7,7 @@ from index.types._answer import (
     IndexInfo,
     IndexStatus,
     Lead,
+    Listing,
     Passage,
     Status,
     Turn,
@@ -14,6 +15,7 @@ from index.types._answer import (
     Word,
 )
 from index.types._article import CITABLE, Article, ArticleCard, Chunk, Sentence, SentenceKind
+from index.types._claim import Claim, Comparison, Likeness, Match
 from index.types._work import (
     BuildReport,
     CrossEncoder,
@@ -33,12 +35,17 @@ __all__ = [
     "CITABLE",
     "Chunk",
     "Citation",
+    "Claim",
+    "Comparison",
     "Context",
     "CrossEncoder",
     "Encoder",
     "IndexInfo",
     "IndexStatus",
     "Lead",
+    "Likeness",
+    "Listing",
+    "Match",
     "OnProgress",
     "Passage",
     "Progress",

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from index.types._article import Article
+from index.types._article import Article, ArticleCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +166,21 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """Articles, where a list of them answers a question, or helps on.
+
+    Attributes:
+        topic: Words that each of them holds; `""` for all articles.
+        total: How many there are.
+        cards: The first of them; empty where the list only helps on.
+    """
+
+    topic: str
+    total: int
+    cards: tuple[ArticleCard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Answered with citations, or declined with the nearest evidence and a reason.
 
@@ -185,6 +200,8 @@ class Answer:
         chat: Whether nothing was asked (a greeting, thanks, an instruction): `reason` is what to say to it.
         follows: Whether the question was read together with the one before it.
         parts: Seconds spent on finding (`find`), reading (`read`) and judging (`judge`).
+        listing: Where the question asks for the articles themselves, the list that answers it; where it
+            asks for what no sentence can give, an empty list of all. Then `status` is declined.
     """
 
     question: str
@@ -200,17 +217,18 @@ class Answer:
     why: Why | None = None
     chat: bool = False
     follows: bool = False
+    listing: Listing | None = None
     parts: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     def as_dict(self, *, explained: bool = False) -> dict[str, Any]:
         """The answer in the shape of the machine interface (see `DESIGN.md`, `ask --json`).
 
         Args:
-            explained: Whether to add `notes`, `chat` and `why`.
+            explained: Whether to add `notes`, `chat`, `listing` and `why`.
         """
         data = asdict(self)
         if not explained:
-            for name in ("notes", "chat", "why"):
+            for name in ("notes", "chat", "listing", "why"):
                 del data[name]
         data["status"] = self.status.value
         del data["follows"], data["parts"]

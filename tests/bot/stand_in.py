@@ -8,7 +8,21 @@ from collections.abc import Sequence
 
 from index import receipt
 from index.errors import ArticleNotFound
-from index.types import Answer, Article, ArticleCard, Citation, Context, IndexInfo, IndexStatus, Status, Turn
+from index.types import (
+    Answer,
+    Article,
+    ArticleCard,
+    Citation,
+    Claim,
+    Comparison,
+    Context,
+    IndexInfo,
+    IndexStatus,
+    Likeness,
+    Match,
+    Status,
+    Turn,
+)
 from tests.bot.written import citation
 
 FERRY = Article(
@@ -35,6 +49,7 @@ class StandIn:
         self.asked: list[tuple[str, tuple[str, ...] | None]] = []
         self.looked: list[str] = []
         self.turns: list[list[Turn]] = []
+        self.nearest = 1  # sentences that come with a no
         self.warmed = threading.Event()
         self.trouble: Exception | None = None
         self.failure: Exception = ZeroDivisionError("the sentence 'why trouble' is too much")
@@ -70,7 +85,7 @@ class StandIn:
             for article in self.texts.values()
             for each in sentences(article)
             if collections is None or article.collection in collections
-        )[:1]
+        )[: self.nearest]
         if not found:
             reason = f"'{question.split()[-1]}' occurs in none of {len(self.texts)} articles."
             return Answer(
@@ -78,6 +93,16 @@ class StandIn:
             )
         cited, found = found[:k], found[:10]
         return Answer(question, Status.ANSWERED, 0.9, None, cited, found, (), self.info(), follows=follows)
+
+    def compare(self, text: str, *, collections: Sequence[str] | None = None) -> Comparison:
+        """Finds the sentence itself, or nothing."""
+        found = [
+            Match(Likeness.VERBATIM, each)
+            for article in self.texts.values()
+            for each in sentences(article)
+            if each.text == text
+        ]
+        return Comparison((Claim(text, tuple(found[:1])),))
 
     def article(self, article_id: str) -> Article:
         if article_id not in self.texts:

@@ -11,7 +11,7 @@ from rich.console import Console
 from bot.chat import EXAMPLE, KEYS, NO_SUCH, WELCOME, Chat
 from bot.surround import CHANGED, LOST, MOVED, REMOVED
 from index.errors import IndexMissing
-from index.types import Answer, Article, Context, Lead, Status
+from index.types import Answer, Article, Context, Lead, Listing, Status
 from tests.bot.stand_in import FERRY, Broken, StandIn
 
 LAST = "The last ferry leaves Gull Island at 6.40 pm."
@@ -68,6 +68,17 @@ def test_a_declined_question_gets_the_nearest_sentence(talk: Talk) -> None:
     empty = StandIn(Article("a", "", "No."))
     empty.texts.clear()
     assert "Nearest" not in talk(empty, "Who is president?")
+
+
+def test_a_question_for_the_articles_gets_the_list(talk: Talk) -> None:
+    class Browsing(StandIn):
+        def ask(self, question: str, **how: Any) -> Answer:
+            found = Listing("", 2, tuple(self.articles()))
+            return replace(super().ask(question, **how), status=Status.DECLINED, reason="Two.", listing=found)
+
+    screen = talk(Browsing(), "Which articles are there?")
+    assert "Two.\n  Winter timetable for the Gull Island ferry\n  Mentions\n" in screen
+    assert "Nearest" not in screen
 
 
 def test_context_and_notes_are_shown_and_a_greeting_is_returned(talk: Talk) -> None:

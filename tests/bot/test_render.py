@@ -15,6 +15,7 @@ from index.types import Citation, Lead, Status
 from tests.bot.written import HOSTILE, answered, citation, declined, shown
 
 ACTIONS = ["Follow up", "Why this?", "👍", "👎"]
+MORE = ["Follow up", "Why this?", "More", "👍", "👎"]
 QUOTE = re.compile(r"> “(.*?)”( …)? ([¹²³⁴⁵⁶⁷⁸⁹]+)(?=\n|\Z)", re.DOTALL)
 
 
@@ -46,14 +47,14 @@ def test_each_sentence_has_a_button() -> None:
 
 
 def test_a_declined_question_gets_the_reason_and_the_nearest_sentence_as_what_it_is() -> None:
-    reply = render(declined(citation(), citation("Another.")), asked=True)
+    reply = render(declined(citation(), citation("Another.", start=99)), asked=True)
     assert reply.content.split("\n")[:4] == [
         "-# Who is the president of France?",
         f"{DECLINED} 'France' occurs in none of 12 articles.",
         NEAREST,
         "> “The last ferry leaves at 6.40 pm.” ¹",
     ]
-    assert [each.label for each in reply.buttons] == ["In context", *ACTIONS]
+    assert [each.label for each in reply.buttons] == ["In context", *MORE]
     nothing = render(declined(reason=""))
     assert (nothing.content, [each.label for each in nothing.buttons]) == (
         DECLINED,
@@ -193,7 +194,7 @@ def test_a_message_is_never_over_a_limit_whatever_articles_and_questions_hold(
     )
     assert 0 < units(reply.content) <= CONTENT - (SIGNATURE if private else 0)
     reply.content.encode()
-    assert len(reply.buttons) <= 15
+    assert len(reply.buttons) <= 16
     for button in reply.buttons:
         assert 0 < len(button.label) <= 80
         assert [button.receipt, button.url, button.action].count(None) == 2

@@ -43,4 +43,7 @@ def test_no_question_passes_for_something_else(question: str, earlier: list[str]
     assert asked.answer == "Dogs travel free."
     assert len(asked.questions) == len(earlier) + 1
     if len(question) < 20:
-        assert asked.questions[-1] == reveal(" ".join(question.split())).removesuffix("…")
+        heard = asked.questions[-1]
+        assert reveal(heard) == reveal(" ".join(question.split())).removesuffix("…")
+        if "accents]" not in heard:
+            assert heard == " ".join(question.split()).removesuffix("…")

@@ -103,8 +103,9 @@ def test_declines_with_what_came_nearest(town: Town) -> None:
         ("Where do the zebras graze?", "'zebras' and 'graze' occur in none of 4 articles."),
         ("When will Wi-Fi reach the island?", "'Wi-Fi' and 'reach' occur in none of 4 articles."),
         (
-            "List all articles on dahlias.",
-            "Sentences cannot count or list articles: look at the list of articles instead.",
+            "Name all dahlias that they grow.",
+            "I cannot count or list what is in the articles: I quote single sentences. "
+            "The list of articles may help you on.",
         ),
         ("Who sells dahlias on Gull Island?", "'sells' occurs in none of 4 articles."),
         (

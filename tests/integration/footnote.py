@@ -23,7 +23,10 @@ from index.settings import load
 from tests.bot.stand_in import StandIn
 from tests.integration.discord_server import Channel, DiscordServer, Guild, Message, User
 
-COMMANDS = {"ask", "Ask about this", "articles", "article", "privacy", "forget-me", "footnote"}
+COMMANDS = {
+    *("ask", "articles", "article", "privacy", "forget-me", "footnote"),
+    *("Ask about this", "Is this in our articles?"),
+}
 """The names of all commands."""
 
 

@@ -70,6 +70,13 @@ def test_cards_whose_name_begins_so_come_first(snapshot: Snapshot) -> None:
     assert [card.id for card in snapshot.cards("b", 1)] == ["rules/borrowing"]
 
 
+def test_cards_of_articles_that_hold_all_words(snapshot: Snapshot) -> None:
+    assert [card.id for card in snapshot.cards_holding(terms("ferries"))] == ["news/Fähre", "news/ferry"]
+    assert [card.id for card in snapshot.cards_holding(terms("ferry October"))] == ["news/ferry"]
+    assert snapshot.cards_holding(terms("ferry zebras")) == []
+    assert snapshot.cards_holding(terms("ferry"), ["rules", ""]) == []
+
+
 def test_cards_hold_what_lists_show(snapshot: Snapshot) -> None:
     (card,) = snapshot.cards("timetable")
     assert (card.title, card.published, card.tags) == ("Ferry timetable", "2026-05-01", ("ferry", "travel"))

@@ -1,0 +1,73 @@
+"""What somebody says beside what articles say, as a message. Pure, and never over a limit."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.escape import one_line
+from bot.render import lay_out
+from bot.reply import Reply
+from bot.sources import Footnote
+from index.types import Citation, Claim, Comparison, Likeness, Match
+
+VERDICTS: Final = {
+    Likeness.VERBATIM: "✓ The articles have this word for word",
+    Likeness.SAME: "✓ The articles say this in nearly the same words",
+    Likeness.PART: "✓ The articles have these words in a longer sentence",
+    Likeness.DIFFERS: "≠ The articles differ in {differ}",
+    Likeness.NEAR: "≈ The articles have only this near it, which may say something else",
+}
+NOTHING: Final = "**– I found nothing near this in the articles.**"
+NO_CLAIM: Final = "That message says nothing in words that I could look for in the articles."
+CAUTION: Final = (
+    "-# I compare words, numbers and dates. I cannot tell what is true, and articles may be wrong."
+)
+
+_SHOWN: Final = 4  # claims; once there are so many sentences, a claim gets one at most
+_CLAIM: Final = 120  # UTF-16 units
+
+
+def render_comparison(comparison: Comparison, about: str) -> Reply:
+    """Put a message and what the articles have on it into words.
+
+    Args:
+        comparison: From the engine.
+        about: Address of the message.
+    """
+    if not comparison.claims:
+        return Reply(NO_CLAIM)
+    head = [f"-# about [this message](<{about}>)"]
+    footnotes: list[Footnote] = []
+    above: list[list[str]] = []
+    lines: list[str] = []  # above the next sentence
+    for claim in comparison.claims[:_SHOWN]:
+        lines.append(_said(claim))
+        if not claim.matches:
+            lines.append(NOTHING)
+        for match in claim.matches[: 1 + (len(footnotes) < _SHOWN)]:
+            known = next(
+                (each for each in footnotes if _place(each.citation) == _place(match.citation)), None
+            )
+            if known is not None:  # a sentence is quoted once
+                lines.append(f"**{_verdict(match)}: sentence {known.mark}, above.**")
+                continue
+            footnotes.append(Footnote(len(footnotes) + 1, match.citation))
+            above.append([*lines, f"**{_verdict(match)}:**"])
+            lines = []
+    notes = [CAUTION]
+    if comparison.left_out:
+        count = len(comparison.claims)
+        notes.insert(0, f"-# I looked for the first {count} of {count + comparison.left_out} statements.")
+    return lay_out(head, footnotes, (), (), above=above, below=[*lines, *notes])
+
+
+def _said(claim: Claim) -> str:
+    return f"-# “{one_line(claim.text, _CLAIM)}”"
+
+
+def _verdict(match: Match) -> str:
+    return VERDICTS[match.likeness].format(differ=match.differ)
+
+
+def _place(citation: Citation) -> tuple[str, int]:
+    return citation.article_id, citation.start

@@ -1,0 +1,36 @@
+"""Is this in our articles?, in the menu of a message: what it says, beside what the articles say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import discord
+from discord import app_commands
+
+from bot.compare import NO_CLAIM, render_comparison
+from bot.deliver import view
+from bot.places import admit
+from bot.reply import Reply
+
+if TYPE_CHECKING:
+    from bot.app import Footnote
+
+NAME: Final = "Is this in our articles?"
+
+
+async def compare(interaction: discord.Interaction[Footnote], message: discord.Message) -> None:
+    """Compare a message with the articles, for the one who asked."""
+    bot = interaction.client
+    with bot.answering:
+        held = admit(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        text = message.clean_content
+        reply = Reply(NO_CLAIM)
+        if any(char.isalnum() for char in text):
+            reply = render_comparison(await bot.desk.compare(text, rules=held), message.jump_url)
+        await interaction.edit_original_response(content=reply.content, view=view(reply))
+
+
+async def setup(bot: Footnote) -> None:
+    """Add the menu."""
+    bot.tree.add_command(app_commands.ContextMenu(name=NAME, callback=compare))

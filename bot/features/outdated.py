@@ -1,0 +1,52 @@
+"""Presses that nothing answers, as of a button of an earlier version: told so, not left to time out."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+import discord
+from discord.ext import commands
+
+if TYPE_CHECKING:
+    from bot.app import Footnote
+
+OUTDATED: Final = {
+    discord.InteractionType.component: (
+        "This button is from an earlier version of me, and nothing is behind it any more. "
+        "Please ask again; the new answer has buttons that work."
+    ),
+    discord.InteractionType.modal_submit: (
+        "This form is from an earlier version of me, so I cannot read it any more. Please ask again."
+    ),
+}
+_GRACE: Final = 1.0  # seconds that whoever else listens has to answer; Discord gives up after 3
+
+
+class Outdated(commands.Cog):
+    """Answers what no feature answers.
+
+    Args:
+        bot: Knows what its features answer.
+    """
+
+    def __init__(self, bot: Footnote) -> None:
+        self.bot = bot
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Tell who pressed an old button, or sent an old form, that it does nothing any more."""
+        text = OUTDATED.get(interaction.type)
+        data: Any = interaction.data
+        if text is None or self.bot.knows_button(data["custom_id"]):
+            return
+        await asyncio.sleep(_GRACE)
+        if not interaction.response.is_done():
+            with suppress(discord.HTTPException):  # somebody answers at this very moment, or nobody waits
+                await interaction.response.send_message(text, ephemeral=True)
+
+
+async def setup(bot: Footnote) -> None:
+    """Listen to interactions."""
+    await bot.add_cog(Outdated(bot))
