@@ -269,7 +269,11 @@ class Desk:
 
 def sure(answer: Answer, least: float | None) -> Answer:
     """The answer, or a refusal where it is less sure than is asked for."""
-    if least is None or answer.status is Status.DECLINED or answer.confidence >= least:
+    if least is None:
+        return answer
+    if answer.why is not None and answer.why.threshold < least:
+        answer = replace(answer, why=replace(answer.why, threshold=least))
+    if answer.status is Status.DECLINED or answer.confidence >= least:
         return answer
     reason = f"The best sentence fits with {answer.confidence:.0%}; here it has to be {least:.0%}."
     return replace(answer, status=Status.DECLINED, reason=reason, citations=())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 OLD: Final = "This panel is old. Please open a new one: `/footnote setup`."
 _FRESH: Final = timedelta(minutes=15)  # rights may be taken away; a panel must not outlive them for long
-_CUSTOM_ID: Final = re.compile(r"setup:(?P<channel>\d+):(?P<name>[a-z]+)(?::(?P<value>[a-z]+))?")
+_CUSTOM_ID: Final = re.compile(
+    r"setup:(?P<channel>\d+):(?P<name>collections|private|confidence|human|editors|log|reset)"
+    r"(?::(?P<value>[a-z]+))?"
+)
 _PRIVATE: Final = {"yes": True, "no": False, "unset": None}
 
 Somewhere = discord.TextChannel | discord.ForumChannel | discord.VoiceChannel | discord.StageChannel
@@ -70,9 +73,9 @@ class Manage(commands.GroupCog, group_name="footnote", group_description="How I 
                 await interaction.response.send_modal(certainty_form(place, places.of(place)))
                 return
             chosen = [found["value"]] if found["value"] else _chosen(data)
-            changed = _changed(places.of(place), found["name"], chosen, place)
+            values = _values(found["name"], chosen, place)
             await interaction.response.defer()
-            await places.set(place, changed)
+            await places.change(place, lambda own: replace(own, **values))
             await _show(interaction, place)
 
     @commands.Cog.listener()
@@ -91,22 +94,19 @@ def _chosen(data: Mapping[str, Any]) -> list[str]:
     return list(data.get("values", []))
 
 
-def _changed(own: Rules, name: str, chosen: Sequence[str], place: Place) -> Rules:
-    """The rules with what was chosen."""
+def _values(name: str, chosen: Sequence[str], place: Place) -> dict[str, Any]:
+    """The settings that a choice changes."""
     if name == "reset":
-        return Rules()
+        return {each.name: None for each in fields(Rules)}
     if name == "private":
-        return replace(own, private=_PRIVATE[chosen[0]])
+        return {name: _PRIVATE[chosen[0]]}
     if name == "confidence":
-        return replace(own, confidence=_share(chosen[0]))
+        return {name: _share(chosen[0])}
     if name == "collections":
-        return replace(own, collections=() if NOWHERE in chosen else tuple(chosen) or None)
+        return {name: () if NOWHERE in chosen else tuple(chosen) or None}
     if str(place.guild) in chosen:
         raise SettingRefused("@everyone cannot be that role. Please choose another one.")
-    target = int(chosen[0]) if chosen else None
-    if name == "human":
-        return replace(own, human=target)
-    return replace(own, editors=target) if name == "editors" else replace(own, log=target)
+    return {name: int(chosen[0]) if chosen else None}
 
 
 def _share(typed: str) -> float | None:

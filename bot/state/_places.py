@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Final, Self
 
@@ -68,6 +70,7 @@ class Places:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._rules = database.now(_load)
+        self._changing = asyncio.Lock()
 
     def at(self, place: Place) -> Rules:
         """The rules that hold in a place: a channel's go before its server's.
@@ -89,8 +92,22 @@ class Places:
         Raises:
             StateError: The database cannot be used; the rules are as before.
         """
-        await self._database.do(lambda connection: _save(connection, place, rules))
-        self._rules[place] = rules
+        await self.change(place, lambda _: rules)
+
+    async def change(self, place: Place, change: Callable[[Rules], Rules]) -> None:
+        """Change the rules of a place, one change after the other, so that none is lost.
+
+        Args:
+            place: Where they hold.
+            change: Makes the new rules of those that were set for just this place.
+
+        Raises:
+            StateError: The database cannot be used; the rules are as before.
+        """
+        async with self._changing:
+            rules = change(self.of(place))
+            await self._database.do(lambda connection: _save(connection, place, rules))
+            self._rules[place] = rules
 
     async def forget(self, guild: int) -> None:
         """Delete the rules of a server and its channels.
@@ -99,8 +116,9 @@ class Places:
             StateError: The database cannot be used; the rules are as before.
         """
         statement = sa.delete(places).where(places.c.guild == guild)
-        await self._database.do(lambda connection: connection.execute(statement))
-        self._rules = {place: rules for place, rules in self._rules.items() if place.guild != guild}
+        async with self._changing:
+            await self._database.do(lambda connection: connection.execute(statement))
+            self._rules = {place: rules for place, rules in self._rules.items() if place.guild != guild}
 
     def _shared(self) -> tuple[str, ...] | None:
         allowed = [

@@ -3,14 +3,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
-from bot.desk import Desk
+from bot.desk import Desk, sure
 from bot.errors import NothingAsked, TooSlow, UnknownCollection
 from bot.worker import Worker
 from index.errors import IndexMissing, UsageError
-from index.types import Article, Status
+from index.types import Article, Status, Why
 from tests.bot.stand_in import Broken, StandIn
 
 
@@ -81,3 +82,16 @@ async def test_failures_of_the_engine_come_through() -> None:
         with pytest.raises(UsageError):
             await open_desk.context("no receipt")
         await open_desk.warm()
+
+
+async def test_a_place_that_asks_for_more_certainty_is_told_so_and_why() -> None:
+    async with desk(StandIn()) as open_desk:
+        answer = await open_desk.ask("When does the last ferry leave?")
+    answer = replace(answer, why=Why("When does the last ferry leave?", 0.4))
+    assert sure(answer, None) is answer
+    stricter = sure(answer, 0.8)
+    assert (stricter.status, stricter.why) == (Status.ANSWERED, Why("When does the last ferry leave?", 0.8))
+    refused = sure(answer, 0.95)
+    assert (refused.status, refused.citations, refused.candidates) == (Status.DECLINED, (), answer.candidates)
+    assert "90%; here it has to be 95%" in (refused.reason or "")
+    assert sure(answer, 0.1) == answer

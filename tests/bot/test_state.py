@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -101,4 +103,14 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: P
     assert await state.feedback.give(5, Verdict(9, True, True, "And on Sundays?", turns=["The ferry?"]))
     [line] = state.feedback.golden()
     assert json.loads(line)["turns"] == [{"question": "The ferry?"}]
+    state.close()
+
+
+async def test_changes_at_the_same_time_are_all_kept(tmp_path: Path) -> None:
+    state = State(Database(tmp_path / "bot.db"))
+    await asyncio.gather(
+        state.places.change(Place(1), lambda own: replace(own, private=True)),
+        state.places.change(Place(1), lambda own: replace(own, human=7)),
+    )
+    assert state.places.of(Place(1)) == Rules(private=True, human=7)
     state.close()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bot.features.feedback import CHANGED, NO_SUCH, THANKS, UNKNOWN
 from bot.state import Place, Rules
 from index.evaluate import load_questions
+from tests.bot.stand_in import FERRY
 from tests.integration.discord_server import Message, User
 from tests.integration.footnote import Room, footnote, running
 
@@ -118,3 +120,13 @@ async def test_nothing_is_kept_where_nobody_knows_what_was_asked() -> None:
         await room.server.delete_message(asked)
         assert await praise(room, room.ana, answer) == UNKNOWN
         assert kept(room) == []
+
+
+async def test_a_sentence_that_has_changed_since_is_no_evidence() -> None:
+    async with footnote() as room:
+        answer = await room.ask(QUESTION)
+        changed = FERRY.text.replace("6.40 pm", "7.40 pm")
+        room.engine.texts["news/ferry"] = replace(FERRY, text=changed)
+        assert await praise(room, room.ana, answer) == THANKS
+        [row] = kept(room)
+        assert LAST not in row["evidence"]

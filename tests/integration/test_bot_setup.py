@@ -8,9 +8,10 @@ from typing import Any
 import discord
 import pytest
 
+from bot.errors import StateError
 from bot.features import manage
 from bot.panel import NOWHERE
-from bot.state import Place, Rules
+from bot.state import Place, Places, Rules
 from index.types import Article
 from tests.bot.stand_in import StandIn
 from tests.integration.discord_server import Channel, Message, Refused, Role, User
@@ -139,3 +140,25 @@ async def test_panels_work_after_a_restart_but_not_for_long(monkeypatch: pytest.
             monkeypatch.setattr(manage, "_FRESH", timedelta(0))
             run = await room.server.choose(owner, shown, "topic03", menu="setup:0:collections")
             assert (await run.response()).content == manage.OLD
+
+
+async def test_failures_of_the_database_and_a_missing_server_are_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(*_: object) -> None:
+        raise StateError("The disk is full.")
+
+    async with footnote() as room:
+        owner = room.server.add_member(room.guild, "olga", permissions=MANAGE)
+        shown = await panel(room, owner)
+        monkeypatch.setattr(Places, "change", fail)
+        monkeypatch.setattr(Places, "forget", fail)
+        run = await room.server.press(owner, shown, "Reset")
+        assert "cannot look into my own notes" in (await run.followup()).content
+        guild = room.bot.get_guild(room.guild.id)
+        assert guild is not None
+        guild.unavailable = True
+        assert "I am not in this server" in (await panel(room, owner)).content
+        room.server.remove_guild(room.server.add_guild("Harbour"))
+        await room.say(f"{room.server.bot.mention} When does the ferry leave?")
+        assert caplog.text.count("StateError: The disk is full.") == 2
