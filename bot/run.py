@@ -120,7 +120,7 @@ async def _online(bot: Footnote, token: str, settings: BotSettings) -> None:
             await bot.login(token)
         await _connect(bot, settings)
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-        raise _in_a_sentence(error, settings) from error
+        raise in_a_sentence(error, settings) from error
 
 
 async def _connect(bot: Footnote, settings: BotSettings) -> None:
@@ -144,7 +144,7 @@ async def _connect(bot: Footnote, settings: BotSettings) -> None:
             task.cancel()
 
 
-def _in_a_sentence(error: Exception, settings: BotSettings) -> StartError:
+def in_a_sentence(error: Exception, settings: BotSettings) -> StartError:
     """What an operator is told about a failure of the library."""
     if isinstance(error, discord.LoginFailure):
         return TokenRefused(f"Discord does not know the token in BOT_TOKEN. {HOW_TO}")

@@ -45,13 +45,19 @@ def report(engine: Engine | Exception | None = None) -> dict[str, tuple[str, int
     return {each.subject: (each.text, each.code) for each in found}
 
 
-def test_all_in_order() -> None:
-    assert report() == {
+def test_all_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.check.time.time", lambda: 1_790_000_000.0 + 3 * 86_400)
+    found = report()
+    text, code = found.pop("disk")
+    assert text.endswith("B free where .footnote is")
+    assert code == 0
+    assert found == {
         "settings": ("in order (1 from .env)", 0),
-        "token": ("looks like one (only Discord knows whether it is valid)", 0),
+        "token": ("looks like one (--online asks Discord whether it is valid)", 0),
+        "monitor": ("off (BOT_HTTP_PORT is not set)", 0),
         "corpus": ("1 articles in corpus", 0),
-        "index": ("2 articles in 2 chunks (fingerprint 5f3a)", 0),
-        "model": ("all-MiniLM-L6-v2 works", 0),
+        "index": ("2 articles in 2 chunks, 0.0 MB, changed 3 days ago (fingerprint 5f3a)", 0),
+        "model": ("all-MiniLM-L6-v2 works, and the index was made with it", 0),
     }
 
 
@@ -75,10 +81,10 @@ def test_wrong_settings_are_all_named(home: Path, monkeypatch: pytest.MonkeyPatc
         True,
         2,
     )
-    assert set(found) == {"settings", "token"}
+    assert set(found) == {"settings", "token", "monitor"}
     monkeypatch.delenv("INDEX_THREADS")
     monkeypatch.setenv("BOT_QUEUE", "many")
-    assert set(report()) == {"settings", "corpus", "index", "model"}
+    assert set(report()) == {"settings", "corpus", "index", "disk", "model"}
     monkeypatch.delenv("BOT_QUEUE")
     (home / ".env").write_text(f"BOT_TOKEN={SECRET}\nBOT_QEUE=3\n")
     assert report()[".env"] == (
@@ -115,6 +121,7 @@ def test_an_index_or_a_model_that_cannot_be_used() -> None:
     found = report(IndexMissing("There is no index in .footnote. Run: python -m index rebuild"))
     assert found["index"] == ("There is no index in .footnote. Run: python -m index rebuild", 1)
     assert "model" not in found
+    assert found["disk"][1] == 0
     found = report(Broken(ModelUnavailable("The model of INDEX_MODEL cannot be loaded.")))
     assert found["index"][1] == 0
     assert found["model"] == ("The model of INDEX_MODEL cannot be loaded.", 1)
