@@ -18,6 +18,7 @@ from bot.failures import Tree
 from bot.features import articles, ask, context, follow, mention, share, why
 from bot.pulse import Pulse
 from bot.rates import Rates
+from bot.state import State
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class Footnote(commands.AutoShardedBot):
 
     Args:
         desk: Answers the questions.
+        state: What is remembered between starts.
         rates: How much may be asked; None for any number of questions.
         guild: Id of the one server that gets the commands; None for all.
         gateway: Address of the gateway that is always used; None to use what Discord names.
@@ -40,12 +42,14 @@ class Footnote(commands.AutoShardedBot):
     def __init__(
         self,
         desk: Desk,
+        state: State,
         *,
         rates: Rates | None = None,
         guild: int | None = None,
         gateway: str | None = None,
     ) -> None:
         self.desk = desk
+        self.state = state
         self.rates = rates or Rates()
         self.answering = Answering()
         self.pulse = Pulse(self)

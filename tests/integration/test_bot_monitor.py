@@ -7,6 +7,8 @@ import socket
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import aiohttp
@@ -18,6 +20,7 @@ from bot.desk import Desk
 from bot.errors import PortTaken
 from bot.pulse import Pulse
 from bot.run import serve
+from bot.state import Database, State
 from bot.version import version
 from bot.worker import Worker
 from index.errors import IndexMissing
@@ -80,20 +83,24 @@ class Watched:
 @asynccontextmanager
 async def watched(port: int, engine: StandIn, **values: Any) -> AsyncIterator[Watched]:
     """Runs a bot that is watched."""
-    async with DiscordServer(heartbeat_interval=0.2) as server:
-        guild = server.add_guild("Reading room")
-        ana, ben = server.add_member(guild, "ana"), server.add_member(guild, "ben")
-        room = Room(server, engine, guild, server.add_channel(guild), ana, ben)
-        chosen = settings(server, http_port=port, **values)
-        worker = Worker(queue=chosen.queue, time_limit=chosen.time_limit)
-        task = asyncio.create_task(serve(chosen, server.token, Desk(engine, worker)))
-        async with aiohttp.ClientSession(f"http://127.0.0.1:{port or 1}") as session:
-            try:
-                yield Watched(room, task, session)
-            finally:
-                engine.gate.set()
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+    with TemporaryDirectory() as folder:
+        async with DiscordServer(heartbeat_interval=0.2) as server:
+            guild = server.add_guild("Reading room")
+            ana, ben = server.add_member(guild, "ana"), server.add_member(guild, "ben")
+            file = Path(folder) / "bot.db"
+            room = Room(server, engine, guild, server.add_channel(guild), ana, ben, file)
+            chosen = settings(server, http_port=port, **values)
+            worker = Worker(queue=chosen.queue, time_limit=chosen.time_limit)
+            state = State(Database(file))
+            task = asyncio.create_task(serve(chosen, server.token, Desk(engine, worker), state))
+            async with aiohttp.ClientSession(f"http://127.0.0.1:{port or 1}") as session:
+                try:
+                    yield Watched(room, task, session)
+                finally:
+                    engine.gate.set()
+                    task.cancel()
+                    await asyncio.gather(task, return_exceptions=True)
+                    state.close()
 
 
 async def test_a_bot_that_is_well_says_so(port: int) -> None:
