@@ -48,6 +48,10 @@ def start(
         bool,
         typer.Option("--invite", help="Print the link that invites the bot to a server, and leave."),
     ] = False,
+    backup: Annotated[
+        Path | None,
+        typer.Option("--backup", metavar="FILE|FOLDER", help="Copy the bot's database, and leave."),
+    ] = None,
 ) -> None:
     """Answer questions on Discord, with sentences from the articles.
 
@@ -64,6 +68,8 @@ def start(
     bot, index = _settings()
     if invite:
         _invite(bot)
+    elif backup is not None:
+        _backup(bot, backup)
     elif bot.token is None:
         _chat(bot, index)
     else:
@@ -128,6 +134,12 @@ def _invite(bot: BotSettings) -> None:
     typer.echo("It asks for the least that works:", err=True)
     for line in explained():
         typer.echo(f"  {line}", err=True)
+
+
+def _backup(bot: BotSettings, target: Path) -> None:
+    from bot.state import back_up
+
+    typer.echo(str(back_up(bot.state, target)))
 
 
 def _chat(bot: BotSettings, index: IndexSettings) -> None:

@@ -32,6 +32,7 @@ def examine(
         token = _token(bot)
         yield from _visit(bot) if online and not token.code else [token]
         yield port(bot)
+        yield _state(bot.state)
     if index is not None:
         yield _corpus(index.corpus)
         yield from _index(index, open_engine)
@@ -78,6 +79,18 @@ def _visit(settings: BotSettings) -> list[Finding]:
 
     token = settings.token.get_secret_value() if settings.token is not None else ""
     return asyncio.run(visit(settings, token))
+
+
+def _state(path: Path) -> Finding:
+    from bot import state
+
+    if not path.exists():
+        return Finding("database", f"none yet at {path}; the bot's first start makes it")
+    try:
+        state.examine(path)
+    except FootnoteError as error:
+        return Finding("database", str(error), FAILED)
+    return Finding("database", f"{path} is whole, {megabytes(path.stat().st_size)}")
 
 
 def _corpus(folder: Path) -> Finding:

@@ -21,6 +21,7 @@ from bot.errors import StartError
 from bot.finding import FAILED, Finding, duration
 from bot.run import in_a_sentence
 from bot.settings import BotSettings
+from bot.state import State
 from bot.visible import reveal
 from bot.visit._application import application
 from bot.visit._commands import registered
@@ -41,8 +42,8 @@ class Visitor(Footnote):
     """
 
     def __init__(self, settings: BotSettings, worker: Worker) -> None:
-        # Nobody asks the engine anything: only the commands are looked at.
-        super().__init__(Desk(cast("Engine", None), worker), guild=settings.guild)
+        # Nobody asks the engine anything, or remembers: only the commands are looked at.
+        super().__init__(Desk(cast("Engine", None), worker), cast("State", None), guild=settings.guild)
         self.ahead: float | None = None
         trace = aiohttp.TraceConfig()
         trace.on_request_end.append(self._compare_clocks)
