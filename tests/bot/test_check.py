@@ -122,7 +122,7 @@ def test_a_corpus_that_is_empty_or_missing(home: Path) -> None:
 def test_the_bots_database(home: Path) -> None:
     path = home / ".footnote" / "bot.db"
     Database(path).close()
-    assert report()["database"] == (".footnote/bot.db is whole, 0.0 MB", 0)
+    assert report()["database"] == (".footnote/bot.db is whole, 0.1 MB", 0)
     path.write_bytes(b"These are not the pages of a database. " * 300)
     text, code = report()["database"]
     assert code == 1
