@@ -8,8 +8,8 @@ from pathlib import Path
 
 from bot.desk import Engine
 from bot.dotenv import misspelt, read_keys, variables
-from bot.finding import FAILED, WRONG_SETTING, Finding, duration
-from bot.machine import disk, megabytes, port
+from bot.finding import FAILED, WRONG_SETTING, Finding, duration, megabytes
+from bot.machine import disk, port
 from bot.settings import BotSettings
 from bot.token import HOW_TO, flaw
 from index.errors import FootnoteError, UsageError

@@ -40,3 +40,8 @@ def duration(seconds: float) -> str:
         if count or unit == "second":
             break
     return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
+def megabytes(size: int) -> str:
+    """A number of bytes for people."""
+    return f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"

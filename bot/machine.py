@@ -10,7 +10,7 @@ import socket
 from pathlib import Path
 from typing import Final
 
-from bot.finding import FAILED, Finding
+from bot.finding import FAILED, Finding, megabytes
 from bot.settings import BotSettings
 
 _SPARE: Final = 100 * 1024**2  # bytes; a rebuild needs the size of the index besides
@@ -63,11 +63,6 @@ def port(settings: BotSettings) -> Finding:
             FAILED,
         )
     return Finding("monitor", f"{where} is free")
-
-
-def megabytes(size: int) -> str:
-    """A number of bytes for people."""
-    return f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"
 
 
 def _health(host: str, number: int) -> str | None:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
-from bot.finding import duration, listed
-from bot.machine import disk, megabytes, port
+from bot.finding import duration, listed, megabytes
+from bot.machine import disk, port
 from bot.settings import BotSettings
 from index.settings import load
 
