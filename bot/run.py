@@ -30,7 +30,7 @@ from bot.token import HOW_TO
 
 _log = logging.getLogger(__name__)
 
-_GOODBYE: Final = 5.0  # seconds for the last answers to reach Discord
+GOODBYE: Final = 5.0  # seconds for the last answers to reach Discord
 _REFUSED: Final = {  # close codes of the gateway after which it is useless to try again
     4004: TokenRefused(f"Discord does not accept the token any more; it may have been reset. {HOW_TO}"),
     4013: IntentsRefused("Discord does not know the intents that I ask for. Update Footnote."),
@@ -93,7 +93,7 @@ async def _say_goodbye(bot: Footnote, stop: asyncio.Event) -> None:
     worker.close()
     _log.info("Told to stop: finishing %d answers", worker.load)
     stop.clear()
-    finished = asyncio.create_task(bot.answering.finished(worker.time_limit + _GOODBYE))
+    finished = asyncio.create_task(bot.answering.finished(worker.time_limit + GOODBYE))
     hurry = asyncio.create_task(stop.wait())
     await asyncio.wait({finished, hurry}, return_when=asyncio.FIRST_COMPLETED)
     if not finished.done() or not finished.result():
