@@ -38,11 +38,13 @@ async def _server(visitor: discord.Client, guild_id: int) -> Finding:
     member = await guild.fetch_member(cast("discord.ClientUser", visitor.user).id)
     subject = f"server {reveal(guild.name)}"
     answered, silent, unseen = 0, [], 0
-    for channel in await guild.fetch_channels():
-        wanted = _wanted(channel)
-        if wanted is None:
-            continue
-        allowed = channel.permissions_for(member)
+    channels = [
+        each
+        for each in await guild.fetch_channels()
+        if isinstance(each, discord.TextChannel | discord.ForumChannel)
+    ]
+    for channel in channels:
+        wanted, allowed = _wanted(channel), channel.permissions_for(member)
         lacking = [
             each.name for each in invite.NEEDED if each.flag in wanted and not getattr(allowed, each.flag)
         ]
@@ -64,10 +66,7 @@ async def _server(visitor: discord.Client, guild_id: int) -> Finding:
     return Finding(subject, "; ".join(parts))
 
 
-def _wanted(channel: discord.abc.GuildChannel) -> set[str] | None:
-    """The permissions that answering there takes; None where nobody can mention the bot."""
-    if isinstance(channel, discord.TextChannel):
-        return {"view_channel", "send_messages", "read_message_history"}
-    if isinstance(channel, discord.ForumChannel):
-        return {"view_channel", "send_messages_in_threads", "read_message_history"}
-    return None
+def _wanted(channel: discord.TextChannel | discord.ForumChannel) -> set[str]:
+    """The permissions that answering there takes."""
+    send = "send_messages_in_threads" if isinstance(channel, discord.ForumChannel) else "send_messages"
+    return {"view_channel", send, "read_message_history"}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import email.utils
+import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -14,6 +17,7 @@ from bot.visit import visit
 from tests.integration.discord_server import DiscordServer, wire
 from tests.integration.discord_server.permissions import EVERYONE, VIEW_CHANNEL
 from tests.integration.footnote import COMMANDS, footnote, settings
+from tests.integration.test_bot_process import environment, pointing_at
 
 
 @pytest.fixture(autouse=True)
@@ -178,3 +182,31 @@ async def test_what_fails_half_way_is_a_finding() -> None:
         assert told["servers"].code == 1
         assert told["servers"].text.startswith("Discord turned the bot down: ")
         assert told["commands"].code == 0
+
+
+async def test_the_command_line_asks_discord_only_if_it_may(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "ferry.txt").write_text("Ferry\n\nThe last ferry leaves at 6.40 pm.\n")
+
+    async def check(*options: str) -> tuple[int | None, list[str]]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.integration.with_stand_in", "--check", *options),
+            cwd=tmp_path,
+            env=environment(**pointing_at(server)),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        said, _ = await process.communicate()
+        return process.returncode, said.decode().splitlines()
+
+    async with DiscordServer() as server:
+        code, lines = await check()
+        assert (code, server.requests) == (0, [])
+        server.add_channel(server.add_guild("Harbour"))
+        code, more = await check("--online")
+        assert code == 0
+        assert len(more) == len(lines) + 4
+        assert "✓ server Harbour: mentions are answered in 1 of 1 channels" in more
+        server.fail("GET", "/users/@me", 401)
+        code, more = await check("--online")
+        assert code == 1
+        assert "✗ token: Discord does not know the token" in more[1]

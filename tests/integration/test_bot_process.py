@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.state import Database
 from tests.integration.discord_server import DiscordServer
 
 ROOT = Path(__file__).parents[2]
@@ -266,6 +267,17 @@ def test_check_finds_what_is_wrong_without_connecting(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert [line[0] for line in done.stdout.strip().split("\n")] == ["✓"] * 8
     assert run("--online", cwd=tmp_path).returncode == 2
+
+
+def test_backup_copies_the_bots_database(tmp_path: Path) -> None:
+    done = run("--backup", "monday.db", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("There is no database of the bot at .footnote/bot.db.")
+    Database(tmp_path / ".footnote" / "bot.db").close()
+    done = run("--backup", "monday.db", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "monday.db\n")
+    assert (tmp_path / "monday.db").is_file()
+    assert run("--backup", "monday.db", cwd=tmp_path).returncode == 2
 
 
 def test_invite_prints_the_link_and_explains_it_elsewhere(tmp_path: Path) -> None:
