@@ -52,6 +52,13 @@ def start(
         Path | None,
         typer.Option("--backup", metavar="FILE|FOLDER", help="Copy the bot's database, and leave."),
     ] = None,
+    feedback: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the verdicts of members to a file that `python -m index evaluate` reads, and leave.",
+        ),
+    ] = None,
 ) -> None:
     """Answer questions on Discord, with sentences from the articles.
 
@@ -70,6 +77,8 @@ def start(
         _invite(bot)
     elif backup is not None:
         _backup(bot, backup)
+    elif feedback is not None:
+        _feedback(bot, feedback)
     elif bot.token is None:
         _chat(bot, index)
     else:
@@ -140,6 +149,24 @@ def _backup(bot: BotSettings, target: Path) -> None:
     from bot.state import back_up
 
     typer.echo(str(back_up(bot.state, target)))
+
+
+def _feedback(bot: BotSettings, file: Path) -> None:
+    from contextlib import closing
+
+    from bot.errors import StateError
+    from bot.state import Database, State
+
+    with closing(State(Database.existing(bot.state))) as state:
+        lines = list(state.feedback.golden())
+    if not lines:
+        raise StateError("No member has given a verdict yet, so nothing was written.")
+    try:
+        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    except OSError as error:
+        raise StateError(f"{file} cannot be written: {error.strerror}.") from error
+    counted = "1 verdict" if len(lines) == 1 else f"{len(lines)} verdicts"
+    typer.echo(f"Wrote {counted} to {file}", err=True)
 
 
 def _chat(bot: BotSettings, index: IndexSettings) -> None:

@@ -15,14 +15,27 @@ from bot.answering import Answering
 from bot.desk import Desk
 from bot.errors import DiscordRefused
 from bot.failures import Tree
-from bot.features import articles, ask, context, follow, manage, mention, share, status, why
+from bot.features import (
+    articles,
+    ask,
+    context,
+    feedback,
+    follow,
+    forget,
+    human,
+    manage,
+    mention,
+    share,
+    status,
+    why,
+)
 from bot.pulse import Pulse
-from bot.rates import Rates
+from bot.rates import CallRates, Rates
 from bot.state import State
 
 _log = logging.getLogger(__name__)
 
-FEATURES = (articles, ask, context, follow, manage, mention, share, status, why)
+FEATURES = (articles, ask, context, feedback, follow, forget, human, manage, mention, share, status, why)
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 """None of them is privileged: Discord gives the text of mentions and direct messages anyway."""
@@ -51,6 +64,7 @@ class Footnote(commands.AutoShardedBot):
         self.desk = desk
         self.state = state
         self.rates = rates or Rates()
+        self.call_rates = CallRates()
         self.answering = Answering()
         self.pulse = Pulse(self)
         self.online = asyncio.Event()

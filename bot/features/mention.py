@@ -19,7 +19,7 @@ from bot.deliver import view
 from bot.desk import Desk
 from bot.errors import TooOften
 from bot.features.follow import before
-from bot.places import place
+from bot.places import place_of
 from bot.render import render
 from bot.reply import Reply
 from bot.words import question
@@ -84,13 +84,18 @@ class Mention(commands.Cog):
             readable = message.guild is None or self.bot.user in message.mentions
             return Reply(HELP if readable else UNREADABLE)
         self.bot.rates.take(message.author.id, message.channel.id)
-        held = self.bot.state.places.at(place(message))
+        held = self.bot.state.places.at(await place_of(self.bot, message))
         if held.private:
             return Reply(PRIVATE)
         async with typing(message.channel):
             earlier = await before(message, self.bot)
             answer = await self.desk.ask(asked, earlier.collection, earlier.turns, held)
-            return render(answer, earlier=earlier.questions, collection=earlier.collection)
+            return render(
+                answer,
+                earlier=earlier.questions,
+                collection=earlier.collection,
+                human=bool(held.human),
+            )
 
 
 @asynccontextmanager

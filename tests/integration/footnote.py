@@ -23,7 +23,7 @@ from index.settings import load
 from tests.bot.stand_in import StandIn
 from tests.integration.discord_server import Channel, DiscordServer, Guild, Message, User
 
-COMMANDS = {"ask", "Ask about this", "articles", "article", "privacy", "footnote"}
+COMMANDS = {"ask", "Ask about this", "articles", "article", "privacy", "forget-me", "footnote"}
 """The names of all commands."""
 
 
