@@ -111,7 +111,7 @@ def test_the_container_has_no_rights_and_writes_only_to_its_volume() -> None:
     for name in ("INDEX_CORPUS", "INDEX_DIR", "BOT_STATE"):
         assert found["environment"][name].startswith("/data/")
         assert f"{name}={found['environment'][name]}" in dockerfile()
-    assert re.search(r"^USER footnote$", dockerfile(), re.MULTILINE)
+    assert re.search(r"^USER 10001:10001$", dockerfile(), re.MULTILINE)
     assert "VOLUME /data" in dockerfile()
 
 
