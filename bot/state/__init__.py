@@ -5,7 +5,7 @@ can be made again from the corpus; this file cannot, so nothing here ever delete
 """
 
 from bot.state._calls import Calls
-from bot.state._copy import back_up, examine
+from bot.state._copy import back_up, channels_set_up, examine
 from bot.state._database import Database
 from bot.state._feedback import Feedback, Verdict
 from bot.state._places import ANYTHING, Place, Places, Rules
@@ -21,6 +21,7 @@ __all__ = [
     "State",
     "Verdict",
     "back_up",
+    "channels_set_up",
     "examine",
 ]
 

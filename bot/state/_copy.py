@@ -1,4 +1,4 @@
-"""The bot's database from outside, while the bot uses it: whether it is whole, and copies of it."""
+"""The bot's database from outside, while the bot uses it: whether it is whole, what it names, copies."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from bot.errors import StateError
 from bot.state._database import APPLICATION_ID
+from bot.state._tables import places
 from index.newfile import named, new_file
 
 
@@ -61,6 +62,18 @@ def examine(path: Path) -> None:
         raise StateError(
             f"The bot's database {path} cannot be read: {error.orig}. Check BOT_STATE."
         ) from error
+
+
+def channels_set_up(path: Path) -> frozenset[int]:
+    """Ids of the channels that have rules of their own, or are a log; none where they cannot be read."""
+    if not path.is_file():
+        return frozenset()
+    try:
+        with _opened(path) as connection:
+            rows = connection.execute(sa.select(places.c.channel, places.c.log)).all()
+    except sa.exc.DatabaseError:  # `examine` says why
+        return frozenset()
+    return frozenset(each for row in rows for each in row if each)
 
 
 def _opened(path: Path) -> sa.Connection:

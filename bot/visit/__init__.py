@@ -21,7 +21,7 @@ from bot.errors import StartError
 from bot.finding import FAILED, Finding, duration
 from bot.run import in_a_sentence
 from bot.settings import BotSettings
-from bot.state import State
+from bot.state import State, channels_set_up
 from bot.visible import reveal
 from bot.visit._application import application
 from bot.visit._commands import registered
@@ -69,6 +69,7 @@ async def visit(settings: BotSettings, token: str) -> list[Finding]:
         token: The bot's.
     """
     addresses.apply(settings)
+    chosen = channels_set_up(settings.state)
     worker = Worker(queue=0, time_limit=1)
     try:
         async with Visitor(settings, worker) as visitor:
@@ -83,7 +84,7 @@ async def visit(settings: BotSettings, token: str) -> list[Finding]:
                 _clock(visitor),
             ]
             found += application(cast("discord.AppInfo", visitor.application), INTENTS)
-            found += await _bounded("servers", servers(visitor, settings.guild), settings)
+            found += await _bounded("servers", servers(visitor, settings.guild, chosen), settings)
             found += await _bounded("commands", registered(visitor, settings.guild), settings)
             return found
     finally:

@@ -13,6 +13,7 @@ import discord
 import pytest
 
 from bot.finding import Finding
+from bot.state import Database, Place, Rules, State
 from bot.visit import visit
 from tests.integration.discord_server import DiscordServer, wire
 from tests.integration.discord_server.permissions import EVERYONE, VIEW_CHANNEL
@@ -107,6 +108,26 @@ async def test_channels_in_which_mentions_are_not_answered() -> None:
         told = (await found(server))["server Harbour"]
         assert told.code == 1
         assert "It sees none of them." in told.text
+
+
+async def test_channels_that_were_set_up_have_to_work(tmp_path: Path) -> None:
+    async with DiscordServer() as server:
+        guild = server.add_guild("Harbour")
+        server.add_channel(guild, "general")
+        rules, log = server.add_channel(guild, "rules"), server.add_channel(guild, "log", hidden=True)
+        state = State(Database(tmp_path / "bot.db"))
+        await state.places.set(Place(guild.id), Rules(private=True, log=log.id))
+        await state.places.set(Place(guild.id, rules.id), Rules(confidence=0.8))
+        state.close()
+        told = (await found(server, state=tmp_path / "bot.db"))["server Harbour"]
+        assert told.code == 1
+        assert told.text.startswith("channels of /footnote setup lack permissions: #log (View Channels")
+        server.allow(log, "view_channel")
+        server.forbid(rules, "send_messages")
+        told = (await found(server, state=tmp_path / "bot.db"))["server Harbour"]
+        assert "#rules (Send Messages). Give" in told.text
+        (tmp_path / "bot.db").write_text("These are not the pages of a database. " * 300)
+        assert (await found(server, state=tmp_path / "bot.db"))["server Harbour"].code == 0
 
 
 async def test_a_server_without_channels_and_many_servers() -> None:
