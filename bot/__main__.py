@@ -40,10 +40,18 @@ def start(
         bool,
         typer.Option("--check", help="Look for mistakes in the set-up, without connecting, and leave."),
     ] = False,
+    online: Annotated[
+        bool,
+        typer.Option("--online", help="With --check: ask Discord, too. Nothing is changed there."),
+    ] = False,
     invite: Annotated[
         bool,
         typer.Option("--invite", help="Print the link that invites the bot to a server, and leave."),
     ] = False,
+    backup: Annotated[
+        Path | None,
+        typer.Option("--backup", metavar="FILE|FOLDER", help="Copy the bot's database, and leave."),
+    ] = None,
     feedback: Annotated[
         Path | None,
         typer.Option(
@@ -60,11 +68,15 @@ def start(
 
     Ctrl-C or SIGTERM stops it, once those who are waiting have their answer.
     """
+    if online and not check:
+        raise typer.BadParameter("it goes with --check.", param_hint="--online")
     if check:
-        raise typer.Exit(_check())
+        raise typer.Exit(_check(online=online))
     bot, index = _settings()
     if invite:
         _invite(bot)
+    elif backup is not None:
+        _backup(bot, backup)
     elif feedback is not None:
         _feedback(bot, feedback)
     elif bot.token is None:
@@ -110,11 +122,15 @@ def _settings() -> tuple[BotSettings, IndexSettings]:
     return load(BotSettings), load(IndexSettings)
 
 
-def _check() -> int:
+def _check(*, online: bool) -> int:
     from bot.check import examine
 
+    if online:
+        from bot import logs
+
+        logs.set_up("error")  # what the library would warn of is among the findings
     code = 0
-    for finding in examine(open_engine, ENV):
+    for finding in examine(open_engine, ENV, online=online):
         typer.echo(str(finding))
         code = max(code, finding.code)
     return code
@@ -127,6 +143,12 @@ def _invite(bot: BotSettings) -> None:
     typer.echo("It asks for the least that works:", err=True)
     for line in explained():
         typer.echo(f"  {line}", err=True)
+
+
+def _backup(bot: BotSettings, target: Path) -> None:
+    from bot.state import back_up
+
+    typer.echo(str(back_up(bot.state, target)))
 
 
 def _feedback(bot: BotSettings, file: Path) -> None:

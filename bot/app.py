@@ -30,6 +30,7 @@ from bot.features import (
     more,
     outdated,
     share,
+    status,
     why,
 )
 from bot.pulse import Pulse
@@ -52,6 +53,7 @@ FEATURES = (
     more,
     outdated,
     share,
+    status,
     why,
 )
 
@@ -111,8 +113,7 @@ class Footnote(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Add the features and register the commands; a failure stops the start."""
-        for feature in FEATURES:
-            await feature.setup(self)
+        await self.add_features()
         if self._guild is not None:
             self.tree.copy_global_to(guild=self._guild)
         try:
@@ -122,6 +123,11 @@ class Footnote(commands.AutoShardedBot):
                 "Discord does not let me register commands in the server of BOT_GUILD. "
                 "Check its id, and invite the bot there with the scope applications.commands."
             ) from error
+
+    async def add_features(self) -> None:
+        """Add the features, and with them the commands."""
+        for feature in FEATURES:
+            await feature.setup(self)
 
     async def close(self) -> None:
         """Leave Discord."""

@@ -1,52 +1,38 @@
-"""`python -m bot --check`: looks for what would keep the bot from starting, without connecting."""
+"""`python -m bot --check`: looks for what would keep the bot from starting; asks Discord only if it may."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from bot.desk import Engine
 from bot.dotenv import misspelt, read_keys, variables
+from bot.finding import FAILED, WRONG_SETTING, Finding, duration, megabytes
+from bot.machine import disk, port
 from bot.settings import BotSettings
 from bot.token import HOW_TO, flaw
 from index.errors import FootnoteError, UsageError
 from index.settings import IndexSettings, load
 
-WRONG_SETTING: Final = 2
-FAILED: Final = 1
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report.
-
-    Attributes:
-        subject: What was looked at.
-        text: What was found and, if it is not in order, what to do.
-        code: What the process exits with for it; 0 if it is in order.
-    """
-
-    subject: str
-    text: str
-    code: int = 0
-
-    def __str__(self) -> str:
-        return f"{'✗' if self.code else '✓'} {self.subject}: {self.text}"
-
-
-def examine(open_engine: Callable[[IndexSettings], Engine], env: Path) -> Iterator[Finding]:
+def examine(
+    open_engine: Callable[[IndexSettings], Engine], env: Path, *, online: bool = False
+) -> Iterator[Finding]:
     """Look at everything that a start needs; findings come as they are made.
 
     Args:
         open_engine: Opens the engine.
         env: The file `.env`.
+        online: Whether Discord is asked, too.
     """
     bot, index, findings = _settings(env)
     yield from findings
     if bot is not None:
-        yield _token(bot)
+        token = _token(bot)
+        yield from _visit(bot) if online and not token.code else [token]
+        yield port(bot)
+        yield _state(bot.state)
     if index is not None:
         yield _corpus(index.corpus)
         yield from _index(index, open_engine)
@@ -83,7 +69,28 @@ def _token(settings: BotSettings) -> Finding:
     wrong = flaw(settings.token.get_secret_value(), official=settings.official)
     if wrong is not None:
         return Finding("token", f"what is set in BOT_TOKEN cannot be a token: {wrong}. {HOW_TO}", FAILED)
-    return Finding("token", "looks like one (only Discord knows whether it is valid)")
+    return Finding("token", "looks like one (--online asks Discord whether it is valid)")
+
+
+def _visit(settings: BotSettings) -> list[Finding]:
+    import asyncio
+
+    from bot.visit import visit
+
+    token = settings.token.get_secret_value() if settings.token is not None else ""
+    return asyncio.run(visit(settings, token))
+
+
+def _state(path: Path) -> Finding:
+    from bot import state
+
+    if not path.exists():
+        return Finding("database", f"none yet at {path}; the bot's first start makes it")
+    try:
+        state.examine(path)
+    except FootnoteError as error:
+        return Finding("database", str(error), FAILED)
+    return Finding("database", f"{path} is whole, {megabytes(path.stat().st_size)}")
 
 
 def _corpus(folder: Path) -> Finding:
@@ -112,18 +119,26 @@ def _corpus(folder: Path) -> Finding:
 def _index(settings: IndexSettings, open_engine: Callable[[IndexSettings], Engine]) -> Iterator[Finding]:
     try:
         engine = open_engine(settings)
-        info = engine.info()
+        status = engine.status()
     except FootnoteError as error:
         yield Finding("index", str(error), FAILED)
+        yield disk(settings.dir)
         return
-    yield Finding(
-        "index", f"{info.articles} articles in {info.chunks} chunks (fingerprint {info.fingerprint})"
+    info = status.info
+    age = (
+        "" if status.changed is None else f", changed {duration(max(0.0, time.time() - status.changed))} ago"
     )
+    size = megabytes(status.size)
+    yield Finding(
+        "index",
+        f"{info.articles} articles in {info.chunks} chunks, {size}{age} (fingerprint {info.fingerprint})",
+    )
+    yield disk(settings.dir, status.size)
     try:
         engine.warm()
     except FootnoteError as error:
         yield Finding("model", str(error), FAILED)
     else:
-        yield Finding("model", f"{settings.model} works")
+        yield Finding("model", f"{settings.model} works, and the index was made with it")
     finally:
         engine.close()

@@ -30,7 +30,7 @@ from bot.token import HOW_TO
 
 _log = logging.getLogger(__name__)
 
-_GOODBYE: Final = 5.0  # seconds for the last answers to reach Discord
+GOODBYE: Final = 5.0  # seconds for the last answers to reach Discord
 _REFUSED: Final = {  # close codes of the gateway after which it is useless to try again
     4004: TokenRefused(f"Discord does not accept the token any more; it may have been reset. {HOW_TO}"),
     4013: IntentsRefused("Discord does not know the intents that I ask for. Update Footnote."),
@@ -93,7 +93,7 @@ async def _say_goodbye(bot: Footnote, stop: asyncio.Event) -> None:
     worker.close()
     _log.info("Told to stop: finishing %d answers", worker.load)
     stop.clear()
-    finished = asyncio.create_task(bot.answering.finished(worker.time_limit + _GOODBYE))
+    finished = asyncio.create_task(bot.answering.finished(worker.time_limit + GOODBYE))
     hurry = asyncio.create_task(stop.wait())
     await asyncio.wait({finished, hurry}, return_when=asyncio.FIRST_COMPLETED)
     if not finished.done() or not finished.result():
@@ -122,7 +122,7 @@ async def _online(bot: Footnote, token: str, settings: BotSettings) -> None:
             await bot.login(token)
         await _connect(bot, settings)
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-        raise _in_a_sentence(error, settings) from error
+        raise in_a_sentence(error, settings) from error
 
 
 async def _connect(bot: Footnote, settings: BotSettings) -> None:
@@ -146,7 +146,7 @@ async def _connect(bot: Footnote, settings: BotSettings) -> None:
             task.cancel()
 
 
-def _in_a_sentence(error: Exception, settings: BotSettings) -> StartError:
+def in_a_sentence(error: Exception, settings: BotSettings) -> StartError:
     """What an operator is told about a failure of the library."""
     if isinstance(error, discord.LoginFailure):
         return TokenRefused(f"Discord does not know the token in BOT_TOKEN. {HOW_TO}")

@@ -36,9 +36,11 @@ class Tally:
 
     Attributes:
         registry: All of it, as Prometheus takes it.
+        began: When counting began, in seconds since 1970.
     """
 
     def __init__(self) -> None:
+        self.began = time.time()
         self.registry = CollectorRegistry()
         self._questions = Counter(
             "footnote_questions", "Questions by what became of them.", ["outcome"], registry=self.registry
@@ -87,6 +89,11 @@ class Tally:
         """How many questions came to which outcome."""
         name = "footnote_questions_total"
         return {each: int(self.registry.get_sample_value(name, {"outcome": each}) or 0) for each in Outcome}
+
+    def failures(self) -> dict[str, int]:
+        """How many errors of each kind the log has."""
+        samples = [sample for metric in self._errors.collect() for sample in metric.samples]
+        return {each.labels["kind"]: int(each.value) for each in samples if each.name.endswith("_total")}
 
     def percentile(self, share: float) -> float | None:
         """Seconds within which that share of the last 1,000 answers came; None before the first."""

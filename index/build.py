@@ -19,7 +19,7 @@ from index.errors import (
     StoreError,
 )
 from index.plan import Plan, plan_all, plan_some
-from index.reconcile import carry_out, compared, forget
+from index.reconcile import carry_out, compared, forget, retract
 from index.store import (
     Generations,
     Ledger,
@@ -180,17 +180,10 @@ class Builder:
                     "There is no index to go back to: one is kept when a full rebuild replaces it."
                 )
             with Writer.open(previous) as writer:
-                plan = plan_all(self._corpus, writer, self._on_progress)
-                with writer.change():
-                    for article_id in plan.removed:
-                        writer.drop(article_id)
-                    for row in plan.files:
-                        writer.look_again(row.path)
-                    for file in plan.gone:
-                        writer.drop_file(file)
+                removed = retract(writer, plan_all(self._corpus, writer, self._on_progress))
                 count = writer.count()
             self._generations.switch(previous, current)
-            return BuildReport(removed=tuple(plan.removed), unchanged=count)
+            return BuildReport(removed=removed, unchanged=count)
 
     def verify(self) -> list[str]:
         """Check the whole index; one sentence for each thing that is wrong.

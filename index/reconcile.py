@@ -101,6 +101,21 @@ def forget(writer: Writer, corpus: Path, known: dict[str, tuple[str, bytes]]) ->
     return removed
 
 
+def retract(writer: Writer, plan: Plan) -> tuple[str, ...]:
+    """Take articles that the corpus no longer holds out of an older index; returns their ids.
+
+    Files that have changed since are left for the next rebuild to read.
+    """
+    with writer.change():
+        for article_id in plan.removed:
+            writer.drop(article_id)
+        for row in plan.files:
+            writer.look_again(row.path)
+        for file in plan.gone:
+            writer.drop_file(file)
+    return tuple(plan.removed)
+
+
 def compared(report: BuildReport, before: dict[str, bytes], after: dict[str, bytes]) -> BuildReport:
     """A report on a new database in terms of the one that it replaces."""
     both = before.keys() & after.keys()

@@ -38,7 +38,7 @@ OWNERS = {
 LAYERS = (
     {"cli", "__main__"},
     {"calibrate"},
-    {"engine", "build"},
+    {"backup", "engine", "build"},
     {"report", "evaluate"},
     {"answer", "claims", "facts", "holding", "reconcile", "several", "threshold", "why"},
     {"choose", "decline", "likeness"},
@@ -49,6 +49,7 @@ LAYERS = (
     {
         "beyond",
         "differences",
+        "newfile",
         "smalltalk",
         "sentence",
         "split",
@@ -121,7 +122,7 @@ def test_the_index_knows_nothing_of_the_bot_or_discord() -> None:
 
 
 def test_the_bot_takes_only_the_ways_in() -> None:
-    allowed = {"engine", "errors", "settings", "types", "receipt", "markup", "link", "corpus"}
+    allowed = {"engine", "errors", "settings", "types", "receipt", "markup", "link", "corpus", "newfile"}
     for path in modules("bot"):
         assert {part(name) for name in imports(path)} - {None} <= allowed, path
 

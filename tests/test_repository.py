@@ -24,6 +24,7 @@ PAGES = [
     ROOT / "README.md",
     ROOT / ".env.example",
     *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "docs" / "deploy" / "README.md",
     *sorted((ROOT / "corpus" / "handbook").glob("*.md")),
 ]
 COMMAND = re.compile(r"python -m (index|bot)\b([^`\n]*)")

@@ -5,11 +5,25 @@ can be made again from the corpus; this file cannot, so nothing here ever delete
 """
 
 from bot.state._calls import Calls
+from bot.state._copy import back_up, channels_set_up, examine
 from bot.state._database import Database
 from bot.state._feedback import Feedback, Verdict
 from bot.state._places import ANYTHING, Place, Places, Rules
 
-__all__ = ["ANYTHING", "Calls", "Database", "Feedback", "Place", "Places", "Rules", "State", "Verdict"]
+__all__ = [
+    "ANYTHING",
+    "Calls",
+    "Database",
+    "Feedback",
+    "Place",
+    "Places",
+    "Rules",
+    "State",
+    "Verdict",
+    "back_up",
+    "channels_set_up",
+    "examine",
+]
 
 
 class State:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from index.cli import asking, building, calibrating, evaluating, reading
+from index.cli import asking, building, calibrating, evaluating, keeping, reading
 from index.cli.common import note
 from index.errors import FootnoteError
 
@@ -47,7 +47,7 @@ def options(
     log.setLevel(logging.DEBUG if debug else logging.WARNING)
 
 
-for _commands in (building, reading, asking, evaluating, calibrating):
+for _commands in (building, reading, asking, evaluating, calibrating, keeping):
     _commands.register(app)
 
 

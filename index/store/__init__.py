@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from index.store._connect import damaged
+from index.store._copy import copy
 from index.store._donors import donors_of, inherited, is_empty, worth_keeping
 from index.store._generations import Generations, discard
 from index.store._ledger import Ledger
@@ -48,6 +49,7 @@ __all__ = [
     "Writer",
     "article_hash",
     "chunk_text",
+    "copy",
     "damaged",
     "discard",
     "donors_of",

@@ -8,6 +8,7 @@ from bot.check import examine
 from bot.desk import Engine
 from bot.dotenv import variables
 from bot.settings import BotSettings
+from bot.state import Database
 from index.errors import IndexMissing, ModelUnavailable
 from index.settings import IndexSettings
 from tests.bot.stand_in import Broken, StandIn
@@ -45,13 +46,20 @@ def report(engine: Engine | Exception | None = None) -> dict[str, tuple[str, int
     return {each.subject: (each.text, each.code) for each in found}
 
 
-def test_all_in_order() -> None:
-    assert report() == {
+def test_all_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.check.time.time", lambda: 1_790_000_000.0 + 3 * 86_400)
+    found = report()
+    text, code = found.pop("disk")
+    assert text.endswith("B free where .footnote is")
+    assert code == 0
+    assert found == {
         "settings": ("in order (1 from .env)", 0),
-        "token": ("looks like one (only Discord knows whether it is valid)", 0),
+        "token": ("looks like one (--online asks Discord whether it is valid)", 0),
+        "monitor": ("off (BOT_HTTP_PORT is not set)", 0),
+        "database": ("none yet at .footnote/bot.db; the bot's first start makes it", 0),
         "corpus": ("1 articles in corpus", 0),
-        "index": ("2 articles in 2 chunks (fingerprint 5f3a)", 0),
-        "model": ("all-MiniLM-L6-v2 works", 0),
+        "index": ("2 articles in 2 chunks, 0.0 MB, changed 3 days ago (fingerprint 5f3a)", 0),
+        "model": ("all-MiniLM-L6-v2 works, and the index was made with it", 0),
     }
 
 
@@ -75,10 +83,10 @@ def test_wrong_settings_are_all_named(home: Path, monkeypatch: pytest.MonkeyPatc
         True,
         2,
     )
-    assert set(found) == {"settings", "token"}
+    assert set(found) == {"settings", "token", "monitor", "database"}
     monkeypatch.delenv("INDEX_THREADS")
     monkeypatch.setenv("BOT_QUEUE", "many")
-    assert set(report()) == {"settings", "corpus", "index", "model"}
+    assert set(report()) == {"settings", "corpus", "index", "disk", "model"}
     monkeypatch.delenv("BOT_QUEUE")
     (home / ".env").write_text(f"BOT_TOKEN={SECRET}\nBOT_QEUE=3\n")
     assert report()[".env"] == (
@@ -111,10 +119,23 @@ def test_a_corpus_that_is_empty_or_missing(home: Path) -> None:
     assert code == 1
 
 
+def test_the_bots_database(home: Path) -> None:
+    path = home / ".footnote" / "bot.db"
+    Database(path).close()
+    assert report()["database"] == (".footnote/bot.db is whole, 0.1 MB", 0)
+    path.write_bytes(b"These are not the pages of a database. " * 300)
+    text, code = report()["database"]
+    assert code == 1
+    assert (
+        text == "The bot's database .footnote/bot.db cannot be read: file is not a database. Check BOT_STATE."
+    )
+
+
 def test_an_index_or_a_model_that_cannot_be_used() -> None:
     found = report(IndexMissing("There is no index in .footnote. Run: python -m index rebuild"))
     assert found["index"] == ("There is no index in .footnote. Run: python -m index rebuild", 1)
     assert "model" not in found
+    assert found["disk"][1] == 0
     found = report(Broken(ModelUnavailable("The model of INDEX_MODEL cannot be loaded.")))
     assert found["index"][1] == 0
     assert found["model"] == ("The model of INDEX_MODEL cannot be loaded.", 1)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StateError
-from bot.state import Database, Place, Rules, State, Verdict
+from bot.state import Database, Place, Rules, State, Verdict, back_up
+from index.errors import UsageError
 from index.evaluate import load_questions
 
 LAST = {"article_id": "news/ferry", "text": "The last ferry leaves Gull Island at 6.40 pm."}
@@ -88,6 +89,51 @@ async def test_without_room_or_turn_nothing_is_lost(tmp_path: Path, monkeypatch:
         await state.feedback.give(5, Verdict(9, True, True, "The ferry? " * 9999))
     assert list(state.feedback.golden()) == []
     state.close()
+
+
+async def test_a_copy_is_made_while_the_bot_writes(tmp_path: Path) -> None:
+    path = tmp_path / "100% ours?" / "bot.db"
+    state = State(Database(path))
+    await state.places.set(Place(1), Rules(confidence=0.8))
+    path.chmod(0o600)
+    copy = back_up(path, tmp_path / "safe" / "monday.db")
+    await state.places.set(Place(1), Rules(confidence=0.2))
+    state.close()
+    assert [each.name for each in copy.parent.iterdir()] == ["monday.db"]
+    assert copy.stat().st_mode & 0o777 == 0o600
+    state = State(Database.existing(copy))
+    assert state.places.at(Place(1)).confidence == 0.8
+    state.close()
+    with pytest.raises(UsageError, match="is there already"):
+        back_up(path, copy)
+    assert back_up(path, tmp_path).name.startswith("footnote-bot-")
+
+
+def test_what_cannot_be_copied_leaves_nothing(tmp_path: Path) -> None:
+    path, safe = tmp_path / "bot.db", tmp_path / "safe" / "monday.db"
+    with pytest.raises(StateError, match="There is no database of the bot"):
+        back_up(path, safe)
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE recipe (name TEXT)")
+    connection.close()
+    with pytest.raises(StateError, match="is not a database of the bot"):
+        back_up(path, safe)
+    path.write_bytes(b"These are not the pages of a database. " * 300)
+    with pytest.raises(StateError, match="cannot be copied to .* Nothing of the copy is left"):
+        back_up(path, safe)
+    path.unlink()
+    State(Database(path)).close()
+    with pytest.raises(StateError, match="cannot be copied"):
+        back_up(path, path / "monday.db")
+    with sqlite3.connect(path) as connection:
+        connection.executescript(
+            "CREATE TABLE recipe (name TEXT); INSERT INTO recipe VALUES (NULL); PRAGMA writable_schema = ON;"
+            "UPDATE sqlite_schema SET sql = 'CREATE TABLE recipe (name TEXT NOT NULL)' WHERE name = 'recipe';"
+        )
+    connection.close()
+    with pytest.raises(StateError, match="is damaged: NULL value in recipe.name"):
+        back_up(path, safe)
+    assert list(safe.parent.iterdir()) == []
 
 
 async def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:

@@ -68,3 +68,4 @@ def test_errors_in_the_log_are_counted_by_kind_while_wanted() -> None:
     value = tally.registry.get_sample_value
     assert value("footnote_errors_total", {"kind": "ValueError"}) == 1
     assert value("footnote_errors_total", {"kind": "bot.failures"}) == 1
+    assert tally.failures() == {"ValueError": 1, "bot.failures": 1}

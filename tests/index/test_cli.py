@@ -480,3 +480,16 @@ def test_progress_is_silent_in_a_pipe(shell: Shell, capsys: pytest.CaptureFixtur
     with progress() as on_progress:
         on_progress(Progress("encoding", 1, 2, "texts"))
     assert capsys.readouterr() == ("", "")
+
+
+def test_backup_and_restore(built: Shell, tmp_path: Path) -> None:
+    made = built("backup", "monday.db")
+    assert (made.code, made.out) == (0, "monday.db\n")
+    assert built("backup", "monday.db").code == 2
+    assert built("backup", ".", "--json").json["bytes"] == Path("monday.db").stat().st_size
+    (tmp_path / "corpus" / "news" / "ferry.md").unlink(missing_ok=True)
+    back = built("restore", "monday.db")
+    assert back.code == 0
+    assert "restored" in back.out
+    assert "Now run `python -m index rebuild`" in back.err
+    assert built("restore", "monday.db", "--json").json["added"] == []

@@ -260,13 +260,25 @@ def test_check_finds_what_is_wrong_without_connecting(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("BOT_TOKNE=x\n")
     done = run("--check", cwd=tmp_path, module="tests.integration.with_stand_in")
     assert done.returncode == 2
-    assert [line[0] for line in done.stdout.strip().split("\n")] == ["✗", "✗", "✗", "✓", "✓"]
+    assert [line[0] for line in done.stdout.strip().split("\n")] == ["✗", "✗", "✓", "✓", "✗", "✓", "✓", "✓"]
     (tmp_path / ".env").write_text("BOT_TOKEN=loopback-token\nBOT_API_URL=http://127.0.0.1:9\n")
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "ferry.txt").write_text("Ferry\n\nThe last ferry leaves at 6.40 pm.\n")
     done = run("--check", cwd=tmp_path, module="tests.integration.with_stand_in")
     assert done.returncode == 0
-    assert [line[0] for line in done.stdout.strip().split("\n")] == ["✓"] * 5
+    assert [line[0] for line in done.stdout.strip().split("\n")] == ["✓"] * 8
+    assert run("--online", cwd=tmp_path).returncode == 2
+
+
+def test_backup_copies_the_bots_database(tmp_path: Path) -> None:
+    done = run("--backup", "monday.db", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("There is no database of the bot at .footnote/bot.db.")
+    Database(tmp_path / ".footnote" / "bot.db").close()
+    done = run("--backup", "monday.db", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "monday.db\n")
+    assert (tmp_path / "monday.db").is_file()
+    assert run("--backup", "monday.db", cwd=tmp_path).returncode == 2
 
 
 def test_verdicts_are_written_as_questions_to_evaluate(tmp_path: Path) -> None:

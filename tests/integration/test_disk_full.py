@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from index.backup import back_up
 from index.errors import IndexDisk
 from tests.index.library import Library
 from tests.integration.killing import in_memory, start
@@ -61,3 +62,24 @@ def test_a_first_rebuild_that_finds_no_room_leaves_nothing_behind(library: Libra
 
 def left(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
+
+
+def back_up_without_room(library: Library) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, before[1]))
+    with pytest.raises(IndexDisk) as caught:
+        back_up(library.folder, library.root / "safe" / "monday.db")
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    (library.root / "said").write_text(str(caught.value))
+
+
+def test_a_copy_that_finds_no_room_leaves_nothing(library: Library) -> None:
+    library.builder().rebuild()
+    process = start(library, back_up_without_room)
+    process.join()
+    assert process.exitcode == 0
+    said = (library.root / "said").read_text()
+    assert said.startswith(f"The copy {library.root / 'safe' / 'monday.db'} cannot be written: ")
+    assert "Nothing of it is left there" in said
+    assert left(library.root / "safe") == set()
+    assert library.builder().verify() == []

@@ -1,0 +1,72 @@
+"""`/footnote status`: how the bot is, for those who manage a server; nobody else sees the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, cast
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.escape import one_line
+from bot.finding import listed, megabytes
+from bot.pulse import Reading
+from bot.tally import Tally
+from bot.version import version
+
+if TYPE_CHECKING:
+    from bot.app import Footnote
+
+_LONGEST: Final = 300  # UTF-16 units of a sentence about a trouble
+
+
+async def status(interaction: discord.Interaction[Footnote]) -> None:
+    """Answer `/footnote status`."""
+    bot = interaction.client
+    with bot.answering:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        reading = await bot.pulse.read()
+        await interaction.edit_original_response(content=report(reading, bot.desk.tally))
+
+
+def report(reading: Reading, tally: Tally) -> str:
+    """How the bot is, in Discord's Markdown.
+
+    Args:
+        reading: How it is at this moment.
+        tally: What became of the questions since it started.
+    """
+    return "\n".join(_lines(reading, tally))
+
+
+def _lines(reading: Reading, tally: Tally) -> Iterator[str]:
+    began = round(tally.began)
+    yield f"**Footnote {version()}**, up since <t:{began}:f> (<t:{began}:R>)"
+    if reading.problem:
+        yield f"⚠ {one_line(reading.problem, _LONGEST)}"
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in tally.counts().items())
+    yield f"**Questions**, in all servers: {counts}"
+    half, most = tally.percentile(0.5), tally.percentile(0.95)
+    if half is not None and most is not None:
+        yield f"**Answers**: half within {half:.1f} s, 95 % within {most:.1f} s"
+    yield f"**Waiting**: {reading.queue}"
+    index = reading.index
+    if index is not None:
+        changed = f", changed <t:{index.changed:.0f}:R>" if index.changed is not None else ""
+        yield (
+            f"**Index**: {index.info.articles} articles in {index.info.chunks} chunks, "
+            f"{megabytes(index.size)}{changed}"
+        )
+    latency = "not known yet" if reading.latency is None else f"{reading.latency * 1000:.0f} ms"
+    yield f"**Connection to Discord**: {latency}"
+    errors = [f"{count} × {kind}" for kind, count in tally.failures().items()]
+    yield f"**Errors**: {listed(errors) or 'none'}"
+
+
+async def setup(bot: Footnote) -> None:
+    """Add the command to the group `/footnote`."""
+    group = cast("app_commands.Group", cast("commands.Cog", bot.get_cog("Manage")).app_command)
+    group.add_command(
+        app_commands.Command(name="status", description="See how I am; only you see it", callback=status)
+    )
