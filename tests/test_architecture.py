@@ -35,12 +35,12 @@ OWNERS = {
 
 LAYERS = (
     {"cli", "__main__"},
-    {"calibrate"},
+    {"calibrate", "editing"},
     {"engine", "build"},
     {"report", "evaluate"},
     {"answer", "reconcile", "several", "threshold", "why"},
     {"choose", "decline"},
-    {"judgement", "lead", "plan", "prepare", "spelling", "surroundings"},
+    {"judgement", "lead", "plan", "prepare", "preview", "spelling", "surroundings"},
     {"evidence"},
     {"retrieve"},
     {"query", "embed", "vectors", "store", "chunk", "convert"},
@@ -107,7 +107,7 @@ def test_the_index_knows_nothing_of_the_bot_or_discord() -> None:
 
 
 def test_the_bot_takes_only_the_ways_in() -> None:
-    allowed = {"engine", "errors", "settings", "types", "receipt", "markup", "link", "corpus"}
+    allowed = {"engine", "editing", "errors", "settings", "types", "receipt", "markup", "link", "corpus"}
     for path in modules("bot"):
         assert {part(name) for name in imports(path)} - {None} <= allowed, path
 
