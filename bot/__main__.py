@@ -138,6 +138,7 @@ def _chat(bot: BotSettings, index: IndexSettings) -> None:
 
 def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
     import asyncio
+    from contextlib import closing
 
     from bot import logs
     from bot.errors import TokenMalformed
@@ -147,15 +148,17 @@ def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
     if wrong is not None:
         raise TokenMalformed(f"What is set in BOT_TOKEN cannot be a token: {wrong}. {HOW_TO}")
     logs.set_up(bot.log_level, bot.log_format, questions=bot.log_questions)
-    engine = open_engine(index)
     from bot.desk import Desk
     from bot.run import serve
+    from bot.state import Database, State
     from bot.worker import Worker
 
-    worker = Worker(queue=bot.queue, time_limit=bot.time_limit)
-    with _leaving_behind(worker):
-        asyncio.run(serve(bot, token, Desk(engine, worker)))
-    engine.close()
+    with closing(State(Database(bot.state), keep_days=bot.keep_days)) as state:
+        engine = open_engine(index)
+        worker = Worker(queue=bot.queue, time_limit=bot.time_limit)
+        with _leaving_behind(worker):
+            asyncio.run(serve(bot, token, Desk(engine, worker), state))
+        engine.close()
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from bot.errors import DiscordRefused
 from bot.failures import Tree
 from bot.features import articles, ask, context, follow, mention, share, why
 from bot.rates import Rates
+from bot.state import State
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ class Footnote(commands.AutoShardedBot):
 
     Args:
         desk: Answers the questions.
+        state: What is remembered between starts.
         rates: How much may be asked; None for any number of questions.
         guild: Id of the one server that gets the commands; None for all.
         gateway: Address of the gateway that is always used; None to use what Discord names.
@@ -39,12 +41,14 @@ class Footnote(commands.AutoShardedBot):
     def __init__(
         self,
         desk: Desk,
+        state: State,
         *,
         rates: Rates | None = None,
         guild: int | None = None,
         gateway: str | None = None,
     ) -> None:
         self.desk = desk
+        self.state = state
         self.rates = rates or Rates()
         self.answering = Answering()
         self.online = asyncio.Event()

@@ -10,12 +10,15 @@ FootnoteError
     │   ├── DiscordUnreachable  no connection to the API or the gateway
     │   ├── IntentsRefused      Discord does not allow what the bot wants to read
     │   └── DiscordRefused      anything else that Discord turned down
+    ├── StateError              the bot's database cannot be used
     └── AskError                a question that gets no answer now; for the member
         ├── TooBusy             too many questions are waiting
         ├── TooSlow             the time limit is over
         ├── TooOften            the member or the channel has asked too much
         ├── Stopping            the bot is about to leave
         ├── NothingAsked        the question has no words
+        ├── NotHere             nothing may be answered from here
+        ├── NotShown            the article is not for this place
         ├── UnknownCollection   no such folder of articles
         └── UnknownArticle      no article of that name
 
@@ -53,6 +56,10 @@ class IntentsRefused(StartError):
 
 class DiscordRefused(StartError):
     """Discord turned something down that the bot cannot do without."""
+
+
+class StateError(BotError):
+    """The bot's database cannot be used: unreadable, of another version, locked, or without room."""
 
 
 class AskError(BotError):
@@ -103,6 +110,22 @@ class NothingAsked(AskError):
             "Ask me something in words, for example: How do I ask a question? "
             "I answer with sentences from the articles."
         )
+
+
+class NotHere(AskError):
+    """There is nothing that may be answered from here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "I cannot answer here: each of my servers has its own articles. Please ask me there."
+        )
+
+
+class NotShown(AskError):
+    """The article is not for this place."""
+
+    def __init__(self) -> None:
+        super().__init__("I may not show that article here.")
 
 
 class UnknownCollection(AskError):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 from discord import app_commands
 
-from bot.errors import AskError
+from bot.errors import AskError, StateError
 from bot.logs import refer, told
 from index.errors import FootnoteError
 
@@ -74,7 +74,9 @@ def sentence(error: Exception) -> str:
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         _log.warning("Discord offers a command that is not, or no longer, ours: %s", error)
         return _CHANGED
-    if isinstance(error, FootnoteError):
+    if isinstance(error, StateError):
+        what = "I cannot look into my own notes right now, so nothing was changed."
+    elif isinstance(error, FootnoteError):
         what = "I cannot look into the articles right now."
     else:
         what = "Something went wrong on my side."

@@ -121,7 +121,11 @@ def set_up(level: str, form: Form = "text", *, questions: bool = False) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     _QUESTIONS.disabled = not questions
     # At its debug level the library logs whole messages; other libraries tell nothing of use to an operator.
-    for name, least in (("discord", logging.INFO), ("asyncio", logging.WARNING)):
+    for name, least in (
+        ("discord", logging.INFO),
+        ("asyncio", logging.WARNING),
+        ("alembic", logging.WARNING),
+    ):
         logging.getLogger(name).setLevel(max(least, logging.getLogger().level))
     for name in ("sentence_transformers", "transformers", "urllib3", "httpx", "filelock", "faiss"):
         logging.getLogger(name).setLevel(logging.ERROR)

@@ -25,6 +25,7 @@ from bot.errors import (
 )
 from bot.rates import Rates
 from bot.settings import BotSettings
+from bot.state import State
 from bot.token import HOW_TO
 
 _log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ _REFUSED: Final = {  # close codes of the gateway after which it is useless to t
 }
 
 
-async def serve(settings: BotSettings, token: str, desk: Desk) -> None:
+async def serve(settings: BotSettings, token: str, desk: Desk, state: State) -> None:
     """Be online until SIGTERM or SIGINT, then finish what is being answered.
 
     Args:
@@ -44,6 +45,7 @@ async def serve(settings: BotSettings, token: str, desk: Desk) -> None:
         token: The bot's.
         desk: Answers the questions. Its worker takes no more work afterwards, and may still be busy with
             what nobody waits for any more.
+        state: What is remembered between starts.
 
     Raises:
         StartError: Discord cannot be reached or does not let the bot in.
@@ -51,7 +53,7 @@ async def serve(settings: BotSettings, token: str, desk: Desk) -> None:
     """
     addresses.apply(settings)
     rates = Rates(settings.member_rate, settings.channel_rate)
-    bot = Footnote(desk, rates=rates, guild=settings.guild, gateway=settings.gateway_url)
+    bot = Footnote(desk, state, rates=rates, guild=settings.guild, gateway=settings.gateway_url)
     async with _signals() as stop, bot:
         online = asyncio.create_task(_online(bot, token, settings))
         warm = asyncio.create_task(_warm(bot))

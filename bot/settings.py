@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from index.settings import at_home
 
 
 def _address(*schemes: str) -> AfterValidator:
@@ -54,6 +57,12 @@ class BotSettings(BaseSettings):
     )
     start_timeout: float = Field(
         30.0, ge=1, le=600, description="Seconds to wait for Discord at the start before giving up."
+    )
+    state: Annotated[Path, AfterValidator(at_home)] = Field(
+        Path(".footnote/bot.db"), description="The bot's own database; made when missing."
+    )
+    keep_days: int = Field(
+        90, ge=1, le=3650, description="Days that verdicts on answers are kept, with their questions."
     )
     member_rate: int = Field(
         6, ge=0, le=10_000, description="Questions that a member may ask within a minute; 0 for any number."

@@ -8,6 +8,7 @@ from typing import Final
 from discord.app_commands import Choice
 
 from bot.desk import Desk
+from bot.state import Rules
 from bot.visible import reveal
 
 _log = logging.getLogger(__name__)
@@ -16,10 +17,10 @@ _CHOICES: Final = 25
 _LONGEST: Final = 100  # characters of a suggestion
 
 
-async def collections(desk: Desk, typed: str) -> list[Choice[str]]:
-    """Collections whose names hold what was typed."""
+async def collections(desk: Desk, typed: str, rules: Rules) -> list[Choice[str]]:
+    """Collections that are for the place and whose names hold what was typed."""
     try:
-        names = await desk.collections()
+        names = await desk.collections(rules)
     except Exception:  # the library would log it with the member's id
         _log.exception("Collections could not be suggested")
         return []
@@ -27,10 +28,10 @@ async def collections(desk: Desk, typed: str) -> list[Choice[str]]:
     return [Choice(name=name, value=name) for name in fitting[:_CHOICES]]
 
 
-async def articles(desk: Desk, typed: str) -> list[Choice[str]]:
-    """Articles by their titles; the value is the id."""
+async def articles(desk: Desk, typed: str, rules: Rules) -> list[Choice[str]]:
+    """Articles that are for the place, by their titles; the value is the id."""
     try:
-        cards = await desk.titles(typed)
+        cards = await desk.titles(typed, rules)
     except Exception:  # the library would log it with the member's id
         _log.exception("Articles could not be suggested")
         return []

@@ -13,7 +13,7 @@ from index.errors import UsageError
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 
 
-def _at_home(path: Path) -> Path:
+def at_home(path: Path) -> Path:
     """Put the home folder in place of `~`, as a shell does but `.env` does not."""
     try:
         return path.expanduser()
@@ -21,7 +21,7 @@ def _at_home(path: Path) -> Path:
         raise ValueError(f"{path} begins with the home folder of a user that there is not") from error
 
 
-_Folder = Annotated[Path, AfterValidator(_at_home)]
+_Folder = Annotated[Path, AfterValidator(at_home)]
 
 
 class IndexSettings(BaseSettings):

@@ -28,6 +28,8 @@ OWNERS = {
     "Stemmer": {"index/words.py"},
     "rapidfuzz": {"index/spelling.py"},
     "yaml": {"index/corpus/"},
+    "sqlalchemy": {"bot/state/"},
+    "alembic": {"bot/state/"},
     "prometheus_client": {"bot/tally.py", "bot/monitor.py"},
     "typer": {"index/cli/", "bot/__main__.py"},
 }
@@ -53,7 +55,7 @@ LAYERS = (
 
 HEAVY = (
     *("faiss", "torch", "transformers", "sentence_transformers", "trafilatura", "pypdf", "mammoth", "lxml"),
-    *("discord", "aiohttp", "sqlite3", "Stemmer", "yaml", "rapidfuzz"),
+    *("discord", "aiohttp", "sqlite3", "Stemmer", "yaml", "rapidfuzz", "sqlalchemy", "alembic"),
 )
 
 

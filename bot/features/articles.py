@@ -12,6 +12,7 @@ from bot import logs, suggest
 from bot.answering import Answering
 from bot.deliver import view
 from bot.desk import Desk
+from bot.places import rules
 from bot.reply import Reply
 from bot.shelf import LISTED, render_card, render_list
 
@@ -60,7 +61,7 @@ class Articles(commands.Cog):
         """Answer `/articles`."""
         with self.answering:
             await interaction.response.defer(ephemeral=True, thinking=True)
-            found = await self.desk.articles(search, collection, LISTED + 1)
+            found = await self.desk.articles(search, collection, LISTED + 1, rules(interaction))
             await _answer(interaction, render_list(found, searched=search))
 
     @app_commands.command(description="See what there is to know of an article")
@@ -71,7 +72,8 @@ class Articles(commands.Cog):
         """Answer `/article`."""
         with self.answering:
             await interaction.response.defer(ephemeral=private, thinking=True)
-            await _answer(interaction, render_card(*await self.desk.article(title)))
+            article, sentences = await self.desk.article(title, rules(interaction))
+            await _answer(interaction, render_card(article, sentences))
 
     @app_commands.command(description="See what I keep of what you ask")
     async def privacy(self, interaction: discord.Interaction[Footnote]) -> None:
@@ -84,7 +86,7 @@ class Articles(commands.Cog):
         self, interaction: discord.Interaction[Footnote], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest titles while words of one are being typed."""
-        found = await suggest.articles(self.desk, typed)
+        found = await suggest.articles(self.desk, typed, rules(interaction))
         names = dict.fromkeys(each.name for each in found)
         return [app_commands.Choice(name=name, value=name) for name in names]
 
@@ -93,14 +95,14 @@ class Articles(commands.Cog):
         self, interaction: discord.Interaction[Footnote], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest collections while one is being typed."""
-        return await suggest.collections(self.desk, typed)
+        return await suggest.collections(self.desk, typed, rules(interaction))
 
     @article.autocomplete("title")
     async def suggest_articles(
         self, interaction: discord.Interaction[Footnote], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest articles by their titles."""
-        return await suggest.articles(self.desk, typed)
+        return await suggest.articles(self.desk, typed, rules(interaction))
 
 
 async def _answer(interaction: discord.Interaction[Footnote], reply: Reply) -> None:

@@ -12,6 +12,7 @@ from bot import suggest
 from bot.answering import Answering
 from bot.deliver import view
 from bot.desk import Desk
+from bot.places import admit, rules
 from bot.render import render
 
 if TYPE_CHECKING:
@@ -41,14 +42,15 @@ class Ask(commands.Cog):
         self,
         interaction: discord.Interaction[Footnote],
         question: str,
-        private: bool = False,
+        private: bool | None = None,
         collection: str | None = None,
     ) -> None:
         """Answer `/ask`."""
         with self.answering:
-            interaction.client.rates.take(interaction.user.id, interaction.channel_id or 0)
+            held = admit(interaction)
+            private = bool(held.private) if private is None else private
             await interaction.response.defer(ephemeral=private, thinking=True)
-            answer = await self.desk.ask(question, collection)
+            answer = await self.desk.ask(question, collection, rules=held)
             reply = render(answer, asked=True, collection=collection, private=private)
             await interaction.edit_original_response(content=reply.content, view=view(reply))
 
@@ -57,15 +59,16 @@ class Ask(commands.Cog):
         self, interaction: discord.Interaction[Footnote], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest collections while one is being typed."""
-        return await suggest.collections(self.desk, typed)
+        return await suggest.collections(self.desk, typed, rules(interaction))
 
     async def ask_about(self, interaction: discord.Interaction[Footnote], message: discord.Message) -> None:
         """Answer with the text of a message as the question."""
         with self.answering:
-            interaction.client.rates.take(interaction.user.id, interaction.channel_id or 0)
-            await interaction.response.defer(thinking=True)
-            answer = await self.desk.ask(message.clean_content)
-            reply = render(answer, asked=True, about=message.jump_url)
+            held = admit(interaction)
+            private = bool(held.private)
+            await interaction.response.defer(ephemeral=private, thinking=True)
+            answer = await self.desk.ask(message.clean_content, rules=held)
+            reply = render(answer, asked=True, about=message.jump_url, private=private)
             await interaction.edit_original_response(content=reply.content, view=view(reply))
 
 

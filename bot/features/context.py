@@ -11,6 +11,7 @@ import discord
 from bot.deliver import view
 from bot.failures import explained
 from bot.pages import render_check, render_part
+from bot.places import rules
 from bot.render import IN_CONTEXT
 from bot.reply import Reply
 from bot.turns import quotation, stressed
@@ -42,7 +43,7 @@ class InContext(
         async with explained(interaction) as bot:
             await interaction.response.defer(ephemeral=True, thinking=True)
             words = quotation(_content(interaction), self.item.label or "")
-            context = await bot.desk.context(self.receipt, words)
+            context = await bot.desk.context(self.receipt, words, rules(interaction))
             await _show(interaction, render_part(context, self.receipt, link=link(context)))
 
 
@@ -68,7 +69,7 @@ class Page(
         """Show the part."""
         async with explained(interaction) as bot:
             await interaction.response.defer()
-            context = await bot.desk.context(self.receipt)
+            context = await bot.desk.context(self.receipt, rules=rules(interaction))
             await _show(interaction, render_part(context, self.receipt, self.number, link(context)))
 
 
@@ -90,7 +91,8 @@ class Check(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"check:(?P
         """Say what became of the sentence, to the one who pressed."""
         async with explained(interaction) as bot:
             await interaction.response.defer(ephemeral=True, thinking=True)
-            context = await bot.desk.context(self.receipt, stressed(_content(interaction)))
+            words = stressed(_content(interaction))
+            context = await bot.desk.context(self.receipt, words, rules(interaction))
             await _show(interaction, render_check(context, self.receipt, link(context)))
 
 

@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot.deliver import Remade, view
 from bot.failures import explained
+from bot.places import admit
 from bot.render import render
 from bot.turns import Asked, read
 from bot.words import question
@@ -56,12 +57,12 @@ class Forms(commands.Cog):
         if interaction.type is not discord.InteractionType.modal_submit or data["custom_id"] != _FORM:
             return
         async with explained(interaction) as bot:
-            bot.rates.take(interaction.user.id, interaction.channel_id or 0)
-            private = message is not None and message.flags.ephemeral
+            held = admit(interaction)
+            private = bool(held.private) or (message is not None and message.flags.ephemeral)
             await interaction.response.defer(ephemeral=private, thinking=True)
             asked = Asked() if message is None else await answered(message, bot)
             typed = data["components"][0]["component"]["value"]
-            answer = await bot.desk.ask(typed, asked.collection, asked.turns)
+            answer = await bot.desk.ask(typed, asked.collection, asked.turns, held)
             reply = render(
                 answer,
                 asked=True,

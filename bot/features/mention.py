@@ -19,6 +19,7 @@ from bot.deliver import view
 from bot.desk import Desk
 from bot.errors import TooOften
 from bot.features.follow import before
+from bot.places import place
 from bot.render import render
 from bot.reply import Reply
 from bot.words import question
@@ -36,6 +37,7 @@ UNREADABLE: Final = (
     "I cannot read that message: Discord shows me only messages that mention me, not my role. "
     "Please mention me by my name and write your question behind it, or use `/ask`."
 )
+PRIVATE: Final = "Answers are private in this channel. Please use `/ask`, so that only you see mine."
 _KINDS: Final = (discord.MessageType.default, discord.MessageType.reply)
 _PATIENCE: Final = 0.7  # seconds before the bot shows that it is typing; most answers take less
 
@@ -82,9 +84,12 @@ class Mention(commands.Cog):
             readable = message.guild is None or self.bot.user in message.mentions
             return Reply(HELP if readable else UNREADABLE)
         self.bot.rates.take(message.author.id, message.channel.id)
+        held = self.bot.state.places.at(place(message))
+        if held.private:
+            return Reply(PRIVATE)
         async with typing(message.channel):
             earlier = await before(message, self.bot)
-            answer = await self.desk.ask(asked, earlier.collection, earlier.turns)
+            answer = await self.desk.ask(asked, earlier.collection, earlier.turns, held)
             return render(answer, earlier=earlier.questions, collection=earlier.collection)
 
 

@@ -9,6 +9,7 @@ import discord
 from bot.deliver import Remade
 from bot.failures import explained
 from bot.features.follow import answered
+from bot.places import admit
 from bot.reasons import render_why
 from bot.turns import Asked
 
@@ -24,7 +25,7 @@ class Why(Remade, template="why"):
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Explain, in private."""
         async with explained(interaction) as bot:
-            bot.rates.take(interaction.user.id, interaction.channel_id or 0)
+            held = admit(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
             message = interaction.message
             asked = Asked() if message is None else await answered(message, bot)
@@ -33,7 +34,7 @@ class Why(Remade, template="why"):
                 return
             *earlier, last = asked.questions
             turns = Asked(tuple(earlier)).turns
-            answer = await bot.desk.ask(last, asked.collection, turns)
+            answer = await bot.desk.ask(last, asked.collection, turns, held)
             await interaction.edit_original_response(content=render_why(answer).content)
 
 

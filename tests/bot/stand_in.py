@@ -64,7 +64,12 @@ class StandIn:
             and {word for word in words if len(word) > 3}
             & {word.strip(".*@").lower() for word in each.text.split()}
         )
-        nearest = tuple(each for article in self.texts.values() for each in sentences(article))[:1]
+        nearest = tuple(
+            each
+            for article in self.texts.values()
+            for each in sentences(article)
+            if collections is None or article.collection in collections
+        )[:1]
         if not found:
             reason = f"'{question.split()[-1]}' occurs in none of {len(self.texts)} articles."
             return Answer(

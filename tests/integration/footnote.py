@@ -7,6 +7,8 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import discord
@@ -15,6 +17,7 @@ import pytest
 from bot.app import Footnote
 from bot.desk import Desk, Engine
 from bot.settings import BotSettings
+from bot.state import Database, State
 from bot.worker import Worker
 from index.settings import load
 from tests.bot.stand_in import StandIn
@@ -34,6 +37,7 @@ class Room:
     channel: Channel
     ana: User
     ben: User
+    state: Path
     bots: list[Footnote] = field(default_factory=list)
 
     @property
@@ -64,7 +68,8 @@ async def running(
 ) -> AsyncIterator[Footnote]:
     """Runs the bot until the block is left."""
     worker = Worker(queue=queue, time_limit=time_limit)
-    bot = Footnote(Desk(room.engine, worker), **options)
+    state = State(Database(room.state))
+    bot = Footnote(Desk(room.engine, worker), state, **options)
     room.bots.append(bot)
     before = len(room.server.identifies)
     with pytest.MonkeyPatch.context() as patch:
@@ -80,6 +85,7 @@ async def running(
             await bot.close()
             await asyncio.gather(task, return_exceptions=True)
             worker.close()
+            state.close()
 
 
 @asynccontextmanager
@@ -88,10 +94,13 @@ async def footnote(
 ) -> AsyncIterator[Room]:
     """Runs a server and Footnote on it."""
     logging.getLogger("discord").setLevel(logging.WARNING)
-    async with DiscordServer(**(server or {})) as discord_server:
-        guild = discord_server.add_guild("Reading room")
-        channel = discord_server.add_channel(guild, "general")
-        ana, ben = (discord_server.add_member(guild, name) for name in ("ana", "ben"))
-        room = Room(discord_server, engine or StandIn(), guild, channel, ana, ben)
-        async with running(room, **options):
-            yield room
+    with TemporaryDirectory() as folder:
+        async with DiscordServer(**(server or {})) as discord_server:
+            guild = discord_server.add_guild("Reading room")
+            channel = discord_server.add_channel(guild, "general")
+            ana, ben = (discord_server.add_member(guild, name) for name in ("ana", "ben"))
+            room = Room(
+                discord_server, engine or StandIn(), guild, channel, ana, ben, Path(folder) / "bot.db"
+            )
+            async with running(room, **options):
+                yield room

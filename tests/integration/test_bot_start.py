@@ -7,7 +7,9 @@ import logging
 import os
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import discord
@@ -24,6 +26,7 @@ from bot.errors import (
     TooSlow,
 )
 from bot.run import serve
+from bot.state import Database, State
 from bot.worker import Worker
 from index.errors import ModelUnavailable
 from tests.bot.stand_in import Broken, StandIn
@@ -56,13 +59,15 @@ async def serving(server: DiscordServer, engine: StandIn, **values: Any) -> Asyn
     chosen = settings(server, **values)
     assert chosen.token is not None
     worker = Worker(queue=chosen.queue, time_limit=chosen.time_limit)
-    task = asyncio.create_task(serve(chosen, chosen.token.get_secret_value(), Desk(engine, worker)))
-    try:
-        yield task
-    finally:
-        if not task.done():
-            os.kill(os.getpid(), signal.SIGTERM)
-            await task
+    token = chosen.token.get_secret_value()
+    with TemporaryDirectory() as folder, closing(State(Database(Path(folder) / "bot.db"))) as state:
+        task = asyncio.create_task(serve(chosen, token, Desk(engine, worker), state))
+        try:
+            yield task
+        finally:
+            if not task.done():
+                os.kill(os.getpid(), signal.SIGTERM)
+                await task
 
 
 async def failure(server: DiscordServer, **values: Any) -> StartError:
@@ -139,11 +144,11 @@ async def test_files_come_from_the_set_address() -> None:
         assert await user.default_avatar.read()
 
 
-async def test_commands_go_to_one_server_if_it_is_set() -> None:
+async def test_commands_go_to_one_server_if_it_is_set(tmp_path: Path) -> None:
     async with DiscordServer() as server:
         guild = server.add_guild("Reading room")
         ana, ben = server.add_member(guild, "ana"), server.add_member(guild, "ben")
-        room = Room(server, StandIn(), guild, server.add_channel(guild), ana, ben)
+        room = Room(server, StandIn(), guild, server.add_channel(guild), ana, ben, tmp_path / "bot.db")
         async with running(room, guild=guild.id):
             await server.until(lambda: len(server.commands(guild)) == len(COMMANDS), missing="no commands")
             assert server.commands() == []

@@ -1,0 +1,38 @@
+"""Where a question comes from, and what holds there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.state import Place, Rules
+
+if TYPE_CHECKING:
+    from bot.app import Footnote
+
+
+def place(asked: discord.Interaction[Any] | discord.Message) -> Place:
+    """The place of an interaction or a message; threads and forum posts are their parent's."""
+    channel = asked.channel
+    guild = asked.guild_id if isinstance(asked, discord.Interaction) else getattr(asked.guild, "id", None)
+    if isinstance(channel, discord.Thread):
+        return Place(guild, channel.parent_id)
+    return Place(guild, getattr(channel, "id", 0))
+
+
+def rules(interaction: discord.Interaction[Any]) -> Rules:
+    """The rules of the place of a command, a button or a form."""
+    bot: Footnote = interaction.client
+    return bot.state.places.at(place(interaction))
+
+
+def admit(interaction: discord.Interaction[Any]) -> Rules:
+    """Let a question in, and return the rules for its answer.
+
+    Raises:
+        TooOften: The member or the channel has asked too much.
+    """
+    bot: Footnote = interaction.client
+    bot.rates.take(interaction.user.id, interaction.channel_id or 0)
+    return rules(interaction)

@@ -1,0 +1,47 @@
+"""What the bot remembers between starts, in a database of its own, apart from the index.
+
+It holds settings of servers and channels, verdicts on answers, and which messages called a human. The index
+can be made again from the corpus; this file cannot, so nothing here ever deletes or replaces it.
+"""
+
+from bot.state._calls import Calls
+from bot.state._database import Database
+from bot.state._feedback import Feedback, Verdict
+from bot.state._places import ANYTHING, Place, Places, Rules
+
+__all__ = ["ANYTHING", "Calls", "Database", "Feedback", "Place", "Places", "Rules", "State", "Verdict"]
+
+
+class State:
+    """Everything that is remembered.
+
+    Args:
+        database: Where it lies.
+        keep_days: How many days verdicts and calls are kept.
+
+    Attributes:
+        places: Settings of servers and channels.
+        feedback: Verdicts on answers.
+        calls: Messages for which a human was called.
+    """
+
+    def __init__(self, database: Database, *, keep_days: int = 90) -> None:
+        self.database = database
+        self.keep_days = keep_days
+        self.places = Places(database)
+        self.feedback = Feedback(database)
+        self.calls = Calls(database)
+
+    async def purge(self) -> int:
+        """Delete what is older than it may be; returns how many verdicts went.
+
+        Raises:
+            StateError: The database cannot be used.
+        """
+        gone = await self.feedback.purge(self.keep_days)
+        await self.calls.purge(self.keep_days)
+        return gone
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.database.close()

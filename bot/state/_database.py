@@ -1,0 +1,148 @@
+"""The file: opened, brought up to date, and used in one thread, with its failures as sentences."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Self, TypeVar
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+
+from bot.errors import StateError
+
+T = TypeVar("T")
+
+APPLICATION_ID: Final = 0x466E5374  # "FnSt", which tells this file from any other SQLite file
+_BUSY_SECONDS: Final = 5.0
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_BUSY, _DISK = ("locked", "busy"), ("full", "readonly", "i/o", "unable to open")
+
+
+class Database:
+    """The bot's database; opening it makes it, or brings an older one up to date.
+
+    Args:
+        path: The file; its folder is made when missing.
+
+    Raises:
+        StateError: It cannot be used; what is in it stays as it is.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with self._told():
+            path.parent.mkdir(parents=True, exist_ok=True)
+        self._engine = sa.create_engine(
+            sa.URL.create("sqlite", database=str(path)), connect_args={"timeout": _BUSY_SECONDS}
+        )
+        sa.event.listen(self._engine, "connect", _configure)
+        sa.event.listen(self._engine, "begin", _begin)
+        try:
+            self._prepare()
+        except BaseException:
+            self._engine.dispose()
+            raise
+        # One thread: SQLite takes one writer anyway, and what was asked for first is done first.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="footnote-state")
+
+    @classmethod
+    def existing(cls, path: Path) -> Self:
+        """Open a database that there is.
+
+        Raises:
+            StateError: There is none, or it cannot be used.
+        """
+        if not path.exists():
+            raise StateError(
+                f"There is no database of the bot at {path}. The bot's first start makes it; check BOT_STATE."
+            )
+        return cls(path)
+
+    def now(self, work: Callable[[sa.Connection], T]) -> T:
+        """Do work in one transaction, and wait for it: for command lines and starting.
+
+        Raises:
+            StateError: The database cannot be used; nothing of the work was done.
+        """
+        with self._told(), self._engine.begin() as connection:
+            return work(connection)
+
+    async def do(self, work: Callable[[sa.Connection], T]) -> T:
+        """Do work in one transaction in the database's thread, so that the event loop never waits.
+
+        Raises:
+            StateError: The database cannot be used; nothing of the work was done.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self.now, work)
+
+    def close(self) -> None:
+        """Finish what was asked for, and let go of the file."""
+        self._thread.shutdown()
+        self._engine.dispose()
+
+    def _prepare(self) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        try:
+            with self._told(), self._engine.begin() as connection:
+                self._check(connection)
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except CommandError as error:
+            raise StateError(
+                f"The bot's database {self.path} is of a newer version of Footnote. "
+                "Install that version, or set BOT_STATE to another file."
+            ) from error
+
+    def _check(self, connection: sa.Connection) -> None:
+        known = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+        empty = not connection.exec_driver_sql("SELECT count(*) FROM sqlite_schema").scalar_one()
+        if empty:
+            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+        elif known != APPLICATION_ID:
+            raise StateError(
+                f"{self.path} is a database, but not one of the bot. Set BOT_STATE to another file."
+            )
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.DatabaseError as error:
+            raise StateError(self._sentence(str(error.orig))) from error
+        except OSError as error:
+            raise StateError(
+                f"The folder of the bot's database {self.path} cannot be made: {error.strerror}. "
+                "Correct its permissions, or set BOT_STATE to another file."
+            ) from error
+
+    def _sentence(self, detail: str) -> str:
+        said = detail.lower()
+        if any(word in said for word in _BUSY):
+            return f"Another program holds the bot's database {self.path} locked. Try again when it is done."
+        if any(word in said for word in _DISK):
+            return (
+                f"The bot's database {self.path} cannot be used: {detail}. Nothing in it is lost: make room "
+                "or correct the permissions, and try again."
+            )
+        return (
+            f"The bot's database {self.path} is damaged: {detail}. Put your last copy of it in its place, "
+            "or move it away to start with an empty one."
+        )
+
+
+def _configure(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
+    connection.isolation_level = None  # transactions begin where SQLAlchemy says so, also around migrations
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA secure_delete = ON")  # what a member has deleted is not left in free pages
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

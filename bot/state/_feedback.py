@@ -1,0 +1,143 @@
+"""Verdicts on answers: question and sentences, with a hash in place of the member."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.state._database import Database
+from bot.state._tables import salt, verdicts
+
+DAY: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a member thinks of an answer.
+
+    Attributes:
+        message: Id of the message with the answer.
+        good: Whether it is a good one.
+        answered: Whether it was an answer, or said that nothing was found.
+        question: As it was asked.
+        reason: Why it is not good: `wrong`, `outdated`, `missing` or `other`.
+        evidence: What the answer stands in, as objects with `article_id` and, where known, `text`.
+        named: The article that the member would have expected, in their words.
+    """
+
+    message: int
+    good: bool
+    answered: bool
+    question: str
+    reason: str = ""
+    evidence: Sequence[Mapping[str, str]] = ()
+    named: str = ""
+
+
+class Feedback:
+    """The verdicts; one for each member and message.
+
+    Raises:
+        StateError: The database cannot be used.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._salt = database.now(lambda connection: connection.execute(sa.select(salt)).scalar_one())
+
+    async def give(self, member: int, verdict: Verdict) -> bool:
+        """Keep a verdict in place of the member's earlier one on the message; says whether there was one.
+
+        Raises:
+            StateError: The database cannot be used.
+        """
+        values = {
+            "message": verdict.message,
+            "member": self._hash(member),
+            "given": int(time.time()),
+            "good": verdict.good,
+            "answered": verdict.answered,
+            "reason": verdict.reason,
+            "question": verdict.question,
+            "evidence": [dict(each) for each in verdict.evidence],
+            "named": verdict.named,
+        }
+        own = (verdicts.c.message == verdict.message, verdicts.c.member == values["member"])
+
+        def work(connection: sa.Connection) -> bool:
+            before = connection.execute(sa.select(verdicts.c.id).where(*own)).first()
+            statement = insert(verdicts).values(values)
+            connection.execute(statement.on_conflict_do_update(["message", "member"], set_=values))
+            return before is not None
+
+        return await self._database.do(work)
+
+    async def has_given(self, member: int, message: int, *, good: bool) -> bool:
+        """Whether the member has already given just this verdict on the message.
+
+        Raises:
+            StateError: The database cannot be used.
+        """
+        query = sa.select(verdicts.c.id).where(
+            verdicts.c.message == message, verdicts.c.member == self._hash(member), verdicts.c.good == good
+        )
+        return await self._database.do(lambda connection: connection.execute(query).first() is not None)
+
+    async def forget(self, member: int) -> int:
+        """Delete all that a member has given; returns how many verdicts went.
+
+        Raises:
+            StateError: The database cannot be used.
+        """
+        return await self._delete(verdicts.c.member == self._hash(member))
+
+    async def purge(self, days: int) -> int:
+        """Delete what is older; returns how many verdicts went.
+
+        Raises:
+            StateError: The database cannot be used.
+        """
+        return await self._delete(verdicts.c.given < time.time() - days * DAY)
+
+    def golden(self) -> Iterator[str]:
+        """The verdicts as lines of a golden set, as `python -m index evaluate` reads them, oldest first.
+
+        Raises:
+            StateError: The database cannot be used.
+        """
+        query = sa.select(verdicts).order_by(verdicts.c.id)
+        for row in self._database.now(lambda connection: connection.execute(query).mappings().all()):
+            yield json.dumps(_golden(dict(row)), ensure_ascii=False)
+
+    async def _delete(self, which: sa.ColumnElement[bool]) -> int:
+        query = sa.delete(verdicts).where(which)
+        return await self._database.do(lambda connection: connection.execute(query).rowcount)
+
+    def _hash(self, member: int) -> str:
+        return hashlib.blake2b(str(member).encode(), key=self._salt, digest_size=16).hexdigest()
+
+
+def _golden(row: Mapping[str, Any]) -> dict[str, object]:
+    """A verdict as a question with what is known of its answer."""
+    answerable: bool | None = bool(row["evidence"]) or None
+    if row["good"]:
+        answerable = row["answered"]
+    elif row["reason"] == "missing":
+        answerable = True
+    return {
+        "id": f"feedback-{row['id']}",
+        "question": row["question"],
+        "answerable": answerable,
+        "answers": [],
+        "evidence": row["evidence"],
+        "verdict": "good" if row["good"] else row["reason"],
+        "named": row["named"],
+        "given": time.strftime("%Y-%m-%d", time.gmtime(row["given"])),
+    }

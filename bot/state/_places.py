@@ -1,0 +1,121 @@
+"""Settings of servers and channels. All of them are in memory, so that answering never waits for the disk."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Final, Self
+
+import sqlalchemy as sa
+
+from bot.state._database import Database
+from bot.state._tables import EVERYWHERE, places
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A server, or one of its channels.
+
+    Attributes:
+        guild: The server's id; None in direct messages.
+        channel: The channel's id (of a thread, its parent's), or `EVERYWHERE`.
+    """
+
+    guild: int | None
+    channel: int = EVERYWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How questions are answered in a place; None where nothing was set.
+
+    Attributes:
+        collections: The only ones that may be answered from.
+        private: Whether answers are shown only to the one who asked.
+        confidence: The least confidence with which an answer is given.
+        human: Id of the role that is called where nothing is found.
+        editors: Id of the role that may change articles.
+        log: Id of the channel that is told of changes.
+    """
+
+    collections: tuple[str, ...] | None = None
+    private: bool | None = None
+    confidence: float | None = None
+    human: int | None = None
+    editors: int | None = None
+    log: int | None = None
+
+    def allows(self, collection: str) -> bool:
+        """Whether articles of the collection may be shown."""
+        return self.collections is None or collection in self.collections
+
+    def over(self, other: Self) -> Self:
+        """These rules, and the other ones where nothing is set here."""
+        own = {each.name: getattr(self, each.name) for each in fields(self)}
+        return replace(other, **{name: value for name, value in own.items() if value is not None})
+
+
+ANYTHING: Final = Rules()
+"""Where nothing was set."""
+
+
+class Places:
+    """What was set where.
+
+    Raises:
+        StateError: The database cannot be used.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._rules = database.now(_load)
+
+    def at(self, place: Place) -> Rules:
+        """The rules that hold in a place: a channel's go before its server's.
+
+        In direct messages nobody knows which server the member comes from, so there are only the collections
+        that every server allows which has set any.
+        """
+        if place.guild is None:
+            return Rules(collections=self._shared())
+        return self.of(place).over(self.of(Place(place.guild)))
+
+    def of(self, place: Place) -> Rules:
+        """What was set for just this place."""
+        return self._rules.get(place, Rules())
+
+    async def set(self, place: Place, rules: Rules) -> None:
+        """Keep the rules of a place; all None deletes them.
+
+        Raises:
+            StateError: The database cannot be used; the rules are as before.
+        """
+        await self._database.do(lambda connection: _save(connection, place, rules))
+        self._rules[place] = rules
+
+    def _shared(self) -> tuple[str, ...] | None:
+        allowed = [
+            rules.collections
+            for place, rules in self._rules.items()
+            if place.channel == EVERYWHERE and rules.collections is not None
+        ]
+        if not allowed:
+            return None
+        return tuple(sorted(set(allowed[0]).intersection(*allowed)))
+
+
+def _load(connection: sa.Connection) -> dict[Place, Rules]:
+    found = {}
+    for row in connection.execute(sa.select(places)).mappings():
+        values = {each.name: row[each.name] for each in fields(Rules)}
+        if values["collections"] is not None:
+            values["collections"] = tuple(values["collections"])
+        found[Place(row["guild"], row["channel"])] = Rules(**values)
+    return found
+
+
+def _save(connection: sa.Connection, place: Place, rules: Rules) -> None:
+    here = (places.c.guild == place.guild, places.c.channel == place.channel)
+    connection.execute(sa.delete(places).where(*here))
+    if rules != Rules():
+        values = {name: sa.null() if value is None else value for name, value in asdict(rules).items()}
+        connection.execute(sa.insert(places).values(guild=place.guild, channel=place.channel, **values))

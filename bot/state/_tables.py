@@ -1,0 +1,50 @@
+"""The tables as they are now; `migrations/` says how they came about."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+EVERYWHERE: Final = 0
+"""Stands for a whole server where a channel is named."""
+
+places = sa.Table(
+    "places",
+    metadata,
+    sa.Column("guild", sa.BigInteger, primary_key=True),
+    sa.Column("channel", sa.BigInteger, primary_key=True),
+    sa.Column("collections", sa.JSON),
+    sa.Column("private", sa.Boolean),
+    sa.Column("confidence", sa.Float),
+    sa.Column("human", sa.BigInteger),
+    sa.Column("editors", sa.BigInteger),
+    sa.Column("log", sa.BigInteger),
+)
+
+salt = sa.Table("salt", metadata, sa.Column("value", sa.LargeBinary, nullable=False))
+
+verdicts = sa.Table(
+    "verdicts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("message", sa.BigInteger, nullable=False),
+    sa.Column("member", sa.String, nullable=False, index=True),
+    sa.Column("given", sa.Integer, nullable=False, index=True),
+    sa.Column("good", sa.Boolean, nullable=False),
+    sa.Column("answered", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("question", sa.String, nullable=False),
+    sa.Column("evidence", sa.JSON, nullable=False),
+    sa.Column("named", sa.String, nullable=False),
+    sa.UniqueConstraint("message", "member"),
+)
+
+calls = sa.Table(
+    "calls",
+    metadata,
+    sa.Column("message", sa.BigInteger, primary_key=True),
+    sa.Column("called", sa.Integer, nullable=False, index=True),
+)

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StateError
+from bot.state import Database, Place, Rules, State, Verdict
+from index.evaluate import load_questions
+
+LAST = {"article_id": "news/ferry", "text": "The last ferry leaves Gull Island at 6.40 pm."}
+
+
+async def test_what_is_kept_is_there_after_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "100% ours" / "bot.db"
+    state = State(Database(path))
+    await state.places.set(Place(1), Rules(collections=("news", "rules"), confidence=0.8))
+    await state.places.set(Place(1, 2), Rules(collections=("news",), private=True))
+    await state.feedback.give(5, Verdict(9, True, True, "When is the last ferry?", evidence=[LAST]))
+    assert await state.calls.claim(9)
+    state.close()
+    state = State(Database.existing(path))
+    assert state.places.at(Place(1, 2)) == Rules(("news",), True, 0.8)
+    assert state.places.at(Place(None)).collections == ("news", "rules")
+    assert not await state.calls.claim(9)
+    await state.calls.release(9)
+    assert await state.calls.claim(9)
+    golden = tmp_path / "golden.jsonl"
+    golden.write_text("\n".join(state.feedback.golden()))
+    [question] = load_questions(golden)
+    assert (question.answerable, question.evidence[0].text) == (True, LAST["text"])
+    assert await state.purge() == 0
+    assert (await state.feedback.forget(6), await state.feedback.forget(5)) == (0, 1)
+    assert b"last ferry" not in path.read_bytes()
+    state.close()
+
+
+async def test_a_member_has_one_verdict_on_a_message(tmp_path: Path) -> None:
+    state = State(Database(tmp_path / "bot.db"), keep_days=-1)
+    assert not await state.feedback.give(5, Verdict(9, True, True, "The ferry?"))
+    assert await state.feedback.give(5, Verdict(9, False, True, "The ferry?", "missing"))
+    assert await state.feedback.has_given(5, 9, good=False)
+    assert not await state.feedback.has_given(5, 9, good=True)
+    [line] = state.feedback.golden()
+    assert (json.loads(line)["verdict"], json.loads(line)["answerable"]) == ("missing", True)
+    assert await state.purge() == 1
+    state.close()
+
+
+def test_a_file_that_cannot_be_used_is_told_and_left_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(StateError, match="no database"):
+        Database.existing(tmp_path / "none.db")
+    damaged, foreign, newer = (tmp_path / f"{name}.db" for name in ("damaged", "foreign", "newer"))
+    damaged.write_bytes(b"These are not the pages of a database. " * 300)
+    with pytest.raises(StateError, match="damaged"):
+        Database(damaged)
+    assert damaged.read_bytes().startswith(b"These")
+    with sqlite3.connect(foreign) as connection:
+        connection.execute("CREATE TABLE recipes (name)")
+    connection.close()
+    with pytest.raises(StateError, match="not one of the bot"):
+        Database(foreign)
+    Database(newer).close()
+    with sqlite3.connect(newer) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'hundredth'")
+    connection.close()
+    with pytest.raises(StateError, match="newer version"):
+        Database(newer)
+    with pytest.raises(StateError, match="cannot be made"):
+        Database(damaged / "bot.db")
+
+
+async def test_without_room_or_turn_nothing_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.state._database._BUSY_SECONDS", 0.05)
+    path = tmp_path / "bot.db"
+    state = State(Database(path))
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StateError, match="locked"):
+        await state.places.set(Place(1), Rules(private=True))
+    assert state.places.of(Place(1)) == Rules()
+    other.close()
+    pages = await state.database.do(lambda each: each.exec_driver_sql("PRAGMA max_page_count = 1").scalar())
+    assert pages
+    with pytest.raises(StateError, match="Nothing in it is lost"):
+        await state.feedback.give(5, Verdict(9, True, True, "The ferry? " * 9999))
+    assert list(state.feedback.golden()) == []
+    state.close()
