@@ -13,15 +13,18 @@ from discord.state import AutoShardedConnectionState
 from bot.addresses import Connections
 from bot.answering import Answering
 from bot.desk import Desk
+from bot.drafts import Drafts
 from bot.errors import DiscordRefused
 from bot.failures import Tree
-from bot.features import articles, ask, context, follow, mention, share, why
+from bot.features import articles, ask, context, corpus, follow, mention, share, why
 from bot.rates import Rates
 from bot.state import State
+from bot.workshop import Workshop
+from index.editing import Editing
 
 _log = logging.getLogger(__name__)
 
-FEATURES = (articles, ask, context, follow, mention, share, why)
+FEATURES = (articles, ask, context, corpus, follow, mention, share, why)
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 """None of them is privileged: Discord gives the text of mentions and direct messages anyway."""
@@ -33,6 +36,7 @@ class Footnote(commands.AutoShardedBot):
     Args:
         desk: Answers the questions.
         state: What is remembered between starts.
+        editing: Changes articles; None where editors may not do so from Discord.
         rates: How much may be asked; None for any number of questions.
         guild: Id of the one server that gets the commands; None for all.
         gateway: Address of the gateway that is always used; None to use what Discord names.
@@ -43,12 +47,15 @@ class Footnote(commands.AutoShardedBot):
         desk: Desk,
         state: State,
         *,
+        editing: Editing | None = None,
         rates: Rates | None = None,
         guild: int | None = None,
         gateway: str | None = None,
     ) -> None:
         self.desk = desk
         self.state = state
+        drafts = Drafts(state.database.path.with_name("drafts"))
+        self.workshop = Workshop(editing, drafts, desk.worker) if editing is not None else None
         self.rates = rates or Rates()
         self.answering = Answering()
         self.online = asyncio.Event()

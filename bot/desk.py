@@ -12,7 +12,7 @@ from bot.state import ANYTHING, Rules
 from bot.tally import Tally
 from bot.worker import Worker
 from index.errors import ArticleNotFound
-from index.types import Answer, Article, ArticleCard, Context, IndexInfo, Status, Turn
+from index.types import Answer, Article, ArticleCard, Context, Encoder, IndexInfo, Status, Turn
 
 _log = logging.getLogger(__name__)
 
@@ -21,6 +21,11 @@ _TYPING_LIMIT = 1.5  # seconds; Discord gives up on suggestions after 3
 
 class Engine(Protocol):
     """What the bot needs of `index.engine.Engine`."""
+
+    @property
+    def encoder(self) -> Encoder:
+        """What it encodes with."""
+        ...
 
     def ask(
         self,

@@ -27,6 +27,7 @@ from bot.rates import Rates
 from bot.settings import BotSettings
 from bot.state import State
 from bot.token import HOW_TO
+from index.editing import Editing
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +38,9 @@ _REFUSED: Final = {  # close codes of the gateway after which it is useless to t
 }
 
 
-async def serve(settings: BotSettings, token: str, desk: Desk, state: State) -> None:
+async def serve(
+    settings: BotSettings, token: str, desk: Desk, state: State, editing: Editing | None = None
+) -> None:
     """Be online until SIGTERM or SIGINT, then finish what is being answered.
 
     Args:
@@ -46,6 +49,7 @@ async def serve(settings: BotSettings, token: str, desk: Desk, state: State) -> 
         desk: Answers the questions. Its worker takes no more work afterwards, and may still be busy with
             what nobody waits for any more.
         state: What is remembered between starts.
+        editing: Changes articles; None where editors may not do so from Discord.
 
     Raises:
         StartError: Discord cannot be reached or does not let the bot in.
@@ -53,7 +57,9 @@ async def serve(settings: BotSettings, token: str, desk: Desk, state: State) -> 
     """
     addresses.apply(settings)
     rates = Rates(settings.member_rate, settings.channel_rate)
-    bot = Footnote(desk, state, rates=rates, guild=settings.guild, gateway=settings.gateway_url)
+    bot = Footnote(
+        desk, state, editing=editing, rates=rates, guild=settings.guild, gateway=settings.gateway_url
+    )
     async with _signals() as stop, bot:
         online = asyncio.create_task(_online(bot, token, settings))
         warm = asyncio.create_task(_warm(bot))

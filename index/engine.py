@@ -90,6 +90,11 @@ class Engine:
         return cls(reader, encoder, judgement=judgement, cross_encoder=second)
 
     @property
+    def encoder(self) -> Encoder:
+        """What questions are encoded with; for one thread at a time."""
+        return self._encoder
+
+    @property
     def judgement(self) -> Judgement:
         """The weights of the evidence; its threshold is that where the index keeps none of its own."""
         return self._judgement

@@ -10,6 +10,7 @@ from index import receipt
 from index.errors import ArticleNotFound
 from index.types import Answer, Article, ArticleCard, Citation, Context, IndexInfo, Status, Turn
 from tests.bot.written import citation
+from tests.index.hashed import HashedEncoder
 
 FERRY = Article(
     "news/ferry",
@@ -31,6 +32,7 @@ class StandIn:
 
     def __init__(self, *articles: Article) -> None:
         self.texts = {article.id: article for article in articles or (FERRY, RULES)}
+        self.encoder = HashedEncoder()
         self.gate = threading.Event()
         self.asked: list[tuple[str, tuple[str, ...] | None]] = []
         self.looked: list[str] = []

@@ -28,6 +28,7 @@ from bot.errors import (
 from bot.run import serve
 from bot.state import Database, State
 from bot.worker import Worker
+from index.editing import Editing
 from index.errors import ModelUnavailable
 from tests.bot.stand_in import Broken, StandIn
 from tests.integration.discord_server import DiscordServer
@@ -61,7 +62,8 @@ async def serving(server: DiscordServer, engine: StandIn, **values: Any) -> Asyn
     worker = Worker(queue=chosen.queue, time_limit=chosen.time_limit)
     token = chosen.token.get_secret_value()
     with TemporaryDirectory() as folder, closing(State(Database(Path(folder) / "bot.db"))) as state:
-        task = asyncio.create_task(serve(chosen, token, Desk(engine, worker), state))
+        editing = Editing(Path(folder) / "corpus", Path(folder) / "index", engine.encoder)
+        task = asyncio.create_task(serve(chosen, token, Desk(engine, worker), state, editing))
         try:
             yield task
         finally:
