@@ -36,7 +36,7 @@ class Footnote(commands.AutoShardedBot):
     Args:
         desk: Answers the questions.
         state: What is remembered between starts.
-        editing: Changes articles; None where editors may not do so from Discord.
+        editing: Changes the articles.
         rates: How much may be asked; None for any number of questions.
         guild: Id of the one server that gets the commands; None for all.
         gateway: Address of the gateway that is always used; None to use what Discord names.
@@ -46,8 +46,8 @@ class Footnote(commands.AutoShardedBot):
         self,
         desk: Desk,
         state: State,
+        editing: Editing,
         *,
-        editing: Editing | None = None,
         rates: Rates | None = None,
         guild: int | None = None,
         gateway: str | None = None,
@@ -55,7 +55,7 @@ class Footnote(commands.AutoShardedBot):
         self.desk = desk
         self.state = state
         drafts = Drafts(state.database.path.with_name("drafts"))
-        self.workshop = Workshop(editing, drafts, desk.worker) if editing is not None else None
+        self.workshop = Workshop(editing, drafts, desk.worker)
         self.rates = rates or Rates()
         self.answering = Answering()
         self.online = asyncio.Event()

@@ -38,9 +38,7 @@ _REFUSED: Final = {  # close codes of the gateway after which it is useless to t
 }
 
 
-async def serve(
-    settings: BotSettings, token: str, desk: Desk, state: State, editing: Editing | None = None
-) -> None:
+async def serve(settings: BotSettings, token: str, desk: Desk, state: State, editing: Editing) -> None:
     """Be online until SIGTERM or SIGINT, then finish what is being answered.
 
     Args:
@@ -49,7 +47,7 @@ async def serve(
         desk: Answers the questions. Its worker takes no more work afterwards, and may still be busy with
             what nobody waits for any more.
         state: What is remembered between starts.
-        editing: Changes articles; None where editors may not do so from Discord.
+        editing: Changes the articles.
 
     Raises:
         StartError: Discord cannot be reached or does not let the bot in.
@@ -57,9 +55,7 @@ async def serve(
     """
     addresses.apply(settings)
     rates = Rates(settings.member_rate, settings.channel_rate)
-    bot = Footnote(
-        desk, state, editing=editing, rates=rates, guild=settings.guild, gateway=settings.gateway_url
-    )
+    bot = Footnote(desk, state, editing, rates=rates, guild=settings.guild, gateway=settings.gateway_url)
     async with _signals() as stop, bot:
         online = asyncio.create_task(_online(bot, token, settings))
         warm = asyncio.create_task(_warm(bot))

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Final, TypeVar
 
 from bot.drafts import Action, Draft, Drafts
-from bot.errors import EditRefused, UnknownArticle
+from bot.errors import EditRefused, UnknownArticle, UnknownDraft
 from bot.escape import escape
 from bot.state import Rules
 from bot.worker import Worker
@@ -157,7 +157,7 @@ class Workshop:
         def work() -> Draft:
             draft = self._mine(name, guild, rules)
             if draft.change is None:
-                raise EditRefused(SINCE)
+                raise UnknownDraft
             try:
                 self._editing.undo(draft.change)
             except ArticleExists as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.corpus import Kept
+from index.corpus import Kept, put_back
 from index.editing import Editing
 from index.embed import SentenceEncoder
 from index.errors import (
@@ -170,6 +170,12 @@ def test_nothing_is_put_back_outside_the_corpus(editing: Editing, corpus: Path) 
     with pytest.raises(UsageError):
         editing.undo(change)
     assert not (corpus.parent / "out.md").exists()
+
+
+def test_nothing_is_written_over_a_file_that_is_there(corpus: Path) -> None:
+    with pytest.raises(ArticleExists):
+        put_back(corpus, [Kept("news/fair.md", b"# Fair\n"), Kept("news/ferry.md", b"# Ferry\n")])
+    assert not (corpus / "news/fair.md").exists()
 
 
 def test_a_file_that_cannot_be_read_is_told(editing: Editing, monkeypatch: pytest.MonkeyPatch) -> None:

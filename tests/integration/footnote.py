@@ -73,7 +73,7 @@ async def running(
     state = State(Database(room.state))
     folder = room.state.parent
     editing = room.editing or Editing(folder / "corpus", folder / "index", room.engine.encoder)
-    bot = Footnote(Desk(room.engine, worker), state, editing=editing, **options)
+    bot = Footnote(Desk(room.engine, worker), state, editing, **options)
     room.bots.append(bot)
     before = len(room.server.identifies)
     with pytest.MonkeyPatch.context() as patch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -90,6 +91,11 @@ async def press(room: Town, message: Message, label: str, by: User | None = None
     return await run.response()
 
 
+def draft_of(message: Message) -> str:
+    """The name of the draft that a message is about."""
+    return str(message.buttons[0].custom_id).partition(":")[2]
+
+
 async def settle(room: Town, rules: Rules) -> None:
     """Sets the rules of the server."""
     await room.bot.state.places.set(Place(room.guild.id), rules)
@@ -106,6 +112,8 @@ def files(room: Town) -> dict[str, bytes]:
 
 async def test_a_file_is_looked_at_published_answers_and_is_taken_back(town: Town) -> None:
     before = files(town)
+    found = await town.server.autocomplete(town.eve, town.channel, "corpus add", "collection", "ne")
+    assert found == [{"name": "news", "value": "news"}]
     shown = await add(town, collection="news")
     assert shown.ephemeral
     assert shown.content.split("\n")[:5] == [
@@ -147,14 +155,12 @@ async def test_a_draft_outlives_a_restart_but_not_a_day(town: Town, monkeypatch:
         again = await press(town, await add(town, POOL.replace(b"pool", b"lido")), "Discard")
         assert again.content == DISCARDED
         late = await add(town, POOL.replace(b"pool", b"lido"))
-        now = __import__("time").time
+        now = time.time
         monkeypatch.setattr("bot.drafts.time.time", lambda: now() + 86_500)
         run = await town.server.press(town.eve, late, "Publish")
         assert (await run.followup()).content == str(UnknownDraft())
         assert len(list((town.state.parent / "drafts").iterdir())) == 2
-        workshop = town.bot.workshop
-        assert workshop is not None
-        await workshop.purge()
+        await town.bot.workshop.purge()
         assert list((town.state.parent / "drafts").iterdir()) == []
 
 
@@ -163,6 +169,15 @@ async def test_pressed_twice_it_is_published_once(town: Town) -> None:
     first, second = [await town.server.press(town.eve, shown, "Publish") for _ in range(2)]
     assert (await second.followup()).content == str(UnknownDraft())
     assert (await first.response()).content.startswith("Published")
+
+
+async def test_of_two_articles_with_one_title_the_first_is_published(town: Town) -> None:
+    one, other = await add(town), await add(town, POOL.replace(b"three", b"four"))
+    await press(town, one, "Publish")
+    run = await town.server.press(town.eve, other, "Publish")
+    assert (await run.followup()).content == TAKEN
+    with pytest.raises(UnknownDraft):  # a proposal is nothing that could be undone
+        await town.bot.workshop.undo(draft_of(other), town.guild.id, Rules())
 
 
 async def test_warnings_tell_what_an_editor_should_look_at(town: Town) -> None:
@@ -346,12 +361,8 @@ async def test_a_server_changes_only_the_articles_that_are_for_it(town: Town) ->
     await settle(town, Rules(collections=("news", "sport")))
     assert "in which `collection:`" in (await add(town)).content
     other = town.server.add_guild("Elsewhere")
-    assert town.bot.workshop is not None
     with pytest.raises(Exception, match="cannot be changed from this server"):
-        name = next(str(each.custom_id) for each in shown.buttons if each.label == "Publish").partition(":")[
-            2
-        ]
-        await town.bot.workshop.carry_out(name, other.id, Rules())
+        await town.bot.workshop.carry_out(draft_of(shown), other.id, Rules())
 
 
 async def test_the_log_channel_is_told_and_can_undo(town: Town) -> None:

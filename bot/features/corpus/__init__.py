@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
 
 async def setup(bot: Footnote) -> None:
-    """Add the commands, where the bot may change articles."""
-    if bot.workshop is None:
-        return
+    """Add the commands, the form and the buttons."""
     bot.add_dynamic_items(Do, Discard, Undo)
     await bot.add_cog(ArticleForms())
     await bot.add_cog(Corpus(bot.desk, bot.workshop))

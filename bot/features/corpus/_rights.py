@@ -31,8 +31,6 @@ def admit_editor(interaction: discord.Interaction[Any]) -> Rules:
 def workshop(interaction: discord.Interaction[Any]) -> Workshop:
     """The workshop of the bot that was spoken to."""
     bot: Footnote = interaction.client
-    if bot.workshop is None:
-        raise NotAnEditor
     return bot.workshop
 
 
