@@ -17,6 +17,7 @@ from bot.drafts import Drafts
 from bot.errors import DiscordRefused
 from bot.failures import Tree
 from bot.features import articles, ask, context, corpus, follow, mention, share, why
+from bot.pulse import Pulse
 from bot.rates import Rates
 from bot.state import State
 from bot.workshop import Workshop
@@ -58,6 +59,7 @@ class Footnote(commands.AutoShardedBot):
         self.workshop = Workshop(editing, drafts, desk.worker)
         self.rates = rates or Rates()
         self.answering = Answering()
+        self.pulse = Pulse(self)
         self.online = asyncio.Event()
         self._gateway = gateway
         self._guild = discord.Object(guild) if guild is not None else None
@@ -94,6 +96,11 @@ class Footnote(commands.AutoShardedBot):
                 "Discord does not let me register commands in the server of BOT_GUILD. "
                 "Check its id, and invite the bot there with the scope applications.commands."
             ) from error
+
+    async def close(self) -> None:
+        """Leave Discord."""
+        self.pulse.close()
+        await super().close()
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages to the features: there are no prefix commands."""

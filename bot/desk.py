@@ -12,7 +12,17 @@ from bot.state import ANYTHING, Rules
 from bot.tally import Tally
 from bot.worker import Worker
 from index.errors import ArticleNotFound
-from index.types import Answer, Article, ArticleCard, Context, Encoder, IndexInfo, Status, Turn
+from index.types import (
+    Answer,
+    Article,
+    ArticleCard,
+    Context,
+    Encoder,
+    IndexInfo,
+    IndexStatus,
+    Status,
+    Turn,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -62,6 +72,10 @@ class Engine(Protocol):
 
     def info(self) -> IndexInfo:
         """What answers are found in."""
+        ...
+
+    def status(self) -> IndexStatus:
+        """How the index is, for operators."""
         ...
 
     def warm(self) -> None:
@@ -193,6 +207,14 @@ class Desk:
         except AskError:
             _log.info("No time to look for collections; offering those known from before")
         return [name for name in self._known if rules.allows(name)]
+
+    def status(self) -> IndexStatus:
+        """How the index is; waits for the engine, so only for threads that may wait.
+
+        Raises:
+            FootnoteError: The index cannot be used.
+        """
+        return self._engine.status()
 
     async def warm(self) -> None:
         """Load the model, so that the first question does not wait.

@@ -9,7 +9,8 @@ FootnoteError
     │   ├── TokenRefused        Discord does not know the token
     │   ├── DiscordUnreachable  no connection to the API or the gateway
     │   ├── IntentsRefused      Discord does not allow what the bot wants to read
-    │   └── DiscordRefused      anything else that Discord turned down
+    │   ├── DiscordRefused      anything else that Discord turned down
+    │   └── PortTaken           /healthz and /metrics cannot be served
     ├── StateError              the bot's database cannot be used
     └── AskError                a question that gets no answer now; for the member
         ├── TooBusy             too many questions are waiting
@@ -59,6 +60,10 @@ class IntentsRefused(StartError):
 
 class DiscordRefused(StartError):
     """Discord turned something down that the bot cannot do without."""
+
+
+class PortTaken(StartError):
+    """/healthz and /metrics cannot be served where they should."""
 
 
 class StateError(BotError):

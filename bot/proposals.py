@@ -88,7 +88,8 @@ def render_shelf(shelf: Shelf) -> Reply:
     """How many articles there are, how old they are, and what was left out."""
     cards = shelf.cards
     counts = Counter(card.collection or "no collection" for card in cards)
-    lines = [f"**{_counted(len(cards), 'article')}**, index last changed <t:{int(shelf.changed)}:R>"]
+    changed = "" if shelf.changed is None else f", last changed <t:{int(shelf.changed)}:R>"
+    lines = [f"**{_counted(len(cards), 'article')}**{changed}"]
     lines += [f"- {one_line(name, _NAME)}: {count:,}" for name, count in sorted(counts.items())[:15]]
     dated = sorted((when, card.title) for card in cards if (when := unix_time(card.published)) is not None)
     if dated:

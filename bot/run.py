@@ -12,7 +12,7 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot import addresses
+from bot import addresses, monitor
 from bot.app import Footnote
 from bot.desk import Desk
 from bot.errors import (
@@ -56,7 +56,13 @@ async def serve(settings: BotSettings, token: str, desk: Desk, state: State, edi
     addresses.apply(settings)
     rates = Rates(settings.member_rate, settings.channel_rate)
     bot = Footnote(desk, state, editing, rates=rates, guild=settings.guild, gateway=settings.gateway_url)
-    async with _signals() as stop, bot:
+    with desk.tally.errors():
+        await _serve(settings, token, bot)
+    _log.info("Left Discord")
+
+
+async def _serve(settings: BotSettings, token: str, bot: Footnote) -> None:
+    async with _signals() as stop, bot, monitor.listening(settings, bot.pulse, bot.desk.tally):
         online = asyncio.create_task(_online(bot, token, settings))
         warm = asyncio.create_task(_warm(bot))
         told = asyncio.create_task(_wait(stop))
@@ -67,8 +73,7 @@ async def serve(settings: BotSettings, token: str, desk: Desk, state: State, edi
             for task in (online, warm, told):
                 task.cancel()
             await asyncio.gather(online, warm, told, return_exceptions=True)
-            desk.worker.close()
-    _log.info("Left Discord")
+            bot.desk.worker.close()
 
 
 async def _wait(event: asyncio.Event) -> None:

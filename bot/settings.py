@@ -82,6 +82,10 @@ class BotSettings(BaseSettings):
     log_questions: bool = Field(
         False, description="Whether the text of questions, and errors that may quote it, go into the log."
     )
+    http_port: int = Field(0, ge=0, le=65535, description="Port of /healthz and /metrics; 0 leaves them off.")
+    http_host: str = Field(
+        "127.0.0.1", min_length=1, description="Address that /healthz and /metrics are served on."
+    )
     api_url: Annotated[str, _address("http", "https")] = Field(
         "https://discord.com/api/v10", description="Address of Discord's HTTP interface."
     )

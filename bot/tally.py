@@ -49,9 +49,10 @@ class Tally:
             buckets=_BUCKETS,
             registry=self.registry,
         )
-        self._working = Histogram(
-            "footnote_answer_seconds",
-            "The part of it in which the answer is made.",
+        self._parts = Histogram(
+            "footnote_question_part_seconds",
+            "Where that time goes: waiting, and finding, reading and judging sentences.",
+            ["part"],
             buckets=_BUCKETS,
             registry=self.registry,
         )
@@ -74,7 +75,9 @@ class Tally:
             raise
         seconds = time.perf_counter() - begin
         self._seconds.observe(seconds)
-        self._working.observe(answer.seconds)
+        waited = max(0.0, seconds - answer.seconds)
+        for part, took in {"wait": waited, **answer.parts}.items():
+            self._parts.labels(part).observe(took)
         self._recent.append(seconds)
         answered = answer.status is Status.ANSWERED
         self._count(question, Outcome.ANSWERED if answered else Outcome.DECLINED, seconds)

@@ -12,7 +12,7 @@ from index.build import Builder, BuildParams
 from index.errors import ArticleExists, IndexMissing, UnreadableFile
 from index.preview import Conflict, Preview, Twin, preview
 from index.settings import IndexSettings
-from index.store import Generations, Reader
+from index.store import Reader
 from index.types import Article, ArticleCard, Encoder, Skipped
 
 __all__ = ["Change", "Conflict", "Editing", "Preview", "Shelf", "Twin"]
@@ -41,14 +41,12 @@ class Shelf:
 
     Attributes:
         cards: All articles.
-        sentences: How many sentences they have.
-        changed: When the index last changed, in seconds since 1970.
+        changed: When the articles last changed, in seconds since 1970; None if nobody wrote it down.
         skipped: Files and rows that were not indexed.
     """
 
     cards: tuple[ArticleCard, ...]
-    sentences: int
-    changed: float
+    changed: float | None
     skipped: tuple[Skipped, ...]
 
 
@@ -73,7 +71,6 @@ class Editing:
         patience: float = _PATIENCE,
     ) -> None:
         self._corpus = corpus
-        self._generations = Generations(folder)
         self._reader = Reader(folder)
         self._builder = Builder(corpus, folder, encoder, params=params, lock_timeout=patience)
 
@@ -200,12 +197,8 @@ class Editing:
         Raises:
             StoreError: The index cannot be read.
         """
-        path = self._generations.current()
-        beside = [path, path.with_name(f"{path.name}-wal")]  # where SQLite writes what is new
-        changed = max(file.stat().st_mtime for file in beside if file.exists())
         with self._reader.snapshot() as snapshot:
-            cards, sentences = snapshot.cards(limit=None), snapshot.counts().sentences
-            return Shelf(tuple(cards), sentences, changed, tuple(snapshot.skipped()))
+            return Shelf(tuple(snapshot.cards(limit=None)), snapshot.changed(), tuple(snapshot.skipped()))
 
     def close(self) -> None:
         """Let go of the index."""

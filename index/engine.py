@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,6 +21,7 @@ from index.settings import IndexSettings
 from index.several import join, split
 from index.smalltalk import small_talk
 from index.spelling import Speller
+from index.stopwatch import Stopwatch
 from index.store import Reader, Snapshot, State, Without
 from index.surroundings import surroundings
 from index.threshold import fitted, origin
@@ -33,6 +33,7 @@ from index.types import (
     CrossEncoder,
     Encoder,
     IndexInfo,
+    IndexStatus,
     Passage,
     Status,
     Turn,
@@ -54,6 +55,9 @@ class Engine:
         encoder: Encodes questions; of the model that the index was made with.
         judgement: Weights of the evidence; None for those that come with Footnote.
         cross_encoder: A second opinion on each candidate sentence; None for none.
+
+    Attributes:
+        encoder: As given; for one thread at a time.
     """
 
     def __init__(
@@ -66,7 +70,7 @@ class Engine:
     ) -> None:
         self._reader = reader
         self._cross_encoder = cross_encoder
-        self._encoder = encoder
+        self.encoder = encoder
         second = cross_encoder.fingerprint if cross_encoder else ""
         self._judgement = replace(judgement or Judgement.shipped(), second=second)
         self._lock = threading.Lock()
@@ -88,11 +92,6 @@ class Engine:
             second = SentenceReader(settings.reader, dtype=settings.dtype, threads=settings.threads)
         reader = Reader.open(settings.dir, model=encoder.fingerprint)
         return cls(reader, encoder, judgement=judgement, cross_encoder=second)
-
-    @property
-    def encoder(self) -> Encoder:
-        """What questions are encoded with; for one thread at a time."""
-        return self._encoder
 
     @property
     def judgement(self) -> Judgement:
@@ -123,7 +122,7 @@ class Engine:
             StoreError: The index cannot be read.
             ModelError: The model cannot be loaded.
         """
-        begin = time.perf_counter()
+        watch = Stopwatch()
         parts = split(question)
         with self._state() as (snapshot, vectors):
             if without:
@@ -140,19 +139,25 @@ class Engine:
                     answers.append(Answer(part, Status.DECLINED, 0.0, said, (), (), (), info, chat=True))
                     continue
                 query = self._speller.correct(snapshot, understand(part, heard))
-                retrieval = retrieve(snapshot, vectors, self._encoder, query, collections=collections)
-                answers.append(self._answer(snapshot, part, retrieval, max(k, 1)))
+                retrieval = retrieve(snapshot, vectors, self.encoder, query, collections=collections)
+                watch.lap("find")
+                answers.append(self._answer(snapshot, part, retrieval, max(k, 1), watch))
         answer = answers[0] if len(parts) == 1 else join(question, parts, answers, max(k, 1))
-        return replace(answer, question=question, seconds=time.perf_counter() - begin)
+        return replace(answer, question=question, seconds=watch.seconds, parts=watch.parts)
 
-    def _answer(self, snapshot: Snapshot, question: str, retrieval: Retrieval, k: int) -> Answer:
+    def _answer(
+        self, snapshot: Snapshot, question: str, retrieval: Retrieval, k: int, watch: Stopwatch
+    ) -> Answer:
         """Read what was found, and answer from it."""
-        candidates = gather(snapshot, self._encoder, retrieval)
+        candidates = gather(snapshot, self.encoder, retrieval)
+        watch.lap("read")
         verdict = judge(self._judgement, retrieval, candidates, self._opinions(retrieval, candidates))
         threshold = fitted(self._judgement, snapshot).threshold
         info = self._describe(snapshot)
         answer = compose(snapshot, question, retrieval, verdict, info=info, k=k, threshold=threshold)
-        return replace(answer, why=why(self._judgement, retrieval, verdict, threshold))
+        answer = replace(answer, why=why(self._judgement, retrieval, verdict, threshold))
+        watch.lap("judge")
+        return answer
 
     def _opinions(self, retrieval: Retrieval, candidates: Sequence[Candidate]) -> Floats | None:
         """What the cross-encoder says of each candidate, its title in front."""
@@ -172,12 +177,12 @@ class Engine:
             retrieval = retrieve(
                 snapshot,
                 vectors,
-                self._encoder,
+                self.encoder,
                 understand(words),
                 collections=collections,
                 kept=max(k, KEPT),
             )
-            candidates = gather(snapshot, self._encoder, retrieval)
+            candidates = gather(snapshot, self.encoder, retrieval)
             verdict = judge(self._judgement, retrieval, candidates)
             return list(passages(retrieval, verdict, limit=max(k, 0)))
 
@@ -222,6 +227,16 @@ class Engine:
     def info(self) -> IndexInfo:
         """What answers are found in."""
         return self._read(self._describe)
+
+    def status(self) -> IndexStatus:
+        """How the index is, for operators.
+
+        Raises:
+            StoreError: The index cannot be read.
+        """
+        return self._read(
+            lambda snapshot: IndexStatus(self._describe(snapshot), snapshot.changed(), snapshot.size())
+        )
 
     def facts(self) -> dict[str, object]:
         """What the index holds and was made with, for an operator's eyes.

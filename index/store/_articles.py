@@ -54,6 +54,17 @@ class Articles:
         """Tells what the articles are, whatever way they came to be indexed; 32 hexadecimal digits."""
         return self._meta("digest")
 
+    def changed(self) -> float | None:
+        """When the articles last changed, in seconds since 1970; None if nobody wrote it down."""
+        row = self._connection.execute("SELECT value FROM meta WHERE name = 'changed'").fetchone()
+        with sensible(self._path):
+            return None if row is None else float(row[0])
+
+    def size(self) -> int:
+        """Bytes of the database."""
+        pages, page = self._one("PRAGMA page_count")[0], self._one("PRAGMA page_size")[0]
+        return int(pages) * int(page)
+
     @property
     def dimension(self) -> int:
         """Length of a vector; 0 while nothing has been encoded."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -238,6 +239,9 @@ class Writer(Ledger):
         if not self._seq:
             self._seq = Snapshot(self._connection, self._path).state().seq + 1
             self._connection.execute("INSERT INTO history VALUES (?, ?)", (self._seq, secrets.token_hex(8)))
+            self._connection.execute(
+                "INSERT OR REPLACE INTO meta VALUES ('changed', ?)", (f"{time.time():.3f}",)
+            )
         return self._seq
 
     def _sweep(self, *, finished: bool) -> None:

@@ -1,6 +1,18 @@
 """The nouns of Footnote, as plain immutable values. Every other module speaks in these."""
 
-from index.types._answer import Answer, Citation, Context, IndexInfo, Lead, Passage, Status, Turn, Why, Word
+from index.types._answer import (
+    Answer,
+    Citation,
+    Context,
+    IndexInfo,
+    IndexStatus,
+    Lead,
+    Passage,
+    Status,
+    Turn,
+    Why,
+    Word,
+)
 from index.types._article import CITABLE, Article, ArticleCard, Chunk, Sentence, SentenceKind
 from index.types._work import (
     BuildReport,
@@ -25,6 +37,7 @@ __all__ = [
     "CrossEncoder",
     "Encoder",
     "IndexInfo",
+    "IndexStatus",
     "Lead",
     "OnProgress",
     "Passage",

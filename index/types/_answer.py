@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -109,6 +110,21 @@ class IndexInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """How an index is, for operators.
+
+    Attributes:
+        info: What it holds.
+        changed: When its articles last changed, in seconds since 1970; None where that was not written down.
+        size: Bytes of its database.
+    """
+
+    info: IndexInfo
+    changed: float | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """A word of the question, and where it was found.
 
@@ -168,6 +184,7 @@ class Answer:
         why: What it rests on.
         chat: Whether nothing was asked (a greeting, thanks, an instruction): `reason` is what to say to it.
         follows: Whether the question was read together with the one before it.
+        parts: Seconds spent on finding (`find`), reading (`read`) and judging (`judge`).
     """
 
     question: str
@@ -183,6 +200,7 @@ class Answer:
     why: Why | None = None
     chat: bool = False
     follows: bool = False
+    parts: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     def as_dict(self, *, explained: bool = False) -> dict[str, Any]:
         """The answer in the shape of the machine interface (see `DESIGN.md`, `ask --json`).
@@ -195,7 +213,7 @@ class Answer:
             for name in ("notes", "chat", "why"):
                 del data[name]
         data["status"] = self.status.value
-        del data["follows"]
+        del data["follows"], data["parts"]
         keep = ("article_id", "title", "start", "end", "text", "score")
         data["passages"] = [{name: row[name] for name in keep} for row in data["passages"]]
         return data

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from index import receipt
 from index.errors import ArticleNotFound
-from index.types import Answer, Article, ArticleCard, Citation, Context, IndexInfo, Status, Turn
+from index.types import Answer, Article, ArticleCard, Citation, Context, IndexInfo, IndexStatus, Status, Turn
 from tests.bot.written import citation
 from tests.index.hashed import HashedEncoder
 
@@ -38,6 +38,7 @@ class StandIn:
         self.looked: list[str] = []
         self.turns: list[list[Turn]] = []
         self.warmed = threading.Event()
+        self.trouble: Exception | None = None
         self.failure: Exception = ZeroDivisionError("the sentence 'why trouble' is too much")
 
     def ask(
@@ -124,6 +125,11 @@ class StandIn:
 
     def info(self) -> IndexInfo:
         return IndexInfo("5f3a", len(self.texts), len(self.texts))
+
+    def status(self) -> IndexStatus:
+        if self.trouble is not None:
+            raise self.trouble
+        return IndexStatus(self.info(), 1_790_000_000.0, 4096)
 
     def warm(self) -> None:
         self.warmed.set()

@@ -37,12 +37,12 @@ def test_a_removal_is_asked_about() -> None:
 def test_the_shelf_fits_into_a_message() -> None:
     cards = tuple(ArticleCard(f"c{n}/x", LONG, collection=f"c{n}" + "z" * 200) for n in range(40))
     skipped = tuple(Skipped(f"c/{n}.md", LONG) for n in range(40))
-    shown = render_shelf(Shelf(cards, 400, 1_790_812_800.5, skipped))
+    shown = render_shelf(Shelf(cards, 1_790_812_800.5, skipped))
     assert units(shown.content) <= 2000
-    assert shown.content.startswith("**40 articles**, index last changed <t:1790812800:R>\n- c0zzz")
-    some = render_shelf(Shelf((), 0, 0.0, tuple(Skipped(f"{n}.md", "it is empty.") for n in range(9))))
+    assert shown.content.startswith("**40 articles**, last changed <t:1790812800:R>\n- c0zzz")
+    some = render_shelf(Shelf((), None, tuple(Skipped(f"{n}.md", "it is empty.") for n in range(9))))
     assert some.content.split("\n")[:2] == [
-        "**0 articles**, index last changed <t:0:R>",
+        "**0 articles**",
         "Files or rows left out: 9",
     ]
     assert some.content.endswith("- … `python -m index rebuild` names them all.")

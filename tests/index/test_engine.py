@@ -50,6 +50,8 @@ def test_answers_with_the_sentence(engine: Engine) -> None:
     answer = engine.ask(LAST_FERRY)
     assert answer.citations[0].text.startswith("The last ferry leaves Saltmere at 6.40 pm")
     assert answer.seconds > 0
+    assert set(answer.parts) == {"find", "read", "judge"}
+    assert 0 < sum(answer.parts.values()) <= answer.seconds
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -241,6 +243,10 @@ def test_tells_an_operator_what_it_holds(town: Town, engine: Engine) -> None:
     assert facts["skipped"] == 1
     assert facts["model"] == "hashed@1"
     assert facts["fingerprint"] == engine.info().fingerprint
+    status = engine.status()
+    assert status.info == engine.info()
+    assert status.size > 4096
+    assert status.changed is not None
 
 
 def test_the_fingerprint_follows_articles_and_judgement(town: Town, engine: Engine) -> None:

@@ -397,7 +397,7 @@ async def test_the_status_tells_counts_ages_and_what_was_left_out(town: Town) ->
     await press(town, await add(town), "Publish")
     await asyncio.to_thread(Builder(town.corpus, town.corpus.parent / "index", HashedEncoder()).rebuild)
     lines = (await slash(town, "status")).content.replace("\\", "").split("\n")
-    assert lines[0].startswith("**3 articles**, index last changed <t:")
+    assert lines[0].startswith("**3 articles**, last changed <t:")
     assert lines[1:7] == [
         "- news: 1",
         "- no collection: 2",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 import shutil
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,31 @@ def test_changes_are_seen_without_reopening(library: Library) -> None:
         assert snapshot.state().seq == before.seq + 2
         with pytest.raises(ArticleNotFound, match='No article has the id "news/ferry"'):
             snapshot.article("news/ferry")
+
+
+def test_it_is_written_down_when_the_articles_last_changed(library: Library) -> None:
+    reader = Reader.open(library.folder)
+    with reader.snapshot() as snapshot:
+        before = snapshot.changed()
+        assert before is not None
+        assert 0 <= time.time() - before < 60
+        assert snapshot.size() == database(library).stat().st_size
+    library.builder().rebuild()
+    with reader.snapshot() as snapshot:
+        assert snapshot.changed() == before
+    library.builder().remove(["news/ferry"])
+    with reader.snapshot() as snapshot:
+        after = snapshot.changed()
+        assert after is not None
+        assert after > before
+    reader.close()
+    change(database(library), "UPDATE meta SET value = 'long ago' WHERE name = 'changed'")
+    with pytest.raises(IndexCorrupt), reader.snapshot() as snapshot:
+        snapshot.changed()
+    reader.close()
+    change(database(library), "DELETE FROM meta WHERE name = 'changed'")
+    with reader.snapshot() as snapshot:
+        assert snapshot.changed() is None
 
 
 def test_a_snapshot_does_not_change_while_it_is_open(library: Library) -> None:
