@@ -24,6 +24,8 @@ PRIVACY: Final = """\
 - Your question goes through Discord, like any message, to the machine that I run on. I look for it in the \
 articles there and forget it. It goes nowhere else: I ask no other service.
 - I store no questions, no answers, no names and no user ids. {log}
+- Where editors change an article, I keep for a day what they propose and what was there before, without \
+their names; a server may have a channel in which each change is told with the editor's name.
 - What you see in Discord, Discord keeps: my answers, and the buttons below them, which name sentences of \
 articles and nobody.
 - I read only messages that mention me, reply to me or are sent to me directly, and those that you ask me \
