@@ -65,7 +65,7 @@ class Preview:
     Attributes:
         sentences: Those that can be quoted, word for word, in their order.
         twins: Articles that say nearly the same, the likest first.
-        conflicts: Sentences that contradict another article, in their order.
+        conflicts: Sentences that contradict another article, in their order, each with the likest one.
     """
 
     sentences: tuple[str, ...]
@@ -89,16 +89,25 @@ def preview(article: Article, snapshot: Snapshot | None, *, besides: str = "") -
     repeated: Counter[tuple[str, str]] = Counter()
     conflicts = []
     for text in compared:
+        near = shelf.near(text)
         words = set(terms(plain(text)))
-        repeats: set[tuple[str, str]] = set()
-        for article_id, title, other, their_words in shelf.near(text):
-            if len(words & their_words) >= _ALIKE * len(words | their_words):
-                repeats.add((article_id, title))
-            found = differences(text, other)
-            if found:
-                conflicts.append(Conflict(text, other, article_id, title, found))
-        repeated.update(repeats)
+        repeated.update({(one.article_id, one.title) for one in near if _share(words, one.words) >= _ALIKE})
+        conflicts += _conflict(text, words, near)
     return Preview(tuple(quotable), _twins(repeated, len(compared)), tuple(conflicts))
+
+
+def _share(words: set[str], others: set[str]) -> float:
+    """How many of their words two sentences share, from 0 to 1."""
+    return len(words & others) / len(words | others)
+
+
+def _conflict(text: str, words: set[str], near: Sequence[_Near]) -> list[Conflict]:
+    """The likest sentence that a sentence contradicts, in an article that does not say the same elsewhere."""
+    found = [(one, differences(text, one.text)) for one in near]
+    agreeing = {one.article_id for one, what in found if not what and one.words == words}
+    against = [(one, what) for one, what in found if what and one.article_id not in agreeing]
+    against.sort(key=lambda pair: (-_share(words, pair[0].words), pair[0].article_id))
+    return [Conflict(text, one.text, one.article_id, one.title, what) for one, what in against[:1]]
 
 
 def _twins(repeated: Counter[tuple[str, str]], total: int) -> tuple[Twin, ...]:
@@ -108,23 +117,33 @@ def _twins(repeated: Counter[tuple[str, str]], total: int) -> tuple[Twin, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """A sentence of an index, with its words."""
+
+    article_id: str
+    title: str
+    text: str
+    words: set[str]
+
+
 class _Shelf:
     """The sentences of an index, found by their words."""
 
     def __init__(self, snapshot: Snapshot, besides: set[str]) -> None:
         self._snapshot = snapshot
         self._besides = besides
-        self._read: dict[int, list[tuple[str, str, str, set[str]]]] = {}
+        self._read: dict[int, list[_Near]] = {}
 
-    def near(self, text: str) -> Sequence[tuple[str, str, str, set[str]]]:
-        """Sentences with like words: id and title of their article, text, and words; each once."""
+    def near(self, text: str) -> Sequence[_Near]:
+        """Sentences with like words, each once."""
         keys = [key for key, _ in self._snapshot.match(terms(plain(text)), _CHUNKS)]
         for chunk in self._snapshot.chunks(key for key in keys if key not in self._read):
             sentences, _ = self._snapshot.sentences(chunk.article_key, chunk.first, chunk.last)
             self._read[chunk.key] = [
-                (chunk.article_id, chunk.title, one.text, set(terms(plain(one.text))))
+                _Near(chunk.article_id, chunk.title, one.text, set(terms(plain(one.text))))
                 for one in sentences
                 if one.kind in CITABLE and chunk.article_id not in self._besides
             ]
-        found = {(row[0], row[2]): row for key in keys for row in self._read[key]}
+        found = {(one.article_id, one.text): one for key in keys for one in self._read[key]}
         return list(found.values())

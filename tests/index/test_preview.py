@@ -57,6 +57,16 @@ def test_sentences_that_contradict_an_article_are_found(reader: Reader) -> None:
     assert conflict.found == (Difference.NUMBERS,)
 
 
+def test_what_an_article_says_elsewhere_is_no_conflict(reader: Reader) -> None:
+    seen = look(reader, "The ferry to Gull Island leaves at nine. The ferry to Gull Island leaves at 10.")
+    (conflict,) = seen.conflicts
+    assert (conflict.text, conflict.found) == (
+        "The ferry to Gull Island leaves at 10.",
+        (Difference.NUMBERS,),
+    )
+    assert look(reader, "The ferry to Gull Island leaves at nine!").conflicts == ()
+
+
 def test_the_article_that_is_replaced_is_left_out(reader: Reader) -> None:
     text = "Who returns a book late pays 20 pence a day. A member may borrow six books for three weeks."
     assert look(reader, text, name="rules/borrowing").twins
