@@ -44,6 +44,13 @@ def start(
         bool,
         typer.Option("--invite", help="Print the link that invites the bot to a server, and leave."),
     ] = False,
+    feedback: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the verdicts of members to a file that `python -m index evaluate` reads, and leave.",
+        ),
+    ] = None,
 ) -> None:
     """Answer questions on Discord, with sentences from the articles.
 
@@ -58,6 +65,8 @@ def start(
     bot, index = _settings()
     if invite:
         _invite(bot)
+    elif feedback is not None:
+        _feedback(bot, feedback)
     elif bot.token is None:
         _chat(bot, index)
     else:
@@ -118,6 +127,24 @@ def _invite(bot: BotSettings) -> None:
     typer.echo("It asks for the least that works:", err=True)
     for line in explained():
         typer.echo(f"  {line}", err=True)
+
+
+def _feedback(bot: BotSettings, file: Path) -> None:
+    from contextlib import closing
+
+    from bot.errors import StateError
+    from bot.state import Database, State
+
+    with closing(State(Database.existing(bot.state))) as state:
+        lines = list(state.feedback.golden())
+    if not lines:
+        raise StateError("No member has given a verdict yet, so nothing was written.")
+    try:
+        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    except OSError as error:
+        raise StateError(f"{file} cannot be written: {error.strerror}.") from error
+    counted = "1 verdict" if len(lines) == 1 else f"{len(lines)} verdicts"
+    typer.echo(f"Wrote {counted} to {file}", err=True)
 
 
 def _chat(bot: BotSettings, index: IndexSettings) -> None:

@@ -16,16 +16,42 @@ from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.errors import DiscordRefused
 from bot.failures import Tree
-from bot.features import articles, ask, context, corpus, follow, mention, share, why
+from bot.features import (
+    articles,
+    ask,
+    context,
+    corpus,
+    feedback,
+    follow,
+    forget,
+    human,
+    manage,
+    mention,
+    share,
+    why,
+)
 from bot.pulse import Pulse
-from bot.rates import Rates
+from bot.rates import CallRates, Rates
 from bot.state import State
 from bot.workshop import Workshop
 from index.editing import Editing
 
 _log = logging.getLogger(__name__)
 
-FEATURES = (articles, ask, context, corpus, follow, mention, share, why)
+FEATURES = (
+    articles,
+    ask,
+    context,
+    corpus,
+    feedback,
+    follow,
+    forget,
+    human,
+    manage,
+    mention,
+    share,
+    why,
+)
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 """None of them is privileged: Discord gives the text of mentions and direct messages anyway."""
@@ -58,6 +84,7 @@ class Footnote(commands.AutoShardedBot):
         drafts = Drafts(state.database.path.with_name("drafts"))
         self.workshop = Workshop(editing, drafts, desk.worker)
         self.rates = rates or Rates()
+        self.call_rates = CallRates()
         self.answering = Answering()
         self.pulse = Pulse(self)
         self.online = asyncio.Event()

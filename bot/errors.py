@@ -20,6 +20,7 @@ FootnoteError
         ├── NothingAsked        the question has no words
         ├── NotHere             nothing may be answered from here
         ├── NotShown            the article is not for this place
+        ├── SettingRefused      a setting cannot be what was chosen
         ├── UnknownCollection   no such folder of articles
         ├── UnknownArticle      no article of that name
         ├── NotAnEditor         the member may not change articles
@@ -134,6 +135,10 @@ class NotShown(AskError):
 
     def __init__(self) -> None:
         super().__init__("I may not show that article here.")
+
+
+class SettingRefused(AskError):
+    """A setting of a server cannot be what was chosen."""
 
 
 class UnknownCollection(AskError):

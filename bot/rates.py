@@ -83,3 +83,33 @@ class Rates:
         when = f"<t:{math.ceil(time.time() + wait)}:R>"
         who = "You have asked a lot within a minute" if alone else "A lot was asked here within a minute"
         return TooOften(f"{who}. Please ask again {when}.", wait, first=first)
+
+
+class CallRates:
+    """Lets members call a role, and roles be called: so often within an hour.
+
+    Args:
+        member: Calls of one member; 0 for any number.
+        role: Calls of one role; 0 for any number.
+    """
+
+    def __init__(self, member: int = 3, role: int = 20) -> None:
+        self._member, self._role = Window(member, 3600), Window(role, 3600)
+
+    def check(self, member: int, role: int) -> None:
+        """Let a call in, which does not count yet.
+
+        Raises:
+            TooOften: There were enough of them within the hour.
+        """
+        wait = max(self._member.wait(member), self._role.wait(role))
+        if wait:
+            when = f"<t:{math.ceil(time.time() + wait)}:R>"
+            raise TooOften(
+                f"People were called often within an hour. Please call again {when}.", wait, first=True
+            )
+
+    def take(self, member: int, role: int) -> None:
+        """Count a call."""
+        self._member.take(member)
+        self._role.take(role)

@@ -18,6 +18,7 @@ DECLINED: Final = f"**{FOUND_NOTHING}**"
 NEAREST: Final = "Nearest sentence, not an answer:"
 IN_CONTEXT: Final = "In context"
 FOLLOW_UP, WHY, SHARE = "Follow up", "Why this?", "Share"
+GOOD, BAD, HUMAN = "👍", "👎", "Ask a human"
 SIGNATURE: Final = 100
 """UTF-16 units that a private answer leaves free, for the name of the one who shares it."""
 
@@ -38,6 +39,7 @@ def render(
     earlier: Sequence[str] = (),
     collection: str | None = None,
     private: bool = False,
+    human: bool = False,
 ) -> Reply:
     """Put an answer into words.
 
@@ -48,6 +50,7 @@ def render(
         earlier: Questions before it, oldest first, where it was asked as a follow-up.
         collection: The only one that was looked in.
         private: Whether only one member sees it, who may share it.
+        human: Whether there is somebody to call where nothing is found.
     """
     answered = answer.status is Status.ANSWERED and bool(answer.citations)
     head = []
@@ -59,6 +62,9 @@ def render(
     actions = [Button(FOLLOW_UP, action="follow"), Button(WHY, action="why")]
     if private:
         actions.append(Button(SHARE, action="share"))
+    if human and not answered:
+        actions.append(Button(HUMAN, action="human"))
+    actions += [Button(GOOD, action="verdict:good"), Button(BAD, action="verdict:bad")]
     spare = SIGNATURE if private else 0
     if answered:
         return _message(head, numbered(answer.citations[:_SHOWN]), notes, actions, spare)

@@ -23,9 +23,15 @@ PRIVACY: Final = """\
 **What I keep**
 - Your question goes through Discord, like any message, to the machine that I run on. I look for it in the \
 articles there and forget it. It goes nowhere else: I ask no other service.
-- I store no questions, no answers, no names and no user ids. {log}
+- I store no questions, no answers, no names and no user ids, with one exception: where you press 👍 or 👎, \
+I keep the question, the quoted sentences and what you say of them, for {days} days. In place of your name \
+stands a code that only my database can make from your id. `/forget-me` deletes all of it.
+- If *Ask a human* is pressed, I keep which of my messages that was, so that nobody is called twice.
+- Of a server I keep what its managers have set by `/footnote setup`.
+- How often you asked within a minute, and called people within an hour, I know only for so long, in memory.
 - Where editors change an article, I keep for a day what they propose and what was there before, without \
 their names; a server may have a channel in which each change is told with the editor's name.
+- {log}
 - What you see in Discord, Discord keeps: my answers, and the buttons below them, which name sentences of \
 articles and nobody.
 - I read only messages that mention me, reply to me or are sent to me directly, and those that you ask me \
@@ -80,8 +86,9 @@ class Articles(commands.Cog):
     @app_commands.command(description="See what I keep of what you ask")
     async def privacy(self, interaction: discord.Interaction[Footnote]) -> None:
         """Answer `/privacy`."""
+        days = interaction.client.state.keep_days
         log = LOG_WITH_QUESTIONS if logs.keeps_questions() else LOG
-        await interaction.response.send_message(PRIVACY.format(log=log), ephemeral=True)
+        await interaction.response.send_message(PRIVACY.format(log=log, days=days), ephemeral=True)
 
     @articles.autocomplete("search")
     async def suggest_titles(

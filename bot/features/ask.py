@@ -51,7 +51,7 @@ class Ask(commands.Cog):
             private = bool(held.private) if private is None else private
             await interaction.response.defer(ephemeral=private, thinking=True)
             answer = await self.desk.ask(question, collection, rules=held)
-            reply = render(answer, asked=True, collection=collection, private=private)
+            reply = render(answer, asked=True, collection=collection, private=private, human=bool(held.human))
             await interaction.edit_original_response(content=reply.content, view=view(reply))
 
     @ask.autocomplete("collection")
@@ -68,7 +68,9 @@ class Ask(commands.Cog):
             private = bool(held.private)
             await interaction.response.defer(ephemeral=private, thinking=True)
             answer = await self.desk.ask(message.clean_content, rules=held)
-            reply = render(answer, asked=True, about=message.jump_url, private=private)
+            reply = render(
+                answer, asked=True, about=message.jump_url, private=private, human=bool(held.human)
+            )
             await interaction.edit_original_response(content=reply.content, view=view(reply))
 
 

@@ -69,6 +69,7 @@ class Forms(commands.Cog):
                 earlier=asked.questions,
                 collection=asked.collection,
                 private=private,
+                human=bool(held.human),
             )
             await interaction.edit_original_response(content=reply.content, view=view(reply))
 

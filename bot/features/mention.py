@@ -90,7 +90,12 @@ class Mention(commands.Cog):
         async with typing(message.channel):
             earlier = await before(message, self.bot)
             answer = await self.desk.ask(asked, earlier.collection, earlier.turns, held)
-            return render(answer, earlier=earlier.questions, collection=earlier.collection)
+            return render(
+                answer,
+                earlier=earlier.questions,
+                collection=earlier.collection,
+                human=bool(held.human),
+            )
 
 
 @asynccontextmanager

@@ -57,7 +57,11 @@ class Share(Remade, template=_ACTION):
 
 def shared(message: discord.Message, name: str) -> Reply:
     """An answer as it is posted in somebody's name."""
-    others = tuple(each for each in buttons(message) if each.action != _ACTION)
+    others = tuple(
+        replace(each, action=f"human:{message.id}") if each.action == "human" else each  # once a question
+        for each in buttons(message)
+        if each.action != _ACTION
+    )
     signature = f"-# _shared by {one_line(f'@{name}', SIGNATURE - len('-# _shared by _') - 1)}_"
     return Reply(f"{signature}\n{message.content}", others)
 

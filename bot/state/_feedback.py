@@ -30,6 +30,7 @@ class Verdict:
         reason: Why it is not good: `wrong`, `outdated`, `missing` or `other`.
         evidence: What the answer stands in, as objects with `article_id` and, where known, `text`.
         named: The article that the member would have expected, in their words.
+        turns: Questions before it, oldest first, where it was asked as a follow-up.
     """
 
     message: int
@@ -39,6 +40,7 @@ class Verdict:
     reason: str = ""
     evidence: Sequence[Mapping[str, str]] = ()
     named: str = ""
+    turns: Sequence[str] = ()
 
 
 class Feedback:
@@ -68,6 +70,7 @@ class Feedback:
             "question": verdict.question,
             "evidence": [dict(each) for each in verdict.evidence],
             "named": verdict.named,
+            "turns": list(verdict.turns),
         }
         own = (verdicts.c.message == verdict.message, verdicts.c.member == values["member"])
 
@@ -78,17 +81,6 @@ class Feedback:
             return before is not None
 
         return await self._database.do(work)
-
-    async def has_given(self, member: int, message: int, *, good: bool) -> bool:
-        """Whether the member has already given just this verdict on the message.
-
-        Raises:
-            StateError: The database cannot be used.
-        """
-        query = sa.select(verdicts.c.id).where(
-            verdicts.c.message == message, verdicts.c.member == self._hash(member), verdicts.c.good == good
-        )
-        return await self._database.do(lambda connection: connection.execute(query).first() is not None)
 
     async def forget(self, member: int) -> int:
         """Delete all that a member has given; returns how many verdicts went.
@@ -137,6 +129,7 @@ def _golden(row: Mapping[str, Any]) -> dict[str, object]:
         "answerable": answerable,
         "answers": [],
         "evidence": row["evidence"],
+        "turns": [{"question": each} for each in row["turns"]],
         "verdict": "good" if row["good"] else row["reason"],
         "named": row["named"],
         "given": time.strftime("%Y-%m-%d", time.gmtime(row["given"])),

@@ -92,6 +92,16 @@ class Places:
         await self._database.do(lambda connection: _save(connection, place, rules))
         self._rules[place] = rules
 
+    async def forget(self, guild: int) -> None:
+        """Delete the rules of a server and its channels.
+
+        Raises:
+            StateError: The database cannot be used; the rules are as before.
+        """
+        statement = sa.delete(places).where(places.c.guild == guild)
+        await self._database.do(lambda connection: connection.execute(statement))
+        self._rules = {place: rules for place, rules in self._rules.items() if place.guild != guild}
+
     def _shared(self) -> tuple[str, ...] | None:
         allowed = [
             rules.collections

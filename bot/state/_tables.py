@@ -39,6 +39,7 @@ verdicts = sa.Table(
     sa.Column("question", sa.String, nullable=False),
     sa.Column("evidence", sa.JSON, nullable=False),
     sa.Column("named", sa.String, nullable=False),
+    sa.Column("turns", sa.JSON, nullable=False, server_default="[]"),
     sa.UniqueConstraint("message", "member"),
 )
 

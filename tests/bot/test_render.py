@@ -14,7 +14,7 @@ from bot.visible import reveal
 from index.types import Citation, Lead, Status
 from tests.bot.written import HOSTILE, answered, citation, declined, shown
 
-ACTIONS = ["Follow up", "Why this?"]
+ACTIONS = ["Follow up", "Why this?", "👍", "👎"]
 QUOTE = re.compile(r"> “(.*?)”( …)? ([¹²³⁴⁵⁶⁷⁸⁹]+)(?=\n|\Z)", re.DOTALL)
 
 
@@ -32,7 +32,7 @@ def test_an_answer_is_the_sentence_its_footnote_and_its_source() -> None:
         "-# ¹ Winter timetable for the Gull Island ferry · Saltmere Ferries · <t:1790812800:R>"
         " · [open](<https://saltmere.example/ferry#:~:text=The%20last%20ferry>)"
     )
-    button, follow, _ = render(answered(citation())).buttons
+    button, follow, *_ = render(answered(citation())).buttons
     assert (button.label, button.receipt, button.url) == ("In context", citation().receipt, None)
     assert (follow.label, follow.action) == ("Follow up", "follow")
 

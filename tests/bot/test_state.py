@@ -41,8 +41,6 @@ async def test_a_member_has_one_verdict_on_a_message(tmp_path: Path) -> None:
     state = State(Database(tmp_path / "bot.db"), keep_days=-1)
     assert not await state.feedback.give(5, Verdict(9, True, True, "The ferry?"))
     assert await state.feedback.give(5, Verdict(9, False, True, "The ferry?", "missing"))
-    assert await state.feedback.has_given(5, 9, good=False)
-    assert not await state.feedback.has_given(5, 9, good=True)
     [line] = state.feedback.golden()
     assert (json.loads(line)["verdict"], json.loads(line)["answerable"]) == ("missing", True)
     assert await state.purge() == 1
@@ -87,4 +85,20 @@ async def test_without_room_or_turn_nothing_is_lost(tmp_path: Path, monkeypatch:
     with pytest.raises(StateError, match="Nothing in it is lost"):
         await state.feedback.give(5, Verdict(9, True, True, "The ferry? " * 9999))
     assert list(state.feedback.golden()) == []
+    state.close()
+
+
+async def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "bot.db"
+    state = State(Database(path))
+    await state.feedback.give(5, Verdict(9, True, True, "When is the last ferry?", evidence=[LAST]))
+    state.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("ALTER TABLE verdicts DROP COLUMN turns")
+        connection.execute("UPDATE alembic_version SET version_num = 'first'")
+    connection.close()
+    state = State(Database.existing(path))
+    assert await state.feedback.give(5, Verdict(9, True, True, "And on Sundays?", turns=["The ferry?"]))
+    [line] = state.feedback.golden()
+    assert json.loads(line)["turns"] == [{"question": "The ferry?"}]
     state.close()

@@ -24,7 +24,7 @@ from index.settings import load
 from tests.bot.stand_in import StandIn
 from tests.integration.discord_server import Channel, DiscordServer, Guild, Message, User
 
-COMMANDS = {"ask", "Ask about this", "articles", "article", "privacy", "corpus"}
+COMMANDS = {"ask", "Ask about this", "articles", "article", "privacy", "forget-me", "footnote", "corpus"}
 """The names of all commands."""
 
 

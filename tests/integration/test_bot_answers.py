@@ -23,7 +23,7 @@ async def test_ask_quotes_the_sentence_and_names_its_source() -> None:
             "-# ¹ Winter timetable for the Gull Island ferry · Saltmere Ferries · <t:1790812800:R>"
             " · [open](<https://saltmere.example/ferry#:~:text=51>)"
         )
-        assert [each.label for each in answer.buttons] == ["In context", "Follow up", "Why this?"]
+        assert [each.label for each in answer.buttons] == ["In context", "Follow up", "Why this?", "👍", "👎"]
         assert (answer.ephemeral, answer.previews, answer.pings) == (False, [], set())
         run = room.server.runs[0]
         assert run.acknowledged == 5  # deferred first

@@ -89,7 +89,7 @@ async def test_nothing_is_suggested_while_there_is_no_time_or_no_index() -> None
 async def test_what_is_kept_is_told_in_plain_words() -> None:
     async with footnote() as room:
         told = await slash(room, "privacy")
-        assert (told.content, told.ephemeral) == (PRIVACY.format(log=LOG), True)
+        assert (told.content, told.ephemeral) == (PRIVACY.format(log=LOG, days=90), True)
 
 
 async def test_a_log_with_questions_is_admitted(monkeypatch: pytest.MonkeyPatch) -> None:

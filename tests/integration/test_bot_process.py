@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.state import Database, State, Verdict
+from index.evaluate import load_questions
 from tests.integration.discord_server import DiscordServer
 
 ROOT = Path(__file__).parents[2]
@@ -265,6 +267,22 @@ def test_check_finds_what_is_wrong_without_connecting(tmp_path: Path) -> None:
     done = run("--check", cwd=tmp_path, module="tests.integration.with_stand_in")
     assert done.returncode == 0
     assert [line[0] for line in done.stdout.strip().split("\n")] == ["✓"] * 5
+
+
+def test_verdicts_are_written_as_questions_to_evaluate(tmp_path: Path) -> None:
+    done = run("--feedback", "golden.jsonl", cwd=tmp_path)
+    assert (done.returncode, "first start makes it" in done.stderr) == (1, True)
+    state = State(Database(tmp_path / ".footnote" / "bot.db"))
+    done = run("--feedback", "golden.jsonl", cwd=tmp_path)
+    assert (done.returncode, "nothing was written" in done.stderr) == (1, True)
+    asyncio.run(state.feedback.give(5, Verdict(9, True, False, "Where may I park?")))
+    state.close()
+    done = run("--feedback", "golden.jsonl", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "Wrote 1 verdict to golden.jsonl\n")
+    [question] = load_questions(tmp_path / "golden.jsonl")
+    assert (question.question, question.answerable) == ("Where may I park?", False)
+    done = run("--feedback", ".", cwd=tmp_path)
+    assert (done.returncode, "cannot be written" in done.stderr) == (1, True)
 
 
 def test_invite_prints_the_link_and_explains_it_elsewhere(tmp_path: Path) -> None:

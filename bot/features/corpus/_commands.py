@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -13,10 +12,11 @@ from discord.ext import commands, tasks
 from bot import suggest
 from bot.deliver import view
 from bot.desk import Desk
-from bot.errors import AskError, EditRefused
+from bot.errors import EditRefused
 from bot.failures import explained
 from bot.features.corpus._forms import form
 from bot.features.corpus._rights import admit_editor, chosen
+from bot.logs import refer
 from bot.places import rules
 from bot.proposals import render_proposal, render_shelf
 from bot.reply import Reply
@@ -57,9 +57,11 @@ class Corpus(commands.GroupCog, group_name="corpus", group_description="For edit
 
     @tasks.loop(hours=1)
     async def purge(self) -> None:
-        """Delete drafts that are older than a day."""
-        with suppress(AskError):  # no time now; the next hour will do
+        """Delete drafts that are older than a day; a failure is logged, and tried again the next hour."""
+        try:
             await self.workshop.purge()
+        except Exception as error:  # the loop would end
+            refer(error)
 
     @app_commands.command(description="Add an article: attach a file, or leave it out to type the article")
     @app_commands.describe(

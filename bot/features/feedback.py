@@ -1,0 +1,153 @@
+"""The buttons 👍 and 👎 on answers: one verdict of each member on each answer, which can be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import discord
+from discord.ext import commands
+
+from bot.deliver import Remade, buttons
+from bot.errors import AskError
+from bot.escape import one_line
+from bot.failures import explained
+from bot.features.follow import answered
+from bot.places import rules
+from bot.state import Verdict
+from bot.turns import quotation
+from index.types import ArticleCard
+
+if TYPE_CHECKING:
+    from bot.app import Footnote
+
+UNKNOWN: Final = "I cannot read any more what was asked here, so I kept nothing."
+THANKS: Final = "Thank you, I have kept your verdict."
+CHANGED: Final = "I have kept this verdict in place of your earlier one."
+NO_SUCH: Final = "I know no single article of that name here, so I kept the name as you wrote it."
+_FORM: Final = "verdict:form"
+_REASONS: Final = {
+    "wrong": "The sentence does not answer the question",
+    "outdated": "It is out of date",
+    "missing": "The articles have the answer, and I did not find it",
+    "other": "Something else",
+}
+
+
+class Thumb(Remade, template="verdict:(?:good|bad)"):
+    """Takes a verdict on the answer that it stands on."""
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Keep the praise, or ask in a form what is wrong."""
+        async with explained(interaction):
+            if self.item.custom_id == "verdict:bad":
+                await interaction.response.send_modal(form())
+                return
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await _keep(interaction, good=True)
+
+
+def form() -> discord.ui.Modal:
+    """The form that asks what is wrong; Discord sends it back with the message that it was opened from."""
+    made = discord.ui.Modal(title="What is wrong?", custom_id=_FORM)
+    options = [discord.SelectOption(label=label, value=value) for value, label in _REASONS.items()]
+    made.add_item(
+        discord.ui.Label(text="Reason", component=discord.ui.Select[Any](custom_id="reason", options=options))
+    )
+    made.add_item(
+        discord.ui.Label(
+            text="The right article, if you know it",
+            description="Its title, or its id.",
+            component=discord.ui.TextInput(custom_id="article", required=False, max_length=200),
+        )
+    )
+    made.stop()  # for the library need not remember it: `Verdicts` reads what is sent
+    return made
+
+
+class Verdicts(commands.Cog):
+    """Keeps what is sent in forms, also in those that were opened before a restart."""
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Keep a verdict."""
+        data: Any = interaction.data
+        if interaction.type is not discord.InteractionType.modal_submit or data["custom_id"] != _FORM:
+            return
+        async with explained(interaction):
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            parts = {each["component"]["custom_id"]: each["component"] for each in data["components"]}
+            await _keep(
+                interaction,
+                good=False,
+                reason=parts["reason"]["values"][0],
+                named=(parts["article"]["value"] or "").strip(),
+            )
+
+
+async def _keep(
+    interaction: discord.Interaction[Any], *, good: bool, reason: str = "", named: str = ""
+) -> None:
+    """Keep a verdict, with what is known of where the answer stands, and thank for it."""
+    bot: Footnote = interaction.client
+    message = interaction.message
+    asked = await answered(message, bot) if message is not None else None
+    if message is None or asked is None or not asked.questions:
+        await interaction.edit_original_response(content=UNKNOWN)
+        return
+    evidence: Sequence[Mapping[str, str]] = ()
+    known = None
+    if good and asked.answer:
+        evidence = await _cited(interaction, message)
+    elif named:
+        known = await _article(interaction, named)
+        evidence = [{"article_id": known.id}] if known is not None else ()
+    *earlier, question = asked.questions
+    verdict = Verdict(
+        message.id, good, bool(asked.answer), question, reason, evidence, named, turns=tuple(earlier)
+    )
+    changed = await bot.state.feedback.give(interaction.user.id, verdict)
+    lines = [CHANGED if changed else THANKS]
+    if known is not None:
+        lines.append(f"It names the article {one_line(known.title.strip() or known.id, 200)}.")
+    elif named:
+        lines.append(NO_SUCH)
+    await interaction.edit_original_response(content=" ".join(lines))
+
+
+async def _cited(interaction: discord.Interaction[Any], message: discord.Message) -> list[dict[str, str]]:
+    """The quoted sentences of a message that still stand, with their articles, from its receipts."""
+    bot: Footnote = interaction.client
+    found = []
+    for button in buttons(message):
+        kind, _, receipt = (button.action or "").partition(":")
+        if kind != "context":
+            continue
+        words = quotation(message.content, button.label)
+        try:
+            context = await bot.desk.context(receipt, words, rules(interaction))
+        except AskError:  # it may not be shown here any more, or there is no time
+            continue
+        if context.article is not None and context.status in ("intact", "moved"):
+            text = context.article.text[context.start : context.end]
+            found.append({"article_id": context.article.id, "text": text})
+    return found
+
+
+async def _article(interaction: discord.Interaction[Any], named: str) -> ArticleCard | None:
+    """The article that a member means; None where it is none, or one of several."""
+    bot: Footnote = interaction.client
+    try:
+        found = await bot.desk.articles(named, rules=rules(interaction))
+    except AskError:  # a verdict is kept even where nothing can be looked up
+        return None
+    name = named.casefold()
+    exact = [each for each in found if name in (each.id.casefold(), each.title.strip().casefold())]
+    fitting = exact or found
+    return fitting[0] if len(fitting) == 1 else None
+
+
+async def setup(bot: Footnote) -> None:
+    """Add the buttons."""
+    bot.add_dynamic_items(Thumb)
+    await bot.add_cog(Verdicts())

@@ -1,0 +1,130 @@
+"""The button Ask a human on answers that found nothing: calls the role that was set for the place, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import discord
+
+from bot.deliver import Remade, buttons, view
+from bot.escape import one_line
+from bot.failures import explained
+from bot.features.follow import answered
+from bot.places import rules
+from bot.reply import Button, Reply
+from bot.turns import head
+
+if TYPE_CHECKING:
+    from bot.app import Footnote
+
+UNKNOWN: Final = "I cannot read any more what was asked here. Please ask again."
+NOBODY: Final = "Nobody is called from here any more."
+CALLED: Final = "I have called {role}."
+UNHEARD: Final = "I have posted your question, but I am not allowed to notify {role}."
+ALREADY: Final = "Somebody was called for this question already."
+NOT_POSTED: Final = "I could not post your question here, so nobody was called."
+CONFIRM: Final = "This posts your question here for all to see, with your name, and calls {role}."
+POST: Final = "Post it"
+_ACTION: Final = "human"
+_QUESTION, _NAME = 300, 80  # UTF-16 units
+
+
+class Human(Remade, template=rf"{_ACTION}(?::\d{{1,20}})?"):
+    """Calls for help with the question of the message that it stands on.
+
+    Below an answer that only one member sees, it asks first; the button that says yes carries the id of that
+    answer, and so does a copy of it that was shared.
+    """
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Call, or ask whether to call."""
+        async with explained(interaction) as bot:
+            message, guild = interaction.message, interaction.guild
+            called = rules(interaction).human
+            role = guild.get_role(called) if guild is not None and called is not None else None
+            if message is None or role is None:
+                await interaction.response.send_message(NOBODY, ephemeral=True)
+                return
+            answer = (self.item.custom_id or "").partition(":")[2]
+            private = message.flags.ephemeral
+            await interaction.response.defer(ephemeral=True, thinking=private and not answer)
+            asked = (await answered(message, bot)).questions
+            if not asked:
+                await interaction.followup.send(UNKNOWN, ephemeral=True)
+            elif private and not answer:
+                reply = confirmation(asked, role, message.id)
+                await interaction.edit_original_response(content=reply.content, view=view(reply))
+            else:
+                told = await _call(interaction, message, role, asked, int(answer or message.id))
+                await _close(interaction, message, told)
+
+
+async def _call(
+    interaction: discord.Interaction[Any],
+    message: discord.Message,
+    role: discord.Role,
+    asked: Sequence[str],
+    answer: int,
+) -> str:
+    """Post the call, unless there was one for that answer; returns what to tell the member."""
+    bot: Footnote = interaction.client
+    channel = cast(discord.abc.Messageable, interaction.channel)
+    bot.call_rates.check(interaction.user.id, role.id)
+    if not await bot.state.calls.claim(answer):
+        return ALREADY
+    address = None if message.flags.ephemeral else message.jump_url
+    reply = call(asked, role, interaction.user.display_name, address)
+    try:
+        await channel.send(
+            reply.content,
+            allowed_mentions=discord.AllowedMentions(everyone=False, users=False, roles=[role]),
+            suppress_embeds=True,
+        )
+    except discord.HTTPException:
+        await bot.state.calls.release(answer)
+        return NOT_POSTED
+    bot.call_rates.take(interaction.user.id, role.id)
+    heard = role.mentionable or interaction.app_permissions.mention_everyone
+    return (CALLED if heard else UNHEARD).format(role=role.mention)
+
+
+async def _close(interaction: discord.Interaction[Any], message: discord.Message, told: str) -> None:
+    """Tell the member; where there was a call, the button cannot be pressed again."""
+    if told != NOT_POSTED:
+        there = tuple(
+            replace(each, disabled=each.disabled or (each.action or "").startswith(_ACTION))
+            for each in buttons(message)
+        )
+        await interaction.edit_original_response(view=view(Reply("", there)))
+    await interaction.followup.send(told, ephemeral=True)
+
+
+def call(asked: Sequence[str], role: discord.Role, name: str, answer: str | None = None) -> Reply:
+    """The message that calls; nothing in it mentions anyone but the role.
+
+    Args:
+        asked: The questions of the conversation, the one that found no answer last.
+        role: Who is called.
+        name: Of the one who calls.
+        answer: Address of the answer that found nothing, where others can see it.
+    """
+    *earlier, question = (one_line(each, _QUESTION) for each in asked)
+    foot = f"-# called by {one_line(f'@{name}', _NAME)}"
+    if answer is not None:
+        foot += f" · [what I found](<{answer}>)"
+    lines = [f"{role.mention} Can somebody answer this?", *(f"> -# {each}" for each in earlier)]
+    return Reply("\n".join([*lines, f"> {question}", foot]))
+
+
+def confirmation(asked: Sequence[str], role: discord.Role, answer: int) -> Reply:
+    """Asks whether to call, with the question on top, from where it is read when the member says yes."""
+    *earlier, question = asked
+    lines = [*head(question, earlier), CONFIRM.format(role=role.mention)]
+    return Reply("\n".join(lines), (Button(POST, action=f"{_ACTION}:{answer}"),))
+
+
+async def setup(bot: Footnote) -> None:
+    """Add the button."""
+    bot.add_dynamic_items(Human)

@@ -1,0 +1,140 @@
+"""`/footnote`, for those who manage a server: `/footnote setup` says how questions are answered where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.errors import SettingRefused, StateError
+from bot.failures import explained
+from bot.logs import refer
+from bot.panel import NOWHERE, certainty_form, controls, text
+from bot.state import Place, Rules, State
+
+if TYPE_CHECKING:
+    from bot.app import Footnote
+
+OLD: Final = "This panel is old. Please open a new one: `/footnote setup`."
+_FRESH: Final = timedelta(minutes=15)  # rights may be taken away; a panel must not outlive them for long
+_CUSTOM_ID: Final = re.compile(r"setup:(?P<channel>\d+):(?P<name>[a-z]+)(?::(?P<value>[a-z]+))?")
+_PRIVATE: Final = {"yes": True, "no": False, "unset": None}
+
+Somewhere = discord.TextChannel | discord.ForumChannel | discord.VoiceChannel | discord.StageChannel
+
+
+@app_commands.default_permissions(manage_guild=True)
+@app_commands.allowed_contexts(guilds=True, dms=False)
+class Manage(commands.GroupCog, group_name="footnote", group_description="How I answer in this server"):
+    """The commands of those who manage a server.
+
+    Args:
+        state: Keeps what was set.
+    """
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    @app_commands.command(description="See and change how I answer in this server, or in one of its channels")
+    @app_commands.describe(channel="Only this channel and its threads; the whole server if you leave it out")
+    async def setup(
+        self, interaction: discord.Interaction[Footnote], channel: Somewhere | None = None
+    ) -> None:
+        """Answer `/footnote setup`."""
+        async with explained(interaction):
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await _show(interaction, _place(interaction, channel.id if channel is not None else 0))
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Change what was chosen on a panel, also on one that was opened before a restart."""
+        data: Any = interaction.data or {}
+        found = _CUSTOM_ID.fullmatch(data.get("custom_id", ""))
+        if found is None:
+            return
+        async with explained(interaction) as bot:
+            message = interaction.message
+            if message is None or discord.utils.utcnow() - message.created_at > _FRESH:
+                await interaction.response.send_message(OLD, ephemeral=True)
+                return
+            place = _place(interaction, int(found["channel"]))
+            places = bot.state.places
+            submitted = interaction.type is discord.InteractionType.modal_submit
+            if found["name"] == "confidence" and not submitted:
+                await interaction.response.send_modal(certainty_form(place, places.of(place)))
+                return
+            chosen = [found["value"]] if found["value"] else _chosen(data)
+            changed = _changed(places.of(place), found["name"], chosen, place)
+            await interaction.response.defer()
+            await places.set(place, changed)
+            await _show(interaction, place)
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Forget the settings of a server that the bot has left."""
+        try:
+            await self.state.places.forget(guild.id)
+        except StateError as error:  # the library would log it with the server's name
+            refer(error)
+
+
+def _chosen(data: Mapping[str, Any]) -> list[str]:
+    """What was chosen in a menu, or typed into a form."""
+    if "components" in data:
+        return [data["components"][0]["component"]["value"]]
+    return list(data.get("values", []))
+
+
+def _changed(own: Rules, name: str, chosen: Sequence[str], place: Place) -> Rules:
+    """The rules with what was chosen."""
+    if name == "reset":
+        return Rules()
+    if name == "private":
+        return replace(own, private=_PRIVATE[chosen[0]])
+    if name == "confidence":
+        return replace(own, confidence=_share(chosen[0]))
+    if name == "collections":
+        return replace(own, collections=() if NOWHERE in chosen else tuple(chosen) or None)
+    if str(place.guild) in chosen:
+        raise SettingRefused("@everyone cannot be that role. Please choose another one.")
+    target = int(chosen[0]) if chosen else None
+    if name == "human":
+        return replace(own, human=target)
+    return replace(own, editors=target) if name == "editors" else replace(own, log=target)
+
+
+def _share(typed: str) -> float | None:
+    """A percentage as a share; None where nothing was typed."""
+    number = typed.strip().removesuffix("%").strip().replace(",", ".")
+    if not number:
+        return None
+    if not re.fullmatch(r"\d{1,3}(\.\d+)?", number) or float(number) > 100:
+        raise SettingRefused("A certainty is a number from 0 to 100, for example 80.")
+    return float(number) / 100
+
+
+def _place(interaction: discord.Interaction[Any], channel: int) -> Place:
+    return Place(interaction.guild_id, channel)
+
+
+async def _show(interaction: discord.Interaction[Any], place: Place) -> None:
+    bot: Footnote = interaction.client
+    guild = interaction.guild
+    if guild is None or guild.unavailable:
+        raise SettingRefused("I am not in this server. Please invite me first.")
+    names = await bot.desk.collections()
+    own, held = bot.state.places.of(place), bot.state.places.at(place)
+    await interaction.edit_original_response(
+        content=text(guild, place, own, held, names), view=controls(place, own, names)
+    )
+
+
+async def setup(bot: Footnote) -> None:
+    """Add the commands."""
+    await bot.add_cog(Manage(bot.state))

@@ -1,0 +1,187 @@
+"""The panel on which a server is set up: what holds in a place, what will not work, what may be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import discord
+
+from bot.escape import one_line
+from bot.invite import NEEDED
+from bot.state import Place, Rules
+
+NOWHERE: Final = "/"
+"""Stands for no collection at all; no collection has that name."""
+
+_NAMES: Final = 500  # UTF-16 units of a list of collections
+_OPTIONS: Final = 25
+_LONGEST: Final = 100  # characters of an option
+_PINGS: Final = "Mention @everyone, @here and All Roles"
+_PRIVATE: Final = {  # what the button offers, by what was set
+    None: ("Private answers", "yes"),
+    True: ("Public answers", "no"),
+    False: ("Do not say whether private", "unset"),
+}
+
+Channel = discord.abc.GuildChannel | discord.Thread
+
+
+def text(guild: discord.Guild, place: Place, own: Rules, held: Rules, names: Sequence[str]) -> str:
+    """What holds in a place, in words.
+
+    Args:
+        guild: The server.
+        place: The server itself, or one of its channels.
+        own: What was set for just this place.
+        held: What holds there.
+        names: All collections that there are.
+    """
+    where = f"<#{place.channel}>" if place.channel else "the whole server"
+    lines = [f"**Footnote in {where}**"]
+    for label, name, value in (
+        ("Answers from", "collections", _collections(held)),
+        ("Answers are", "private", "private unless the member chooses" if held.private else "public"),
+        ("Certainty", "confidence", _certainty(held)),
+        ("Ask a human calls", "human", f"<@&{held.human}>" if held.human else "nobody"),
+        ("Editors", "editors", f"<@&{held.editors}>" if held.editors else "no role"),
+        ("Log", "log", f"<#{held.log}>" if held.log else "no channel"),
+    ):
+        inherited = place.channel and getattr(own, name) is None and getattr(held, name) is not None
+        lines.append(f"- {label}: {value}{' · from the server' if inherited else ''}")
+    lines += [f"⚠ {each}" for each in warnings(guild, place, held)]
+    left_out = set(names).difference(offered(names, own))
+    if left_out:
+        lines.append(f"-# The menu has no room for {len(left_out)} more collections.")
+    lines.append("-# A channel goes before its server, and threads follow their channel.")
+    if not place.channel:
+        lines.append("-# `/footnote setup channel:` sets up a single channel.")
+    return "\n".join(lines)
+
+
+def _collections(held: Rules) -> str:
+    if held.collections is None:
+        return "all articles"
+    return one_line(", ".join(held.collections), _NAMES) or "no articles: nothing is answered here"
+
+
+def _certainty(held: Rules) -> str:
+    return "as calibrated" if held.confidence is None else f"at least {held.confidence:.0%}"
+
+
+def warnings(guild: discord.Guild, place: Place, held: Rules) -> list[str]:
+    """What will not work in a place as long as nobody changes something in the server."""
+    me = guild.me
+    channel = guild.get_channel(place.channel) if place.channel else None
+    granted = me.guild_permissions if channel is None else channel.permissions_for(me)
+    found = [
+        f"I lack the permission {each.name}, {each.why}."
+        for each in NEEDED
+        if not getattr(granted, each.flag)
+    ]
+    role = guild.get_role(held.human or 0)
+    if held.human and role is None:
+        found.append("The role that Ask a human calls is gone.")
+    if role is not None and not role.mentionable and not granted.mention_everyone:
+        found.append(
+            f"{role.mention} is called in vain: allow anyone to mention that role, "
+            f"or give me the permission {_PINGS}."
+        )
+    if held.editors and guild.get_role(held.editors) is None:
+        found.append("The role of the editors is gone.")
+    log = guild.get_channel(held.log or 0)
+    if held.log and (log is None or not _may_write(log, me)):
+        found.append("I cannot write into the log channel: it is gone, or I lack a permission there.")
+    return found
+
+
+def _may_write(channel: discord.abc.GuildChannel, me: discord.Member) -> bool:
+    granted = channel.permissions_for(me)
+    return granted.view_channel and granted.send_messages
+
+
+def offered(names: Sequence[str], own: Rules) -> list[str]:
+    """What the menu of collections offers: none at all, those that were chosen, and the others."""
+    every = dict.fromkeys([*(own.collections or ()), *sorted(names)])
+    return [NOWHERE, *(each for each in every if len(each) <= _LONGEST)][:_OPTIONS]
+
+
+def controls(place: Place, own: Rules, names: Sequence[str]) -> discord.ui.View:
+    """Menus and buttons that change what was set for a place.
+
+    Args:
+        place: The server itself, or one of its channels.
+        own: What was set for just this place.
+        names: All collections that there are.
+    """
+    made = discord.ui.View(timeout=None)
+    other = "as in the server" if place.channel else "all articles"
+    chosen = [NOWHERE] if own.collections == () else (own.collections or ())
+    options = [
+        discord.SelectOption(
+            label="None: answer nothing here" if each == NOWHERE else each, value=each, default=each in chosen
+        )
+        for each in offered(names, own)
+    ]
+
+    def called(name: str) -> str:
+        return f"setup:{place.channel}:{name}"
+
+    parts: list[discord.ui.Item[Any]] = [
+        discord.ui.Select(
+            custom_id=called("collections"),
+            placeholder=f"Collections to answer from: {other}",
+            min_values=0,
+            max_values=len(options),
+            options=options,
+        ),
+        *(
+            discord.ui.RoleSelect[Any](
+                custom_id=called(name),
+                placeholder=label,
+                min_values=0,
+                default_values=[discord.Object(value, type=discord.Role)] if value else [],
+            )
+            for name, label, value in (
+                ("human", "Role that Ask a human calls", own.human),
+                ("editors", "Role of the editors", own.editors),
+            )
+        ),
+        discord.ui.ChannelSelect(
+            custom_id=called("log"),
+            placeholder="Log channel",
+            min_values=0,
+            channel_types=[discord.ChannelType.text, discord.ChannelType.news],
+            default_values=[discord.Object(own.log, type=discord.TextChannel)] if own.log else [],
+        ),
+    ]
+    label, value = _PRIVATE[own.private]
+    parts += [
+        discord.ui.Button(label=label, custom_id=called(f"private:{value}")),
+        discord.ui.Button(label="Certainty", custom_id=called("confidence")),
+        discord.ui.Button(label="Reset", custom_id=called("reset"), style=discord.ButtonStyle.danger),
+    ]
+    for part in parts:
+        made.add_item(part)
+    made.stop()  # for the library need not remember it: the feature knows its parts by their custom ids
+    return made
+
+
+def certainty_form(place: Place, own: Rules) -> discord.ui.Modal:
+    """A form for the least certainty in a place."""
+    made = discord.ui.Modal(title="Certainty", custom_id=f"setup:{place.channel}:confidence")
+    made.add_item(
+        discord.ui.Label(
+            text="How sure an answer has to be, in percent",
+            description="It can only be stricter than what the operators chose. Empty: as elsewhere.",
+            component=discord.ui.TextInput(
+                custom_id="confidence",
+                required=False,
+                max_length=6,
+                placeholder="80",
+                default=None if own.confidence is None else f"{own.confidence * 100:g}",
+            ),
+        )
+    )
+    made.stop()  # as above
+    return made
