@@ -65,6 +65,8 @@ class Footnote(commands.AutoShardedBot):
         state: What is remembered between starts.
         editing: Changes the articles.
         rates: How much may be asked; None for any number of questions.
+        gap_people: How many different people must have asked what is not found, before editors see it; with
+            0, such questions are not kept.
         guild: Id of the one server that gets the commands; None for all.
         gateway: Address of the gateway that is always used; None to use what Discord names.
     """
@@ -76,6 +78,7 @@ class Footnote(commands.AutoShardedBot):
         editing: Editing,
         *,
         rates: Rates | None = None,
+        gap_people: int = 3,
         guild: int | None = None,
         gateway: str | None = None,
     ) -> None:
@@ -84,6 +87,7 @@ class Footnote(commands.AutoShardedBot):
         drafts = Drafts(state.database.path.with_name("drafts"))
         self.workshop = Workshop(editing, drafts, desk.worker)
         self.rates = rates or Rates()
+        self.gap_people = gap_people
         self.call_rates = CallRates()
         self.answering = Answering()
         self.pulse = Pulse(self)

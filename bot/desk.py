@@ -132,6 +132,19 @@ class Desk:
 
         return await self.tally.follow(question, self.worker.do(work))
 
+    async def now(self, question: str, rules: Rules, time_limit: float | None = None) -> Answer:
+        """What would be answered now; nobody asks, so it is not counted.
+
+        Raises:
+            AskError: There is no answer now.
+            FootnoteError: The index or the model cannot be used.
+        """
+
+        def work() -> Answer:
+            return sure(self._engine.ask(question, collections=rules.collections), rules.confidence)
+
+        return await self.worker.do(work, time_limit=time_limit)
+
     async def context(self, receipt: str, words: str = "", rules: Rules = ANYTHING) -> Context:
         """A cited sentence in its surroundings, or what became of it.
 

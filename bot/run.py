@@ -55,7 +55,15 @@ async def serve(settings: BotSettings, token: str, desk: Desk, state: State, edi
     """
     addresses.apply(settings)
     rates = Rates(settings.member_rate, settings.channel_rate)
-    bot = Footnote(desk, state, editing, rates=rates, guild=settings.guild, gateway=settings.gateway_url)
+    bot = Footnote(
+        desk,
+        state,
+        editing,
+        rates=rates,
+        gap_people=settings.gap_people,
+        guild=settings.guild,
+        gateway=settings.gateway_url,
+    )
     with desk.tally.errors():
         await _serve(settings, token, bot)
     _log.info("Left Discord")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -12,7 +12,8 @@ from typing import Final, TypeVar
 from bot.drafts import Action, Draft, Drafts
 from bot.errors import EditRefused, UnknownArticle, UnknownDraft
 from bot.escape import escape
-from bot.state import Rules
+from bot.gaps import Gap, gaps
+from bot.state import Missed, Rules
 from bot.worker import Worker
 from index.corpus import humanised, one_line
 from index.editing import Editing, Preview, Shelf
@@ -183,6 +184,14 @@ class Workshop:
 
         return await self._do(work)
 
+    async def gaps(self, missed: Sequence[Missed], people: int, *, time_limit: float = _LIMIT) -> list[Gap]:
+        """What enough different people have asked and not found, most people first."""
+
+        def work() -> list[Gap]:
+            return gaps(missed, self._editing.alike([each.question for each in missed]), people)
+
+        return await self._do(work, time_limit)
+
     async def purge(self) -> None:
         """Delete drafts that are older than a day."""
         await self._do(self._drafts.purge)
@@ -208,12 +217,12 @@ class Workshop:
         _allow(rules, draft.article_id)
         return draft
 
-    async def _do(self, work: Callable[[], T]) -> T:
+    async def _do(self, work: Callable[[], T], time_limit: float = _LIMIT) -> T:
         def told() -> T:
             with _told():
                 return work()
 
-        return await self._worker.do(told, time_limit=_LIMIT)
+        return await self._worker.do(told, time_limit=time_limit)
 
 
 def collection_of(path: str) -> str:

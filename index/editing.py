@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
+import numpy as np
+
 from index import corpus as articles
+from index.alike import alike
 from index.build import Builder, BuildParams
 from index.errors import ArticleExists, IndexMissing, UnreadableFile
 from index.preview import Conflict, Preview, Twin, preview
 from index.settings import IndexSettings
 from index.store import Reader
-from index.types import Article, ArticleCard, Encoder, Skipped
+from index.types import Article, ArticleCard, Encoder, Skipped, Vectors
 
 __all__ = ["Change", "Conflict", "Editing", "Preview", "Shelf", "Twin"]
 
@@ -71,6 +75,8 @@ class Editing:
         patience: float = _PATIENCE,
     ) -> None:
         self._corpus = corpus
+        self._encoder = encoder
+        self._vectors: dict[bytes, Vectors] = {}
         self._reader = Reader(folder)
         self._builder = Builder(corpus, folder, encoder, params=params, lock_timeout=patience)
 
@@ -190,6 +196,23 @@ class Editing:
             articles.put_back(self._corpus, change.before)
         touched = {kept.path for kept in (*present, *change.before)}
         self._builder.add([self._corpus / path for path in sorted(touched)])
+
+    def alike(self, questions: Sequence[str]) -> list[list[int]]:
+        """Groups of questions that ask for the same, as `index.alike` makes them.
+
+        Vectors are kept for the next time, under hashes of the questions, so that it is quick.
+
+        Raises:
+            ModelError: The model cannot be loaded.
+        """
+        keys = [hashlib.blake2b(each.encode(), digest_size=16).digest() for each in questions]
+        missing = {key: text for key, text in zip(keys, questions, strict=True) if key not in self._vectors}
+        if missing:
+            self._vectors.update(
+                zip(missing, self._encoder.encode_queries(list(missing.values())), strict=True)
+            )
+        self._vectors = {key: self._vectors[key] for key in keys}
+        return alike(np.array([self._vectors[key] for key in keys], dtype=np.float32)) if keys else []
 
     def shelf(self) -> Shelf:
         """What there is.

@@ -47,6 +47,7 @@ LAYERS = (
     {"retrieve"},
     {"query", "embed", "vectors", "store", "chunk", "convert"},
     {
+        "alike",
         "differences",
         "smalltalk",
         "sentence",

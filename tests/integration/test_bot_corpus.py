@@ -12,8 +12,10 @@ from typing import Any
 import discord
 import pytest
 
-from bot.errors import NotAnEditor, UnknownDraft
-from bot.features.corpus._commands import FORMATS, NOT_FETCHED, TOO_LARGE
+from bot.drafts import Drafts
+from bot.errors import NotAnEditor, StateError, UnknownDraft
+from bot.features.corpus._commands import FORMATS, NOT_FETCHED, TOO_LARGE, Corpus
+from bot.gaps import NO_GAPS, START, SWITCHED_OFF
 from bot.proposals import DISCARDED, NOTHING, UNDATED, UNTITLED
 from bot.state import Place, Rules
 from bot.workshop import BUSY, NOT_YOURS, SINCE, TAKEN, TOO_LONG
@@ -407,3 +409,102 @@ async def test_the_status_tells_counts_ages_and_what_was_left_out(town: Town) ->
         "Files or rows left out: 1",
     ]
     assert lines[7].startswith("- news/broken.md: news/broken.md is UTF-16")
+
+
+async def miss(room: Town, *questions: str) -> None:
+    """Asks each question as another member."""
+    for number, question in enumerate(questions):
+        member = room.server.add_member(room.guild, f"member{number}")
+        await (await room.server.slash(member, room.channel, "ask", question=question)).response()
+
+
+async def test_what_enough_people_have_missed_becomes_an_article(town: Town) -> None:
+    await miss(town, "Where is the sauna?", "Where is the sauna now?", "Where can bicycles be rented?")
+    for _ in range(3):  # one person is one person
+        await town.ask("Where is the sauna?")
+    shown = await slash(town, "gaps")
+    assert shown.ephemeral
+    lines = shown.content.split("\n")
+    assert lines[0] == "**Asked and not found**"
+    assert lines[1].startswith("1. 3 people, last <t:")
+    assert "“Where is the sauna?” · “Where is the sauna now?”" in lines[1]
+    assert "bicycles" not in shown.content
+    assert "member" not in shown.content
+    await settle(town, Rules(collections=("news", "sport")))
+    opened = await town.server.press(town.eve, shown, f"{START} (1)")
+    form = await opened.modal()
+    assert form["custom_id"] == "corpus-add:news"
+    assert "- Where is the sauna now?" in form["components"][0]["content"]
+    assert form["components"][1]["component"]["value"] == "Where is the sauna?"
+    sent = await town.server.submit_modal(town.eve, opened, {"Text": "The sauna is on Mill Lane."})
+    await press(town, await sent.response(), "Publish")
+    assert (await slash(town, "gaps")).content == NO_GAPS.format(people=3)
+    run = await town.server.press(town.eve, shown, f"{START} (1)")
+    await run.modal()
+    await town.bot.state.unanswered.leave(town.guild.id)
+    run = await town.server.press(town.eve, shown, f"{START} (1)")
+    assert (await run.response()).content == str(UnknownDraft())
+
+
+async def test_what_is_missed_in_mentions_is_kept_and_can_be_forgotten(town: Town) -> None:
+    await town.say(f"{town.server.bot.mention} where is the sauna?")
+    dm = town.server.dm(town.ana)
+    await town.say("where is the kiosk?", dm)
+    await town.say(f"{town.server.bot.mention} hello")
+    kept = await town.bot.state.unanswered.of(town.guild.id)
+    assert [each.question for each in kept] == ["where is the sauna?"]
+    told = await (await town.server.slash(town.ana, town.channel, "forget-me")).response()
+    assert told.content.startswith("I have deleted your question without an answer. ")
+    assert b"sauna" not in town.state.read_bytes()
+    for question in ("Where is the sauna?", "Where is the kiosk?"):
+        answer = await town.ask(question)
+    await (await town.server.press(town.ana, answer, "👍")).response()
+    told = await (await town.server.slash(town.ana, town.channel, "forget-me")).response()
+    assert ", and your 2 questions without an answer. " in told.content
+
+
+async def test_no_more_than_five_gaps_are_shown(town: Town) -> None:
+    town.bot.gap_people = 1
+    topics = "sauna prices, kiosk menu, museum tours, theatre plays, zoo animals, airport buses"
+    await miss(town, *topics.split(", "))
+    shown = await slash(town, "gaps")
+    assert len(shown.buttons) == 5
+    assert "airport" not in shown.content
+
+
+async def test_drafts_are_purged_every_hour_also_after_that_failed(
+    town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tries, again, loop = [], asyncio.Event(), asyncio.get_running_loop()
+
+    def purge(drafts: Drafts) -> None:
+        tries.append(drafts)
+        if len(tries) == 1:
+            raise OSError("the disk is gone")
+        loop.call_soon_threadsafe(again.set)
+
+    monkeypatch.setattr(Drafts, "purge", purge)
+    cog = town.bot.get_cog("Corpus")
+    assert isinstance(cog, Corpus)
+    cog.purge.change_interval(seconds=0.05)
+    cog.purge.restart()
+    await asyncio.wait_for(again.wait(), 10)
+    assert "OSError" in caplog.text
+
+
+async def test_nothing_is_kept_where_that_is_switched_off(town: Town) -> None:
+    town.bot.gap_people = 0
+    await town.ask("Where is the sauna?")
+    assert await town.bot.state.unanswered.of(town.guild.id) == []
+    assert (await slash(town, "gaps")).content == SWITCHED_OFF
+
+
+async def test_an_answer_does_not_fail_where_the_question_cannot_be_kept(
+    town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def full(*_: object) -> None:
+        raise StateError("The disk is full.")
+
+    monkeypatch.setattr(town.bot.state.unanswered, "note", full)
+    assert "found no answer" in (await town.ask("Where is the sauna?")).content
+    await town.server.until(lambda: "StateError" in caplog.text, missing="a line in the log")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.features.corpus._buttons import Discard, Do, Undo
+from bot.features.corpus._buttons import Discard, Do, Start, Undo
 from bot.features.corpus._commands import Corpus
 from bot.features.corpus._forms import ArticleForms
 
@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 async def setup(bot: Footnote) -> None:
     """Add the commands, the form and the buttons."""
-    bot.add_dynamic_items(Do, Discard, Undo)
+    bot.add_dynamic_items(Do, Discard, Undo, Start)
     await bot.add_cog(ArticleForms())
     await bot.add_cog(Corpus(bot.desk, bot.workshop))

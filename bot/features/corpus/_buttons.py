@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import discord
 
 from bot.deliver import Remade, view
 from bot.drafts import Draft
+from bot.errors import UnknownDraft
 from bot.failures import explained
-from bot.features.corpus._rights import admit_editor, workshop
+from bot.features.corpus._forms import form
+from bot.features.corpus._rights import admit_editor, chosen, workshop
+from bot.gaps import brief
 from bot.logs import told
 from bot.proposals import DISCARDED, audit, audit_undone, render_done, render_undone
 from bot.reply import Reply
 from bot.state import Rules
+from bot.workshop import collection_of
+from index.types import Article
 
 _log = logging.getLogger(__name__)
+
+_SOON: Final = 1.2  # seconds that each of two steps may take before a form
 
 
 class _OfDraft(Remade, template=r"(?!)"):
@@ -75,6 +82,27 @@ class Undo(_OfDraft, template=r"corpus-undo:(?P<draft>[\w-]{16})"):
                 return
             await _show(interaction, render_undone(undone))
             await _log_in_channel(interaction, held, reply, undone)
+
+
+class Start(Remade, template=r"corpus-gap:(?P<question>\d{1,18})"):
+    """Starts an article about what was not found."""
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Open a form that shows the questions and the nearest sentences; it must open within 3 seconds."""
+        async with explained(interaction) as bot:
+            held = admit_editor(interaction)
+            number = int((self.item.custom_id or "").partition(":")[2])
+            missed = await bot.state.unanswered.of(interaction.guild_id or 0)
+            found = await bot.workshop.gaps(missed, bot.gap_people, time_limit=_SOON)
+            gap = next((each for each in found if number in {one.id for one in each.questions}), None)
+            if gap is None:
+                raise UnknownDraft
+            title = gap.questions[0].question
+            nearest = (await bot.desk.now(title, held, _SOON)).candidates
+            near = collection_of(nearest[0].article_id) if nearest else ""
+            where = chosen(held, near if held.allows(near) else "")
+            article = Article("", title, "")
+            await interaction.response.send_modal(form("add", where, article, brief(gap, nearest)))
 
 
 async def _show(interaction: discord.Interaction[Any], reply: Reply) -> None:

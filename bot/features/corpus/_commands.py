@@ -16,12 +16,13 @@ from bot.errors import EditRefused
 from bot.failures import explained
 from bot.features.corpus._forms import form
 from bot.features.corpus._rights import admit_editor, chosen
+from bot.gaps import SHOWN, SWITCHED_OFF, Gap, render_gaps
 from bot.logs import refer
 from bot.places import rules
 from bot.proposals import render_proposal, render_shelf
 from bot.reply import Reply
 from bot.workshop import Proposal, Source, Workshop
-from index.types import Article
+from index.types import Article, Status
 
 if TYPE_CHECKING:
     from bot.app import Footnote
@@ -134,6 +135,25 @@ class Corpus(commands.GroupCog, group_name="corpus", group_description="For edit
             held = admit_editor(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
             await _answer(interaction, render_shelf(await self.workshop.shelf(held)))
+
+    @app_commands.command(description="See what several people have asked and not found")
+    async def gaps(self, interaction: discord.Interaction[Footnote]) -> None:
+        """Answer `/corpus gaps`."""
+        async with explained(interaction) as bot:
+            held = admit_editor(interaction)
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            if not bot.gap_people:
+                await _answer(interaction, Reply(SWITCHED_OFF))
+                return
+            missed = await bot.state.unanswered.of(interaction.guild_id or 0)
+            found: list[Gap] = []
+            for gap in await self.workshop.gaps(missed, bot.gap_people):
+                answer = await self.desk.now(gap.questions[0].question, held)
+                if answer.status is Status.DECLINED:  # an article may have been added since
+                    found.append(gap)
+                if len(found) == SHOWN:
+                    break
+            await _answer(interaction, render_gaps(found, bot.gap_people))
 
     @add.autocomplete("collection")
     async def suggest_collections(

@@ -24,13 +24,14 @@ _TITLE, _URL, _DATE, _CUSTOM_ID = 300, 1000, 40, 100
 _FORM: Final = re.compile(r"corpus-(?P<action>add|replace):(?P<target>.*)", re.DOTALL)
 
 
-def form(action: str, target: str, article: Article) -> discord.ui.Modal:
+def form(action: str, target: str, article: Article, brief: str = "") -> discord.ui.Modal:
     """The form for an article, filled in with what is known.
 
     Args:
         action: `add` or `replace`.
         target: The collection of the new article, or the id of the one that it takes the place of.
         article: What is known.
+        brief: What to write about, shown above.
 
     Raises:
         EditRefused: It does not fit into a form.
@@ -42,6 +43,8 @@ def form(action: str, target: str, article: Article) -> discord.ui.Modal:
     made = discord.ui.Modal(
         title="New article" if action == "add" else "The article as it is to be", custom_id=custom_id
     )
+    if brief:
+        made.add_item(discord.ui.TextDisplay(brief))
     single, long = discord.TextStyle.short, discord.TextStyle.paragraph
     fields = (
         ("title", "Title", "", article.title[:_TITLE], _TITLE, single, True),
@@ -71,7 +74,8 @@ class ArticleForms(commands.Cog):
         async with explained(interaction):
             held = admit_editor(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
-            typed = {each["component"]["custom_id"]: each["component"]["value"] for each in data["components"]}
+            fields = [each["component"] for each in data["components"] if "component" in each]
+            typed = {each["custom_id"]: each["value"] for each in fields}
             text = typed.pop("text")
             where = {"replaces": found["target"]}
             try:
