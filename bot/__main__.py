@@ -187,6 +187,7 @@ def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
         with _leaving_behind(worker):
             editing = Editing.open(index, engine.encoder)
             asyncio.run(serve(bot, token, Desk(engine, worker), state, editing))
+        editing.close()
         engine.close()
 
 

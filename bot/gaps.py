@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 START: Final = "Start an article"
 SHOWN: Final = 5
-NO_GAPS: Final = "Nothing: no question without an answer was asked by {people} or more different people."
+NO_GAPS: Final = "Nothing: no question without an answer was asked by {people} or more people."
 SWITCHED_OFF: Final = "I do not keep what is not found: those who run me have switched that off."
 _LONGEST: Final = 300  # characters of a question
 _WORDINGS: Final = 3
@@ -69,7 +69,8 @@ def render_gaps(found: Sequence[Gap], people: int) -> Reply:
         wordings = list(dict.fromkeys(each.question for each in gap.questions))[:_WORDINGS]
         last = max(each.asked for each in gap.questions)
         quoted = " · ".join(f"“{one_line(each, 100)}”" for each in wordings)
-        lines.append(f"{number}. {gap.people:,} people, last <t:{last}:R>: {quoted}")
+        people_asked = "1 person" if gap.people == 1 else f"{gap.people:,} people"
+        lines.append(f"{number}. {people_asked}, last <t:{last}:R>: {quoted}")
         buttons.append(Button(f"{START} ({number})", action=f"corpus-gap:{gap.questions[0].id}"))
     return Reply("\n".join(lines), tuple(buttons))
 

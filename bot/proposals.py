@@ -44,8 +44,10 @@ def render_proposal(proposal: Proposal) -> Reply:
         )
         return Reply(content, _buttons(REMOVE, proposal))
     sentences = proposal.preview.sentences
-    what = "Replace an article by" if proposal.action == "replace" else "Publish"
-    lines = [f"{what} **{title}**?", f"File: {_name(f'{article.id}.md')}", *_facts(article)]
+    ask = f"Publish **{title}**?"
+    if proposal.action == "replace":
+        ask = f"Publish **{title}** in the place of **{one_line(proposal.old, _TITLE)}**?"
+    lines = [ask, f"File: {_name(f'{article.id}.md')}", *_facts(article)]
     lines.append(f"Sentences that can be quoted: {len(sentences):,}")
     lines += [f"> “{one_line(text, _QUOTE)}”" for text in sentences[:_FIRST]]
     warnings = [f"⚠ {text}" for text in _warnings(proposal, proposal.preview)]

@@ -68,6 +68,7 @@ class Proposal:
         action: What is to become of the article.
         article: As it is to be or, where it is removed, as it is.
         preview: What publishing it would mean; None where it is removed.
+        old: Title of the article that it takes the place of.
         untitled: Whether its title is only its file's name.
         taken: Whether another article has its id, so that it cannot be published.
     """
@@ -76,6 +77,7 @@ class Proposal:
     action: Action
     article: Article
     preview: Preview | None = None
+    old: str = ""
     untitled: bool = False
     taken: bool = False
 
@@ -108,8 +110,9 @@ class Workshop:
 
         def work() -> Proposal:
             article = self._read(source, collection)
+            old = ""
             if replaces:
-                article = replace(article, id=replaces)
+                article, old = replace(article, id=replaces), self._title(replaces)
             _allow(rules, article.id)
             seen = self._editing.preview(article, besides=replaces)
             taken = not replaces and self._editing.taken(article)
@@ -118,7 +121,7 @@ class Workshop:
             if seen.sentences and not taken:
                 name = self._drafts.keep(Draft(guild, action, article.id, article.title, article))
             untitled = bool(source.name) and not source.title and article.title == _of_file(source.name)
-            return Proposal(name, action, article, seen, untitled, taken)
+            return Proposal(name, action, article, seen, old, untitled, taken)
 
         return await self._do(work)
 
@@ -156,22 +159,22 @@ class Workshop:
         """Undo a change; returns it."""
 
         def work() -> Draft:
-            draft = self._mine(name, guild, rules)
-            if draft.change is None:
-                raise UnknownDraft
-            try:
-                self._editing.undo(draft.change)
-            except ArticleExists as error:
-                raise EditRefused(SINCE) from error
-            self._drafts.drop(name)
+            draft = self._take_back(name, guild, rules)
             _log.info("An editor undid a change (%s): %s", draft.action, draft.article_id)
             return draft
 
         return await self._do(work)
 
-    async def discard(self, name: str) -> None:
-        """Forget a proposed change."""
-        await self._do(lambda: self._drafts.drop(name))
+    async def discard(self, name: str, guild: int, rules: Rules) -> None:
+        """Forget a proposed change, and take back what a try that failed half-way has left."""
+
+        def work() -> None:
+            draft = self._mine(name, guild, rules)
+            if draft.undo:
+                self._take_back(draft.undo, guild, rules)
+            self._drafts.drop(name)
+
+        await self._do(work)
 
     async def shelf(self, rules: Rules) -> Shelf:
         """What there is in the collections that are for a place."""
@@ -208,6 +211,23 @@ class Workshop:
         if len(article.text) > LONGEST:
             raise EditRefused(TOO_LONG)
         return article
+
+    def _take_back(self, name: str, guild: int, rules: Rules) -> Draft:
+        draft = self._mine(name, guild, rules)
+        if draft.change is None:
+            raise UnknownDraft
+        try:
+            self._editing.undo(draft.change)
+        except ArticleExists as error:
+            raise EditRefused(SINCE) from error
+        self._drafts.drop(name)
+        return draft
+
+    def _title(self, article_id: str) -> str:
+        held = self._editing.held(article_id)
+        if held is None:
+            raise UnknownArticle
+        return held.title
 
     def _mine(self, name: str, guild: int, rules: Rules) -> Draft:
         """A draft of this server, whose article may still be changed from here."""

@@ -118,7 +118,7 @@ class Editing:
         from index.convert import convert  # its libraries are slow to import
 
         file = PurePosixPath(name).name
-        return convert(
+        article = convert(
             Path(file) if file else "-",
             data,
             title=title or None,
@@ -126,6 +126,8 @@ class Editing:
             published=published or None,
             collection=collection,
         )
+        articles.check_id(article.id)
+        return article
 
     def preview(self, article: Article, *, besides: str = "") -> Preview:
         """What publishing the article would mean; `besides` as in `index.preview`.
@@ -139,9 +141,24 @@ class Editing:
         except IndexMissing:
             return preview(article, None)
 
+    def held(self, article_id: str) -> Article | None:
+        """The article of that id in the corpus; None if there is none, or it cannot be read.
+
+        Raises:
+            CorpusError: The corpus cannot be read.
+        """
+        path = articles.locate(self._corpus, article_id)
+        if path is None:
+            return None
+        try:
+            found, _ = articles.read(self._corpus, path)
+        except UnreadableFile:
+            return None
+        return next((one for one in found if one.id == article_id), None)
+
     def taken(self, article: Article) -> bool:
         """Whether the corpus holds a different article of that id."""
-        held = self._held(article.id)
+        held = self.held(article.id)
         return bool(held) and held != article
 
     def change(self, article_id: str, article: Article | None = None) -> Change:
@@ -189,7 +206,7 @@ class Editing:
         """
         present = articles.keep(self._corpus, change.article_id)
         if present != change.before:
-            if present and change.after != _fingerprint(self._held(change.article_id)):
+            if present and change.after != _fingerprint(self.held(change.article_id)):
                 raise ArticleExists("The article has been changed since, so it was left as it is.")
             if present:
                 articles.delete(self._corpus, change.article_id)
@@ -226,17 +243,6 @@ class Editing:
     def close(self) -> None:
         """Let go of the index."""
         self._reader.close()
-
-    def _held(self, article_id: str) -> Article | None:
-        """The article of that id in the corpus; None if there is none, or it cannot be read."""
-        path = articles.locate(self._corpus, article_id)
-        if path is None:
-            return None
-        try:
-            found, _ = articles.read(self._corpus, path)
-        except UnreadableFile:
-            return None
-        return next((one for one in found if one.id == article_id), None)
 
 
 def _fingerprint(article: Article | None) -> str:

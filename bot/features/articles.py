@@ -39,7 +39,7 @@ about by the menu of a message.\
 """
 GAPS: Final = (
     "; and in a server, a question that I find no answer to. Its editors see it, without names, once "
-    "{people} different people have asked something alike"
+    "{people} or more people have asked something alike"
 )
 LOG: Final = "My log says when something failed, not who asked or what."
 LOG_WITH_QUESTIONS: Final = (

@@ -14,7 +14,7 @@ def test_however_long_everything_is_a_preview_fits_into_a_message() -> None:
     article = Article("news/" + "x" * 900, LONG, LONG, url="https://saltmere.example/" + "y" * 3000)
     conflict = Conflict(LONG, LONG, "news/other", LONG, (Difference.NUMBERS, Difference.DATES))
     seen = Preview((LONG,) * 9, (Twin("news/twin", LONG, 0.75),) * 9, (conflict,) * 9)
-    shown = render_proposal(Proposal("n" * 16, "add", article, seen, True, False))
+    shown = render_proposal(Proposal("n" * 16, "add", article, seen, LONG, True, False))
     assert units(shown.content) <= 2000
     assert "yyy" not in shown.content
     assert r"\@everyone" in shown.content

@@ -13,7 +13,7 @@ import discord
 import pytest
 
 from bot.drafts import Drafts
-from bot.errors import NotAnEditor, StateError, UnknownDraft
+from bot.errors import NotAnEditor, StateError, UnknownArticle, UnknownDraft
 from bot.features.corpus._commands import FORMATS, NOT_FETCHED, TOO_LARGE, Corpus
 from bot.gaps import NO_GAPS, START, SWITCHED_OFF
 from bot.proposals import DISCARDED, NOTHING, UNDATED, UNTITLED
@@ -264,7 +264,9 @@ async def test_an_article_is_replaced_in_a_form_and_put_back(town: Town) -> None
         town.eve, opened, {"Text": "The last ferry leaves Gull Island at 9.15 pm."}
     )
     shown = await sent.response()
-    assert shown.content.startswith("Replace an article by **Gull Island ferry**?\nFile: news/ferry.md")
+    assert shown.content.startswith(
+        "Publish **Gull Island ferry** in the place of **Gull Island ferry**?\nFile: news/ferry.md"
+    )
     assert "Nearly the same" not in shown.content
     done = await press(town, shown, "Publish")
     assert done.content.startswith("Replaced: **Gull Island ferry**")
@@ -278,6 +280,7 @@ async def test_an_article_is_replaced_by_a_file(town: Town) -> None:
     shown = await slash(
         town, "replace", article="rules", file=Upload("new.md", b"# Rules\n\nBoats may stay.\n")
     )
+    assert shown.content.startswith("Publish **Rules** in the place of **Harbour rules**?")
     done = await press(town, shown, "Publish")
     assert "rules.md" in files(town)
     assert "rules.txt" not in files(town)
@@ -290,6 +293,19 @@ async def test_what_does_not_fit_into_a_form_is_to_be_attached(town: Town) -> No
     await press(town, await add(town, b"# Long\n\n" + b"It goes on and on. " * 300, "long.md"), "Publish")
     shown = await slash(town, "replace", article="long")
     assert "attach the article as a `file:`" in shown.content
+
+
+async def test_an_article_that_is_gone_when_the_form_is_sent(town: Town) -> None:
+    opened = await town.server.slash(town.eve, town.channel, "corpus replace", article="news/ferry")
+    await opened.modal()
+    (town.corpus / "news" / "ferry.md").unlink()
+    sent = await town.server.submit_modal(town.eve, opened, {})
+    assert (await sent.response()).content == str(UnknownArticle())
+
+
+async def test_a_collection_that_can_be_no_folder_is_refused(town: Town) -> None:
+    for name in ("..", ".hidden", "a:b"):
+        assert "cannot be an article id" in (await add(town, collection=name)).content
 
 
 async def test_removed_and_put_back_after_a_restart(town: Town) -> None:
@@ -327,6 +343,18 @@ async def test_while_another_program_rebuilds_nothing_is_lost(town: Town) -> Non
     assert done.content.startswith("Published")
     await press(town, done, "Undo")
     assert len(files(town)) == 2
+
+
+async def test_a_publication_that_came_half_way_can_be_discarded(town: Town) -> None:
+    before = files(town)
+    shown = await add(town)
+    with locked(town.corpus.parent / "index", 1):
+        run = await town.server.press(town.eve, shown, "Publish")
+        assert (await run.followup()).content == BUSY
+    assert files(town) != before
+    assert (await press(town, shown, "Discard")).content == DISCARDED
+    assert files(town) == before
+    assert list((town.state.parent / "drafts").iterdir()) == []
 
 
 async def test_only_editors_change_articles(town: Town) -> None:

@@ -61,9 +61,9 @@ class Discard(_OfDraft, template=r"corpus-discard:(?P<draft>[\w-]{16})"):
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Delete the draft."""
         async with explained(interaction):
-            admit_editor(interaction)
+            held = admit_editor(interaction)
             await interaction.response.defer()
-            await workshop(interaction).discard(self.draft)
+            await workshop(interaction).discard(self.draft, interaction.guild_id or 0, held)
             await _show(interaction, Reply(DISCARDED))
 
 
