@@ -1,6 +1,7 @@
 """How well questions with known answers are answered, by each of several systems over the same articles.
 
-`python -m benchmarks.quality ../shared/eval` writes a section of docs/benchmarks.md.
+`python -m benchmarks.quality ../shared/eval` writes a section of docs/benchmarks.md, and a page with plots
+and the questions that got better and worse, build/quality.html.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from index.embed import SentenceEncoder
 from index.engine import Engine
 from index.evaluate import Metrics, Question, compare, evaluate, load_questions, number
 from index.judgement import Judgement
+from index.report import render
 from index.store import Reader
 from index.types import Answer
 
@@ -34,6 +36,8 @@ JUDGEMENTS = {
     "final": Judgement.shipped(),
 }
 """The systems: the engine with a judgement that hears one list, both with fixed weights, or as it ships."""
+
+PAGE = Path("build/quality.html")
 
 _COLUMNS = (
     ("sentence_hit_1", "hit@1"),
@@ -98,6 +102,18 @@ def _gain(before: str, old: Metrics, after: str, new: Metrics) -> str:
     )
 
 
+def page(results: Mapping[str, Mapping[str, Metrics]]) -> str:
+    """The last system of each set as a page of HTML, compared with the one before it."""
+    before = {name: list(systems.values())[-2] for name, systems in results.items()}
+    after = {name: list(systems.values())[-1] for name, systems in results.items()}
+    comparisons = {name: compare(before[name].rows, after[name].rows) for name in results}
+    told = [
+        (label, ", ".join(sorted({list(systems)[place] for systems in results.values()})))
+        for label, place in (("shown", -1), ("compared with", -2))
+    ]
+    return render(after, title="Answers", facts=told, before=before, comparisons=comparisons)
+
+
 def system(engine: Engine) -> System:
     """An engine as something that answers questions of a set."""
     return lambda question: engine.ask(question.question, turns=question.turns)
@@ -124,6 +140,9 @@ def main(folder: Path) -> None:
         "keeps them apart. All systems share the passages and candidates found by both lists."
     )
     write_section(Path("docs/benchmarks.md"), "quality", f"## Answers\n\n{told}\n\n{section(results)}")
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(results), encoding="utf-8")
+    print(f"The page is {PAGE}.")
 
 
 if __name__ == "__main__":

@@ -213,11 +213,21 @@ class Desk:
 
         return await self.worker.do(work)
 
-    async def collections(self, rules: Rules = ANYTHING) -> list[str]:
-        """The names of the collections; those known from before where the worker has no time."""
+    async def collections(self, rules: Rules = ANYTHING, *, patient: bool = False) -> list[str]:
+        """The names of the collections; those known from before where the worker has no time.
+
+        Args:
+            rules: What holds where they are asked for.
+            patient: Whether to wait as long as for an answer, and to fail where there is no time.
+
+        Raises:
+            AskError: They were to be waited for, and there was no time.
+        """
         try:
-            self._known = await self.worker.do(self._named, time_limit=_TYPING_LIMIT)
+            self._known = await self.worker.do(self._named, time_limit=None if patient else _TYPING_LIMIT)
         except AskError:
+            if patient:
+                raise
             _log.info("No time to look for collections; offering those known from before")
         return [name for name in self._known if rules.allows(name)]
 

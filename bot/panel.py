@@ -18,11 +18,6 @@ _NAMES: Final = 500  # UTF-16 units of a list of collections
 _OPTIONS: Final = 25
 _LONGEST: Final = 100  # characters of an option
 _PINGS: Final = "Mention @everyone, @here and All Roles"
-_PRIVATE: Final = {  # what the button offers, by what was set
-    None: ("Private answers", "yes"),
-    True: ("Public answers", "no"),
-    False: ("Do not say whether private", "unset"),
-}
 
 Channel = discord.abc.GuildChannel | discord.Thread
 
@@ -155,7 +150,11 @@ def controls(place: Place, own: Rules, names: Sequence[str]) -> discord.ui.View:
             default_values=[discord.Object(own.log, type=discord.TextChannel)] if own.log else [],
         ),
     ]
-    label, value = _PRIVATE[own.private]
+    label, value = "Private answers", "yes"
+    if own.private:
+        label, value = "Public answers", "no" if place.channel else "unset"
+    elif own.private is False and place.channel:
+        label, value = "As private as in the server", "unset"
     parts += [
         discord.ui.Button(label=label, custom_id=called(f"private:{value}")),
         discord.ui.Button(label="Certainty", custom_id=called("confidence")),

@@ -12,10 +12,22 @@ if TYPE_CHECKING:
     from bot.app import Footnote
 
 
-def place(asked: discord.Interaction[Any] | discord.Message) -> Place:
-    """The place of an interaction or a message; threads and forum posts are their parent's."""
-    channel = asked.channel
-    guild = asked.guild_id if isinstance(asked, discord.Interaction) else getattr(asked.guild, "id", None)
+def place(interaction: discord.Interaction[Any]) -> Place:
+    """The place of a command, a button or a form; threads and forum posts are their parent's."""
+    return _place(interaction.guild_id, interaction.channel)
+
+
+async def place_of(bot: Footnote, message: discord.Message) -> Place:
+    """The place of a message, also in a thread that Discord has not told the bot of."""
+    channel: object = message.channel
+    if message.guild is None:
+        return Place(None)
+    if isinstance(channel, discord.PartialMessageable):
+        channel = await bot.fetch_channel(channel.id)
+    return _place(message.guild.id, channel)
+
+
+def _place(guild: int | None, channel: object) -> Place:
     if isinstance(channel, discord.Thread):
         return Place(guild, channel.parent_id)
     return Place(guild, getattr(channel, "id", 0))

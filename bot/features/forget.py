@@ -63,7 +63,8 @@ class Forget(commands.Cog):
             count = await self.state.purge()
         except Exception as error:  # the loop would end
             refer(error)
-        else:
+            return
+        if count:
             _log.info("Deleted %d verdicts older than %d days", count, self.state.keep_days)
 
 

@@ -24,6 +24,7 @@ NOBODY: Final = "Nobody is called from here any more."
 CALLED: Final = "I have called {role}."
 UNHEARD: Final = "I have posted your question, but I am not allowed to notify {role}."
 ALREADY: Final = "Somebody was called for this question already."
+READER: Final = "You may not write here, so I cannot call anyone for you."
 NOT_POSTED: Final = "I could not post your question here, so nobody was called."
 CONFIRM: Final = "This posts your question here for all to see, with your name, and calls {role}."
 POST: Final = "Post it"
@@ -47,6 +48,9 @@ class Human(Remade, template=rf"{_ACTION}(?::\d{{1,20}})?"):
             if message is None or role is None:
                 await interaction.response.send_message(NOBODY, ephemeral=True)
                 return
+            if not _may_write(interaction):
+                await interaction.response.send_message(READER, ephemeral=True)
+                return
             answer = (self.item.custom_id or "").partition(":")[2]
             private = message.flags.ephemeral
             await interaction.response.defer(ephemeral=True, thinking=private and not answer)
@@ -59,6 +63,14 @@ class Human(Remade, template=rf"{_ACTION}(?::\d{{1,20}})?"):
             else:
                 told = await _call(interaction, message, role, asked, int(answer or message.id))
                 await _close(interaction, message, told)
+
+
+def _may_write(interaction: discord.Interaction[Any]) -> bool:
+    """Whether the member could have called without the bot."""
+    granted = interaction.permissions
+    if isinstance(interaction.channel, discord.Thread):
+        return granted.send_messages_in_threads
+    return granted.send_messages
 
 
 async def _call(

@@ -129,7 +129,7 @@ async def _show(interaction: discord.Interaction[Any], place: Place) -> None:
     guild = interaction.guild
     if guild is None or guild.unavailable:
         raise SettingRefused("I am not in this server. Please invite me first.")
-    names = await bot.desk.collections()
+    names = await bot.desk.collections(patient=True)
     own, held = bot.state.places.of(place), bot.state.places.at(place)
     await interaction.edit_original_response(
         content=text(guild, place, own, held, names), view=controls(place, own, names)

@@ -20,7 +20,7 @@ from bot.desk import Desk
 from bot.errors import TooOften
 from bot.features.follow import before
 from bot.gaps import note
-from bot.places import place
+from bot.places import place_of
 from bot.render import render
 from bot.reply import Reply
 from bot.words import question
@@ -85,7 +85,7 @@ class Mention(commands.Cog):
             readable = message.guild is None or self.bot.user in message.mentions
             return Reply(HELP if readable else UNREADABLE)
         self.bot.rates.take(message.author.id, message.channel.id)
-        held = self.bot.state.places.at(place(message))
+        held = self.bot.state.places.at(await place_of(self.bot, message))
         if held.private:
             return Reply(PRIVATE)
         async with typing(message.channel):

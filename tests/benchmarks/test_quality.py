@@ -1,6 +1,7 @@
 import json
+import re
 
-from benchmarks.quality import measure, question_sets, section
+from benchmarks.quality import measure, page, question_sets, section
 from tests.index.evaluate.made import DAM, NOTHING, QUESTION, answer
 
 
@@ -49,3 +50,10 @@ def test_systems_are_laid_out_by_set():
 
 def test_a_single_system_is_compared_with_nothing():
     assert "against" not in section({"dams": measure([QUESTION], {"good": good})})
+
+
+def test_the_page_shows_the_last_system_beside_the_one_before():
+    text = page({"dams": measure([QUESTION, NOTHING], {"bad": bad, "good": good})})
+    assert re.search(r"shown\b.*?good\b.*?compared with\b.*?bad\b", text)
+    assert "Questions that got better" in text
+    assert QUESTION.question in text

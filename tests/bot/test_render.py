@@ -189,10 +189,11 @@ def test_a_message_is_never_over_a_limit_whatever_articles_and_questions_hold(
         earlier=[question, reason, question, reason],
         collection=reason or None,
         private=private,
+        human=asked,
     )
     assert 0 < units(reply.content) <= CONTENT - (SIGNATURE if private else 0)
     reply.content.encode()
-    assert len(reply.buttons) <= 13
+    assert len(reply.buttons) <= 15
     for button in reply.buttons:
         assert 0 < len(button.label) <= 80
         assert [button.receipt, button.url, button.action].count(None) == 2

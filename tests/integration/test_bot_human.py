@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.features.human import ALREADY, CALLED, NOBODY, NOT_POSTED, POST, UNHEARD, UNKNOWN
+import discord
+
+from bot.features.human import ALREADY, CALLED, NOBODY, NOT_POSTED, POST, READER, UNHEARD, UNKNOWN
 from bot.rates import CallRates
 from bot.render import HUMAN
 from bot.state import Place, Rules
@@ -107,6 +109,19 @@ async def test_nobody_is_called_too_often_or_where_that_is_not_wanted() -> None:
         await room.bot.state.places.set(Place(room.guild.id), Rules())
         run = await room.server.press(room.ben, second, HUMAN)
         assert (await run.response()).content == NOBODY
+
+
+async def test_who_may_not_write_somewhere_calls_nobody_there() -> None:
+    async with footnote() as room:
+        await helpers(room)
+        refused = await room.ask("Where is parking?")
+        thread = room.server.start_thread(room.channel, room.ana, "winter")
+        run = await room.server.slash(room.ana, thread, "ask", question="Where is parking?")
+        room.guild.roles[room.guild.id].permissions &= ~discord.Permissions(send_messages=True).value
+        told = await (await room.server.press(room.ana, refused, HUMAN)).response()
+        assert (told.content, told.ephemeral) == (READER, True)
+        assert await press(room, room.ana, await run.response()) != READER
+        assert calls(room) == []
 
 
 async def test_a_role_that_cannot_be_notified_is_told() -> None:

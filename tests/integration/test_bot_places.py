@@ -107,3 +107,17 @@ async def test_a_place_may_ask_for_more_certainty() -> None:
         assert "90%; here it has to be 95%" in (await room.ask(QUESTION)).content
         await room.bot.state.places.set(Place(room.guild.id, room.channel.id), Rules(confidence=0.5))
         assert found(await room.ask(QUESTION))
+
+
+async def test_a_thread_that_the_bot_was_not_told_of_follows_its_channel() -> None:
+    async with footnote() as room:
+        server = room.server
+        thread = server.start_thread(room.channel, room.ana, "winter")
+        await room.bot.state.places.set(Place(room.guild.id, room.channel.id), HANDBOOK)
+        text = f"{server.bot.mention} {QUESTION}"
+        assert not found(await room.say(text, thread))
+        guild = room.bot.get_guild(room.guild.id)
+        assert guild is not None
+        guild._threads.clear()
+        assert not found(await room.say(text, thread))
+        assert any(request.path.endswith(f"/channels/{thread.id}") for request in server.requests)

@@ -88,7 +88,7 @@ async def test_a_channel_inherits_from_its_server_and_can_differ() -> None:
         for label in ("Private answers", "Public answers"):
             shown = await (await server.press(owner, shown, label)).response()
         assert "Answers are: public\n" in shown.content
-        shown = await (await server.press(owner, shown, "Do not say whether private")).response()
+        shown = await (await server.press(owner, shown, "As private as in the server")).response()
         assert "private unless the member chooses · from the server" in shown.content
         shown = await choose(room, owner, shown, f"{here}:collections")
         assert "Answers from: news · from the server" in shown.content
@@ -137,5 +137,5 @@ async def test_panels_work_after_a_restart_but_not_for_long(monkeypatch: pytest.
             shown = await choose(room, owner, shown, "setup:0:collections", "topic02")
             assert bot.state.places.at(Place(room.guild.id)).collections == ("topic02",)
             monkeypatch.setattr(manage, "_FRESH", timedelta(0))
-            told = await choose(room, owner, shown, "setup:0:collections", "topic03")
-            assert told.content == manage.OLD
+            run = await room.server.choose(owner, shown, "topic03", menu="setup:0:collections")
+            assert (await run.response()).content == manage.OLD

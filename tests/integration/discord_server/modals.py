@@ -66,7 +66,7 @@ def _field(field: Json, label: str | None, left: dict[str, Any], resolved: Json,
     if field["type"] == TEXT_INPUT:
         return entry | {"value": _text(field, label, field.get("value") or "" if value is missing else value)}
     if field["type"] in MANY:
-        chosen = [] if value is missing else list(value)
+        chosen = [] if value is missing else [value] if isinstance(value, str) else list(value)
         low, high = field.get("min_values"), field.get("max_values") or 1
         low = (1 if low is None else low) if field.get("required") is not False else 0
         if not low <= len(chosen) <= high:
