@@ -7,41 +7,17 @@ import secrets
 import time
 from base64 import b64decode, b64encode
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
+from bot.changes import Draft
 from bot.errors import UnknownDraft
 from index.corpus import Kept
 from index.editing import Change
 from index.types import Article
 
 DAY: Final = 86_400
-
-Action = Literal["add", "replace", "remove"]
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A change of an article: one that an editor has proposed, or one that was made and can be undone.
-
-    Attributes:
-        guild: The server in which it was proposed.
-        action: What is to become, or has become, of the article.
-        article_id: The article.
-        title: Its title.
-        article: As it is to be; None where it is removed.
-        undo: Name of the draft that undoes this one, once it has been tried.
-        change: Of a change that was made: what is needed to undo it.
-    """
-
-    guild: int
-    action: Action
-    article_id: str
-    title: str
-    article: Article | None = None
-    undo: str = ""
-    change: Change | None = None
 
 
 class Drafts:

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from bot.drafts import Draft
+from bot.changes import Draft, Proposal
 from bot.escape import one_line, units
 from bot.links import web_address
 from bot.reply import CONTENT, Button, Reply
 from bot.sources import unix_time
-from bot.workshop import TAKEN, Proposal
+from bot.workshop import TAKEN
 from index.editing import Conflict, Preview, Shelf, Twin
 from index.types import Article
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final, TypeVar
 
-from bot.drafts import Action, Draft, Drafts
+from bot.changes import Action, Draft, Proposal, Source
+from bot.drafts import Drafts
 from bot.errors import EditRefused, UnknownArticle, UnknownDraft
 from bot.escape import escape
 from bot.gaps import Gap, gaps
 from bot.state import Missed, Rules
 from bot.worker import Worker
 from index.corpus import humanised, one_line
-from index.editing import Editing, Preview, Shelf
+from index.editing import Editing, Shelf
 from index.errors import ArticleExists, ArticleNotFound, CorpusError, IndexBusy, UsageError
 from index.types import Article
 
@@ -38,48 +39,6 @@ TOO_LONG: Final = (
     "`python -m index add`."
 )
 _LIMIT: Final = 600.0  # seconds that a change may take, waiting included
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What an editor has handed in.
-
-    Attributes:
-        name: Of the file; `""` for a pasted text.
-        data: The content.
-        title: What the editor says about it; likewise the others.
-        url: Where readers can open it.
-        published: Date.
-    """
-
-    name: str
-    data: bytes
-    title: str = ""
-    url: str = ""
-    published: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A draft as the editor sees it.
-
-    Attributes:
-        name: Of the draft.
-        action: What is to become of the article.
-        article: As it is to be or, where it is removed, as it is.
-        preview: What publishing it would mean; None where it is removed.
-        old: Title of the article that it takes the place of.
-        untitled: Whether its title is only its file's name.
-        taken: Whether another article has its id, so that it cannot be published.
-    """
-
-    name: str
-    action: Action
-    article: Article
-    preview: Preview | None = None
-    old: str = ""
-    untitled: bool = False
-    taken: bool = False
 
 
 class Workshop:

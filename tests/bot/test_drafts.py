@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.drafts import DAY, Draft, Drafts
+from bot.changes import Draft
+from bot.drafts import DAY, Drafts
 from bot.errors import UnknownDraft
 from index.corpus import Kept
 from index.editing import Change

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
+from bot.changes import Proposal
 from bot.escape import units
 from bot.proposals import render_proposal, render_shelf
-from bot.workshop import Proposal
 from index.differences import Difference
 from index.editing import Conflict, Preview, Shelf, Twin
 from index.types import Article, ArticleCard, Skipped

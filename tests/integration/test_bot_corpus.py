@@ -412,6 +412,9 @@ async def test_the_log_channel_is_told_and_can_undo(town: Town) -> None:
     done = await press(town, await add(town), "Publish")
     await press(town, done, "Undo")
     await town.server.until(lambda: len(town.server.messages(town.log)) == 3, missing="the lines")
+    town.channel = town.log  # an editor may as well work there
+    await press(town, await press(town, await add(town), "Publish"), "Undo")
+    await town.server.until(lambda: len(town.server.messages(town.log)) == 5, missing="the lines")
 
 
 async def test_a_log_channel_that_cannot_be_written_is_told(town: Town) -> None:

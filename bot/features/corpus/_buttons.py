@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 import discord
 
 from bot.deliver import Remade, view
-from bot.drafts import Draft
+from bot.changes import Draft
 from bot.errors import UnknownDraft
 from bot.failures import explained
 from bot.features.corpus._forms import form
@@ -77,11 +77,11 @@ class Undo(_OfDraft, template=r"corpus-undo:(?P<draft>[\w-]{16})"):
             await interaction.response.defer()
             undone = await workshop(interaction).undo(self.draft, interaction.guild_id or 0, held)
             reply = audit_undone(undone, interaction.user.display_name)
-            if interaction.channel_id == held.log:
-                await _show(interaction, reply)  # the very line that told of the change
-                return
-            await _show(interaction, render_undone(undone))
-            await _log_in_channel(interaction, held, reply, undone)
+            message = interaction.message
+            is_line = message is not None and not message.flags.ephemeral  # that told of the change
+            await _show(interaction, reply if is_line else render_undone(undone))
+            if not is_line:
+                await _log_in_channel(interaction, held, reply, undone)
 
 
 class Start(Remade, template=r"corpus-gap:(?P<question>\d{1,18})"):

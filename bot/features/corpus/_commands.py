@@ -21,7 +21,8 @@ from bot.logs import refer
 from bot.places import rules
 from bot.proposals import render_proposal, render_shelf
 from bot.reply import Reply
-from bot.workshop import Proposal, Source, Workshop
+from bot.changes import Proposal, Source
+from bot.workshop import Workshop
 from index.types import Article, Status
 
 if TYPE_CHECKING:

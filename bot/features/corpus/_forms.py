@@ -14,7 +14,7 @@ from bot.errors import EditRefused
 from bot.failures import explained, sentence
 from bot.features.corpus._rights import admit_editor, chosen, workshop
 from bot.proposals import render_proposal
-from bot.workshop import Source
+from bot.changes import Source
 from index.types import Article
 
 TEXT: Final = 4000
