@@ -22,10 +22,11 @@ UNDATED: Final = "It has no date, so answers will not show how old it is."
 DISCARDED: Final = "Discarded. Nothing was changed."
 
 _TITLE, _NAME, _QUOTE, _REASON = 120, 100, 180, 200
-_FIRST: Final = 3  # sentences that are shown
+_FIRST, _OPENING = 3, 120  # sentences that are shown, and how much of each
 _SHORT: Final = 3  # sentences, below which an article is called short
 _SHOWN: Final = 3  # twins, and conflicts
 _SKIPPED: Final = 8
+_HINT: Final = 40  # UTF-16 units kept free for the line that says how many more there are
 _DONE: Final = {"add": "Published", "replace": "Replaced", "remove": "Removed"}
 
 
@@ -49,7 +50,7 @@ def render_proposal(proposal: Proposal) -> Reply:
         ask = f"Publish **{title}** in the place of **{one_line(proposal.old, _TITLE)}**?"
     lines = [ask, f"File: {_name(f'{article.id}.md')}", *_facts(article)]
     lines.append(f"Sentences that can be quoted: {len(sentences):,}")
-    lines += [f"> “{one_line(text, _QUOTE)}”" for text in sentences[:_FIRST]]
+    lines += [f"> “{one_line(text, _OPENING)}”" for text in sentences[:_FIRST]]
     warnings = [f"⚠ {text}" for text in _warnings(proposal, proposal.preview)]
     content = _fitting([*lines, *warnings])
     return Reply(content, _buttons(PUBLISH, proposal) if proposal.name else ())
@@ -112,7 +113,7 @@ def _facts(article: Article) -> list[str]:
     found = []
     if published is not None:
         found.append(f"Date: <t:{published}:D>, <t:{published}:R>")
-    if address is not None and units(address) < CONTENT // 4:
+    if address is not None and units(address) < CONTENT // 8:
         found.append(f"Address: <{address}>")
     return found
 
@@ -166,12 +167,12 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _fitting(lines: Sequence[str]) -> str:
-    """As many of the lines as fit into a message."""
+    """As many of the lines as fit into a message, and how many do not."""
     taken: list[str] = []
-    room = CONTENT
+    room = CONTENT - _HINT
     for line in lines:
         room -= units(line) + 1
         if room < 0:
-            break
+            return "\n".join([*taken, f"-# … and {_counted(len(lines) - len(taken), 'line')} more"])
         taken.append(line)
     return "\n".join(taken)

@@ -17,6 +17,7 @@ def test_however_long_everything_is_a_preview_fits_into_a_message() -> None:
     shown = render_proposal(Proposal("n" * 16, "add", article, seen, LONG, True, False))
     assert units(shown.content) <= 2000
     assert "yyy" not in shown.content
+    assert "-# … and " in shown.content
     assert r"\@everyone" in shown.content
     assert [each.label for each in shown.buttons] == ["Publish", "Discard"]
     assert all(len(each.action or "") <= 100 for each in shown.buttons)

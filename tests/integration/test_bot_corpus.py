@@ -24,6 +24,7 @@ from index.editing import Editing
 from index.engine import Engine
 from index.store import Reader, locked
 from tests.index.hashed import HashedEncoder
+from tests.index.pdf_maker import column, make_pdf
 from tests.integration.discord_server import Channel, Message, Refused, Role, Upload, User
 from tests.integration.footnote import Room, footnote, running
 
@@ -224,6 +225,13 @@ async def test_what_cannot_be_read_is_refused_in_a_sentence(
     assert said.replace("\\", "") in shown.content.replace("\\", "")
     assert shown.buttons == []
     assert len(files(town)) == 2
+
+
+async def test_a_pdf_is_read(town: Town) -> None:
+    text = "The harbour museum opens at ten. Children pay nothing. It is closed on Mondays."
+    shown = await add(town, make_pdf([column(text, 700)], {"Title": "The harbour museum"}), "museum.pdf")
+    assert "Publish **The harbour museum**?" in shown.content
+    assert "Sentences that can be quoted: 3" in shown.content
 
 
 async def test_a_file_that_discord_does_not_hand_out(town: Town) -> None:
