@@ -201,12 +201,15 @@ def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
     from bot.run import serve
     from bot.state import Database, State
     from bot.worker import Worker
+    from index.editing import Editing
 
     with closing(State(Database(bot.state), keep_days=bot.keep_days)) as state:
         engine = open_engine(index)
         worker = Worker(queue=bot.queue, time_limit=bot.time_limit)
         with _leaving_behind(worker):
-            asyncio.run(serve(bot, token, Desk(engine, worker), state))
+            editing = Editing.open(index, engine.encoder)
+            asyncio.run(serve(bot, token, Desk(engine, worker), state, editing))
+        editing.close()
         engine.close()
 
 

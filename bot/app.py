@@ -21,6 +21,7 @@ from bot.features import (
     ask,
     compare,
     context,
+    corpus,
     feedback,
     follow,
     forget,
@@ -36,6 +37,7 @@ from bot.features import (
 from bot.pulse import Pulse
 from bot.rates import CallRates, Rates
 from bot.state import State
+from bot.workshop import Workshop
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +46,7 @@ FEATURES = (
     ask,
     compare,
     context,
+    corpus,
     feedback,
     follow,
     forget,
@@ -67,7 +70,10 @@ class Footnote(commands.AutoShardedBot):
     Args:
         desk: Answers the questions.
         state: What is remembered between starts.
+        workshop: Where articles are changed.
         rates: How much may be asked; None for any number of questions.
+        gap_people: How many different people must have asked what is not found, before editors see it; with
+            0, such questions are not kept.
         guild: Id of the one server that gets the commands; None for all.
         gateway: Address of the gateway that is always used; None to use what Discord names.
     """
@@ -76,14 +82,18 @@ class Footnote(commands.AutoShardedBot):
         self,
         desk: Desk,
         state: State,
+        workshop: Workshop,
         *,
         rates: Rates | None = None,
+        gap_people: int = 3,
         guild: int | None = None,
         gateway: str | None = None,
     ) -> None:
         self.desk = desk
         self.state = state
+        self.workshop = workshop
         self.rates = rates or Rates()
+        self.gap_people = gap_people
         self.call_rates = CallRates()
         self.answering = Answering()
         self.pulse = Pulse(self)

@@ -18,6 +18,7 @@ from index.types import (
     ArticleCard,
     Comparison,
     Context,
+    Encoder,
     IndexInfo,
     IndexStatus,
     Status,
@@ -31,6 +32,11 @@ _TYPING_LIMIT = 1.5  # seconds; Discord gives up on suggestions after 3
 
 class Engine(Protocol):
     """What the bot needs of `index.engine.Engine`."""
+
+    @property
+    def encoder(self) -> Encoder:
+        """What it encodes with."""
+        ...
 
     def ask(
         self,
@@ -148,6 +154,19 @@ class Desk:
             return self._engine.compare(text, collections=self._where(collection, rules))
 
         return await self.worker.do(work)
+
+    async def now(self, question: str, rules: Rules, time_limit: float | None = None) -> Answer:
+        """What would be answered now; nobody asks, so it is not counted.
+
+        Raises:
+            AskError: There is no answer now.
+            FootnoteError: The index or the model cannot be used.
+        """
+
+        def work() -> Answer:
+            return sure(self._engine.ask(question, collections=rules.collections), rules.confidence)
+
+        return await self.worker.do(work, time_limit=time_limit)
 
     async def context(self, receipt: str, words: str = "", rules: Rules = ANYTHING) -> Context:
         """A cited sentence in its surroundings, or what became of it.

@@ -22,7 +22,10 @@ FootnoteError
         ├── NotShown            the article is not for this place
         ├── SettingRefused      a setting cannot be what was chosen
         ├── UnknownCollection   no such folder of articles
-        └── UnknownArticle      no article of that name
+        ├── UnknownArticle      no article of that name
+        ├── NotAnEditor         the member may not change articles
+        ├── EditRefused         an article cannot be changed so
+        └── UnknownDraft        what a button is about is used, discarded or too old
 
 `UsageError` of the index stands for a wrong setting (exit code 2).
 """
@@ -147,3 +150,23 @@ class UnknownArticle(AskError):
 
     def __init__(self) -> None:
         super().__init__("There is no article of that name. `/articles` shows those that there are.")
+
+
+class NotAnEditor(AskError):
+    """The member may not change articles."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Only members who may manage this server, or have the role of its editors, can change articles."
+        )
+
+
+class EditRefused(AskError):
+    """An article cannot be changed so; the text is for the editor."""
+
+
+class UnknownDraft(AskError):
+    """What a button is about was used or discarded, or is older than a day."""
+
+    def __init__(self) -> None:
+        super().__init__("That was done or discarded already, or is more than a day old.")

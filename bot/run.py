@@ -15,6 +15,7 @@ import discord
 from bot import addresses, monitor
 from bot.app import Footnote
 from bot.desk import Desk
+from bot.drafts import Drafts
 from bot.errors import (
     AskError,
     DiscordRefused,
@@ -27,6 +28,8 @@ from bot.rates import Rates
 from bot.settings import BotSettings
 from bot.state import State
 from bot.token import HOW_TO
+from bot.workshop import Workshop
+from index.editing import Editing
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +40,7 @@ _REFUSED: Final = {  # close codes of the gateway after which it is useless to t
 }
 
 
-async def serve(settings: BotSettings, token: str, desk: Desk, state: State) -> None:
+async def serve(settings: BotSettings, token: str, desk: Desk, state: State, editing: Editing) -> None:
     """Be online until SIGTERM or SIGINT, then finish what is being answered.
 
     Args:
@@ -46,6 +49,7 @@ async def serve(settings: BotSettings, token: str, desk: Desk, state: State) -> 
         desk: Answers the questions. Its worker takes no more work afterwards, and may still be busy with
             what nobody waits for any more.
         state: What is remembered between starts.
+        editing: Changes the articles.
 
     Raises:
         StartError: Discord cannot be reached or does not let the bot in.
@@ -53,7 +57,16 @@ async def serve(settings: BotSettings, token: str, desk: Desk, state: State) -> 
     """
     addresses.apply(settings)
     rates = Rates(settings.member_rate, settings.channel_rate)
-    bot = Footnote(desk, state, rates=rates, guild=settings.guild, gateway=settings.gateway_url)
+    drafts = Drafts(state.database.path.with_name("drafts"))
+    bot = Footnote(
+        desk,
+        state,
+        Workshop(editing, drafts, desk.worker),
+        rates=rates,
+        gap_people=settings.gap_people,
+        guild=settings.guild,
+        gateway=settings.gateway_url,
+    )
     with desk.tally.errors():
         await _serve(settings, token, bot)
     _log.info("Left Discord")

@@ -62,7 +62,16 @@ class BotSettings(BaseSettings):
         Path(".footnote/bot.db"), description="The bot's own database; made when missing."
     )
     keep_days: int = Field(
-        90, ge=1, le=3650, description="Days that verdicts on answers are kept, with their questions."
+        90,
+        ge=1,
+        le=3650,
+        description="Days that verdicts on answers, and questions without an answer, are kept.",
+    )
+    gap_people: int = Field(
+        3,
+        ge=0,
+        le=1000,
+        description="People who must have asked alike before editors see what is not found; 0 keeps nothing.",
     )
     member_rate: int = Field(
         6, ge=0, le=10_000, description="Questions that a member may ask within a minute; 0 for any number."

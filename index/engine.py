@@ -58,6 +58,9 @@ class Engine:
         encoder: Encodes questions; of the model that the index was made with.
         judgement: Weights of the evidence; None for those that come with Footnote.
         cross_encoder: A second opinion on each candidate sentence; None for none.
+
+    Attributes:
+        encoder: As given; for one thread at a time.
     """
 
     def __init__(
@@ -70,7 +73,7 @@ class Engine:
     ) -> None:
         self._reader = reader
         self._cross_encoder = cross_encoder
-        self._encoder = encoder
+        self.encoder = encoder
         second = cross_encoder.fingerprint if cross_encoder else ""
         self._judgement = replace(judgement or Judgement.shipped(), second=second)
         self._lock = threading.Lock()
@@ -142,7 +145,7 @@ class Engine:
                     answers.append(by_list)
                     continue
                 query = self._speller.correct(snapshot, understand(part, heard))
-                retrieval = retrieve(snapshot, vectors, self._encoder, query, collections=collections)
+                retrieval = retrieve(snapshot, vectors, self.encoder, query, collections=collections)
                 watch.lap("find")
                 answers.append(self._answer(snapshot, part, retrieval, max(k, 1), watch))
         answer = answers[0] if len(parts) == 1 else join(question, parts, answers, max(k, 1))
@@ -152,7 +155,7 @@ class Engine:
         self, snapshot: Snapshot, question: str, retrieval: Retrieval, k: int, watch: Stopwatch
     ) -> Answer:
         """Read what was found, and answer from it."""
-        candidates = gather(snapshot, self._encoder, retrieval)
+        candidates = gather(snapshot, self.encoder, retrieval)
         watch.lap("read")
         verdict = judge(
             self._judgement, retrieval, candidates, opinions(self._cross_encoder, retrieval, candidates)
@@ -176,7 +179,7 @@ class Engine:
             ModelError: The model cannot be loaded.
         """
         with self._state() as (snapshot, vectors):
-            return compare(snapshot, vectors, self._encoder, text, collections=collections)
+            return compare(snapshot, vectors, self.encoder, text, collections=collections)
 
     def search(self, words: str, *, k: int = 10, collections: Sequence[str] | None = None) -> list[Passage]:
         """The passages nearest to some words, best first.
@@ -189,12 +192,12 @@ class Engine:
             retrieval = retrieve(
                 snapshot,
                 vectors,
-                self._encoder,
+                self.encoder,
                 understand(words),
                 collections=collections,
                 kept=max(k, KEPT),
             )
-            candidates = gather(snapshot, self._encoder, retrieval)
+            candidates = gather(snapshot, self.encoder, retrieval)
             verdict = judge(self._judgement, retrieval, candidates)
             return list(passages(retrieval, verdict, limit=max(k, 0)))
 

@@ -37,16 +37,17 @@ OWNERS = {
 
 LAYERS = (
     {"cli", "__main__"},
-    {"calibrate"},
+    {"calibrate", "editing"},
     {"backup", "engine", "build"},
     {"report", "evaluate"},
     {"answer", "claims", "facts", "holding", "reconcile", "several", "threshold", "why"},
     {"choose", "decline", "likeness"},
-    {"judgement", "lead", "plan", "prepare", "spelling", "surroundings"},
+    {"judgement", "lead", "plan", "prepare", "preview", "spelling", "surroundings"},
     {"evidence"},
     {"retrieve"},
     {"query", "embed", "vectors", "store", "chunk", "convert"},
     {
+        "alike",
         "beyond",
         "differences",
         "newfile",
@@ -122,7 +123,10 @@ def test_the_index_knows_nothing_of_the_bot_or_discord() -> None:
 
 
 def test_the_bot_takes_only_the_ways_in() -> None:
-    allowed = {"engine", "errors", "settings", "types", "receipt", "markup", "link", "corpus", "newfile"}
+    allowed = {
+        *("engine", "editing", "errors", "settings", "types"),
+        *("receipt", "markup", "link", "corpus", "newfile"),
+    }
     for path in modules("bot"):
         assert {part(name) for name in imports(path)} - {None} <= allowed, path
 

@@ -25,18 +25,24 @@ PRIVACY: Final = """\
 **What I keep**
 - Your question goes through Discord, like any message, to the machine that I run on. I look for it in the \
 articles there and forget it. It goes nowhere else: I ask no other service.
-- I store no questions, no answers, no names and no user ids, with one exception: where you press 👍 or 👎, \
-I keep the question, the quoted sentences and what you say of them, for {days} days. In place of your name \
-stands a code that only my database can make from your id. `/forget-me` deletes all of it.
+- I store no answers, no names and no user ids, and questions only in these cases: where you press 👍 or 👎, \
+I keep the question, the quoted sentences and what you say of them{gaps}. All that for {days} days. In place \
+of your name stands a code that only my database can make from your id. `/forget-me` deletes all of it.
 - If *Ask a human* is pressed, I keep which of my messages that was, so that nobody is called twice.
 - Of a server I keep what its managers have set by `/footnote setup`.
 - How often you asked within a minute, and called people within an hour, I know only for so long, in memory.
+- Where editors change an article, I keep for a day what they propose and what was there before, without \
+their names; a server may have a channel in which each change is told with the editor's name.
 - {log}
 - What you see in Discord, Discord keeps: my answers, and the buttons below them, which name sentences of \
 articles and nobody.
 - I read only messages that mention me, reply to me or are sent to me directly, and those that you ask me \
 about by the menu of a message.\
 """
+GAPS: Final = (
+    "; and in a server, a question that I find no answer to. Its editors see it, without names, once "
+    "{people} or more people have asked something alike"
+)
 LOG: Final = "My log says when something failed, not who asked or what."
 LOG_WITH_QUESTIONS: Final = (
     "**But my log has the text of questions**, without who asked: those who run me have chosen that."
@@ -88,7 +94,10 @@ class Articles(commands.Cog):
         """Answer `/privacy`."""
         days = interaction.client.state.keep_days
         log = LOG_WITH_QUESTIONS if logs.keeps_questions() else LOG
-        await interaction.response.send_message(PRIVACY.format(log=log, days=days), ephemeral=True)
+        people = interaction.client.gap_people
+        gaps = GAPS.format(people=people) if people else ""
+        text = PRIVACY.format(log=log, days=days, gaps=gaps)
+        await interaction.response.send_message(text, ephemeral=True)
 
     @articles.autocomplete("search")
     async def suggest_titles(

@@ -12,6 +12,7 @@ from bot import suggest
 from bot.answering import Answering
 from bot.deliver import view
 from bot.desk import Desk
+from bot.gaps import note
 from bot.places import admit, rules
 from bot.render import render
 
@@ -53,6 +54,7 @@ class Ask(commands.Cog):
             answer = await self.desk.ask(question, collection, rules=held)
             reply = render(answer, asked=True, collection=collection, private=private, human=bool(held.human))
             await interaction.edit_original_response(content=reply.content, view=view(reply))
+            await note(interaction.client, interaction.user.id, interaction.guild_id, answer)
 
     @ask.autocomplete("collection")
     async def suggest_collections(

@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot.deliver import Remade, view
 from bot.failures import explained
+from bot.gaps import note
 from bot.places import admit
 from bot.render import render
 from bot.state import Rules
@@ -74,6 +75,7 @@ class Forms(commands.Cog):
                 human=bool(held.human),
             )
             await interaction.edit_original_response(content=reply.content, view=view(reply))
+            await note(bot, interaction.user.id, interaction.guild_id, answer)
 
 
 async def answered(message: discord.Message, bot: Footnote) -> Asked:

@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 NOTHING: Final = "There was nothing to forget: I have stored nothing about you."
 FORGOTTEN: Final = (
-    "I have deleted your {verdicts}, with the questions and sentences that came with {them}. "
+    "I have deleted your {what}. "
     "Nothing about you is left in my database. "
     "What was posted in Discord stays there until somebody deletes it."
 )
@@ -51,12 +51,10 @@ class Forget(commands.Cog):
         """Answer `/forget-me`."""
         with self.answering:
             await interaction.response.defer(ephemeral=True, thinking=True)
-            count = await self.state.feedback.forget(interaction.user.id)
-            text = FORGOTTEN.format(
-                verdicts="verdict on an answer" if count == 1 else f"{count} verdicts on answers",
-                them="it" if count == 1 else "them",
-            )
-            await interaction.edit_original_response(content=text if count else NOTHING)
+            verdicts = await self.state.feedback.forget(interaction.user.id)
+            questions = await self.state.unanswered.forget(interaction.user.id)
+            text = FORGOTTEN.format(what=_what(verdicts, questions)) if verdicts or questions else NOTHING
+            await interaction.edit_original_response(content=text)
 
     @tasks.loop(hours=24)
     async def daily(self) -> None:
@@ -68,6 +66,20 @@ class Forget(commands.Cog):
             return
         if count:
             _log.info("Deleted %d verdicts older than %d days", count, self.state.keep_days)
+
+
+def _what(verdicts: int, questions: int) -> str:
+    """What was deleted, in words."""
+    parts = []
+    if verdicts == 1:
+        parts.append("verdict on an answer, with the question and sentences that came with it")
+    elif verdicts:
+        parts.append(f"{verdicts} verdicts on answers, with the questions and sentences that came with them")
+    if questions == 1:
+        parts.append("question without an answer")
+    elif questions:
+        parts.append(f"{questions} questions without an answer")
+    return ", and your ".join(parts)
 
 
 async def setup(bot: Footnote) -> None:

@@ -83,6 +83,7 @@ class Manage(commands.GroupCog, group_name="footnote", group_description="How I 
         """Forget the settings of a server that the bot has left."""
         try:
             await self.state.places.forget(guild.id)
+            await self.state.unanswered.leave(guild.id)
         except StateError as error:  # the library would log it with the server's name
             refer(error)
 

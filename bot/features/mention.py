@@ -19,6 +19,7 @@ from bot.deliver import view
 from bot.desk import Desk
 from bot.errors import TooOften
 from bot.features.follow import before
+from bot.gaps import note
 from bot.places import place_of
 from bot.render import render
 from bot.reply import Reply
@@ -91,6 +92,7 @@ class Mention(commands.Cog):
         async with typing(message.channel):
             earlier = await before(message, self.bot)
             answer = await self.desk.ask(asked, earlier.collection, earlier.turns, held)
+            await note(self.bot, message.author.id, getattr(message.guild, "id", None), answer)
             return render(
                 answer,
                 earlier=earlier.questions,

@@ -1,7 +1,8 @@
 """What the bot remembers between starts, in a database of its own, apart from the index.
 
-It holds settings of servers and channels, verdicts on answers, and which messages called a human. The index
-can be made again from the corpus; this file cannot, so nothing here ever deletes or replaces it.
+It holds settings of servers and channels, verdicts on answers, questions without an answer, and which
+messages called a human. The index can be made again from the corpus; this file cannot, so nothing here ever
+deletes or replaces it.
 """
 
 from bot.state._calls import Calls
@@ -9,16 +10,19 @@ from bot.state._copy import back_up, channels_set_up, examine
 from bot.state._database import Database
 from bot.state._feedback import Feedback, Verdict
 from bot.state._places import ANYTHING, Place, Places, Rules
+from bot.state._unanswered import Missed, Unanswered
 
 __all__ = [
     "ANYTHING",
     "Calls",
     "Database",
     "Feedback",
+    "Missed",
     "Place",
     "Places",
     "Rules",
     "State",
+    "Unanswered",
     "Verdict",
     "back_up",
     "channels_set_up",
@@ -31,12 +35,13 @@ class State:
 
     Args:
         database: Where it lies.
-        keep_days: How many days verdicts and calls are kept.
+        keep_days: How many days verdicts, calls and questions are kept.
 
     Attributes:
         places: Settings of servers and channels.
         feedback: Verdicts on answers.
         calls: Messages for which a human was called.
+        unanswered: Questions that no answer was found to.
     """
 
     def __init__(self, database: Database, *, keep_days: int = 90) -> None:
@@ -45,6 +50,7 @@ class State:
         self.places = Places(database)
         self.feedback = Feedback(database)
         self.calls = Calls(database)
+        self.unanswered = Unanswered(database)
 
     async def purge(self) -> int:
         """Delete what is older than it may be; returns how many verdicts went.
@@ -54,6 +60,7 @@ class State:
         """
         gone = await self.feedback.purge(self.keep_days)
         await self.calls.purge(self.keep_days)
+        await self.unanswered.purge(self.keep_days)
         return gone
 
     def close(self) -> None:

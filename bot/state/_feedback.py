@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,8 +11,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
+from bot.state._codes import Codes
 from bot.state._database import Database
-from bot.state._tables import salt, verdicts
+from bot.state._tables import verdicts
 
 DAY: Final = 86_400
 
@@ -52,7 +52,7 @@ class Feedback:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._salt = database.now(lambda connection: connection.execute(sa.select(salt)).scalar_one())
+        self._codes = Codes(database)
 
     async def give(self, member: int, verdict: Verdict) -> bool:
         """Keep a verdict in place of the member's earlier one on the message; says whether there was one.
@@ -62,7 +62,7 @@ class Feedback:
         """
         values = {
             "message": verdict.message,
-            "member": self._hash(member),
+            "member": self._codes.of(member),
             "given": int(time.time()),
             "good": verdict.good,
             "answered": verdict.answered,
@@ -88,7 +88,7 @@ class Feedback:
         Raises:
             StateError: The database cannot be used.
         """
-        return await self._delete(verdicts.c.member == self._hash(member))
+        return await self._delete(verdicts.c.member == self._codes.of(member))
 
     async def purge(self, days: int) -> int:
         """Delete what is older; returns how many verdicts went.
@@ -111,9 +111,6 @@ class Feedback:
     async def _delete(self, which: sa.ColumnElement[bool]) -> int:
         query = sa.delete(verdicts).where(which)
         return await self._database.do(lambda connection: connection.execute(query).rowcount)
-
-    def _hash(self, member: int) -> str:
-        return hashlib.blake2b(str(member).encode(), key=self._salt, digest_size=16).hexdigest()
 
 
 def _golden(row: Mapping[str, Any]) -> dict[str, object]:

@@ -43,6 +43,17 @@ verdicts = sa.Table(
     sa.UniqueConstraint("message", "member"),
 )
 
+unanswered = sa.Table(
+    "unanswered",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("guild", sa.BigInteger, nullable=False),
+    sa.Column("member", sa.String, nullable=False, index=True),
+    sa.Column("question", sa.String, nullable=False),
+    sa.Column("asked", sa.Integer, nullable=False, index=True),
+    sa.UniqueConstraint("guild", "member", "question"),
+)
+
 calls = sa.Table(
     "calls",
     metadata,

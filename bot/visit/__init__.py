@@ -9,19 +9,19 @@ import asyncio
 import time
 from collections.abc import Awaitable
 from email.utils import parsedate_to_datetime
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import aiohttp
 import discord
 
 from bot import addresses
 from bot.app import INTENTS, Footnote
-from bot.desk import Desk, Engine
+from bot.desk import Desk
 from bot.errors import StartError
 from bot.finding import FAILED, Finding, duration
 from bot.run import in_a_sentence
 from bot.settings import BotSettings
-from bot.state import State, channels_set_up
+from bot.state import channels_set_up
 from bot.visible import reveal
 from bot.visit._application import application
 from bot.visit._commands import registered
@@ -42,8 +42,8 @@ class Visitor(Footnote):
     """
 
     def __init__(self, settings: BotSettings, worker: Worker) -> None:
-        # Nobody asks the engine anything, or remembers: only the commands are looked at.
-        super().__init__(Desk(cast("Engine", None), worker), cast("State", None), guild=settings.guild)
+        nothing: Any = None  # is asked, remembered or changed: only the commands are looked at
+        super().__init__(Desk(nothing, worker), nothing, nothing, guild=settings.guild)
         self.ahead: float | None = None
         trace = aiohttp.TraceConfig()
         trace.on_request_end.append(self._compare_clocks)

@@ -24,6 +24,7 @@ from index.types import (
     Turn,
 )
 from tests.bot.written import citation
+from tests.index.hashed import HashedEncoder
 
 FERRY = Article(
     "news/ferry",
@@ -45,6 +46,7 @@ class StandIn:
 
     def __init__(self, *articles: Article) -> None:
         self.texts = {article.id: article for article in articles or (FERRY, RULES)}
+        self.encoder = HashedEncoder()
         self.gate = threading.Event()
         self.asked: list[tuple[str, tuple[str, ...] | None]] = []
         self.looked: list[str] = []

@@ -143,6 +143,7 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: P
     state.close()
     with sqlite3.connect(path) as connection:
         connection.execute("ALTER TABLE verdicts DROP COLUMN turns")
+        connection.execute("DROP TABLE unanswered")
         connection.execute("UPDATE alembic_version SET version_num = 'first'")
     connection.close()
     state = State(Database.existing(path))
@@ -159,4 +160,34 @@ async def test_changes_at_the_same_time_are_all_kept(tmp_path: Path) -> None:
         state.places.change(Place(1), lambda own: replace(own, human=7)),
     )
     assert state.places.of(Place(1)) == Rules(private=True, human=7)
+    state.close()
+
+
+async def test_questions_without_an_answer_are_kept_once_for_each_member_and_server(tmp_path: Path) -> None:
+    path = tmp_path / "bot.db"
+    state = State(Database(path))
+    asked = state.unanswered
+    for member, guild, question in (
+        (5, 1, "The pool?"),
+        (6, 1, "The pool?"),
+        (5, 1, "The pool?"),
+        (5, 2, "A?"),
+    ):
+        await asked.note(member, guild, question)
+    found = await asked.of(1)
+    assert [each.question for each in found] == ["The pool?"] * 2
+    assert len({each.member for each in found}) == 2
+    assert await asked.of(3) == []
+    assert await asked.forget(6) == 1
+    assert await asked.forget(6) == 0
+    await asked.leave(2)
+    assert await asked.of(2) == []
+    for number in range(60):
+        await asked.note(5, 1, f"Question {number}?")
+    found = await asked.of(1)
+    assert (len(found), found[-1].question) == (50, "Question 59?")
+    state.keep_days = -1
+    await state.purge()
+    assert await asked.of(1) == []
+    assert b"Question 59" not in path.read_bytes()
     state.close()

@@ -16,15 +16,18 @@ import pytest
 
 from bot.app import Footnote
 from bot.desk import Desk, Engine
+from bot.drafts import Drafts
 from bot.settings import BotSettings
 from bot.state import Database, State
 from bot.worker import Worker
+from bot.workshop import Workshop
+from index.editing import Editing
 from index.settings import load
 from tests.bot.stand_in import StandIn
 from tests.integration.discord_server import Channel, DiscordServer, Guild, Message, User
 
 COMMANDS = {
-    *("ask", "articles", "article", "privacy", "forget-me", "footnote"),
+    *("ask", "articles", "article", "privacy", "forget-me", "footnote", "corpus"),
     *("Ask about this", "Is this in our articles?"),
 }
 """The names of all commands."""
@@ -41,6 +44,7 @@ class Room:
     ana: User
     ben: User
     state: Path
+    editing: Editing | None = None
     bots: list[Footnote] = field(default_factory=list)
 
     @property
@@ -72,7 +76,11 @@ async def running(
     """Runs the bot until the block is left."""
     worker = Worker(queue=queue, time_limit=time_limit)
     state = State(Database(room.state))
-    bot = Footnote(Desk(room.engine, worker), state, **options)
+    folder = room.state.parent
+    editing = room.editing or Editing(folder / "corpus", folder / "index", room.engine.encoder)
+    bot = Footnote(
+        Desk(room.engine, worker), state, Workshop(editing, Drafts(folder / "drafts"), worker), **options
+    )
     room.bots.append(bot)
     before = len(room.server.identifies)
     with pytest.MonkeyPatch.context() as patch:
@@ -93,7 +101,11 @@ async def running(
 
 @asynccontextmanager
 async def footnote(
-    engine: Engine | None = None, *, server: dict[str, Any] | None = None, **options: Any
+    engine: Engine | None = None,
+    *,
+    editing: Editing | None = None,
+    server: dict[str, Any] | None = None,
+    **options: Any,
 ) -> AsyncIterator[Room]:
     """Runs a server and Footnote on it."""
     logging.getLogger("discord").setLevel(logging.WARNING)
@@ -102,8 +114,7 @@ async def footnote(
             guild = discord_server.add_guild("Reading room")
             channel = discord_server.add_channel(guild, "general")
             ana, ben = (discord_server.add_member(guild, name) for name in ("ana", "ben"))
-            room = Room(
-                discord_server, engine or StandIn(), guild, channel, ana, ben, Path(folder) / "bot.db"
-            )
+            state = Path(folder) / "bot.db"
+            room = Room(discord_server, engine or StandIn(), guild, channel, ana, ben, state, editing)
             async with running(room, **options):
                 yield room

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from bot.features.articles import LOG, LOG_WITH_QUESTIONS, PRIVACY
+from bot.features.articles import GAPS, LOG, LOG_WITH_QUESTIONS, PRIVACY
 from bot.shelf import NONE_SUCH
 from index.errors import IndexMissing
 from index.types import Article
@@ -89,10 +89,19 @@ async def test_nothing_is_suggested_while_there_is_no_time_or_no_index() -> None
 async def test_what_is_kept_is_told_in_plain_words() -> None:
     async with footnote() as room:
         told = await slash(room, "privacy")
-        assert (told.content, told.ephemeral) == (PRIVACY.format(log=LOG, days=90), True)
+        assert (told.content, told.ephemeral) == (
+            PRIVACY.format(log=LOG, days=90, gaps=GAPS.format(people=3)),
+            True,
+        )
 
 
 async def test_a_log_with_questions_is_admitted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logging.getLogger("bot.questions"), "disabled", False)
     async with footnote() as room:
         assert LOG_WITH_QUESTIONS in (await slash(room, "privacy")).content
+
+
+async def test_that_nothing_is_kept_of_what_is_not_found_is_told() -> None:
+    async with footnote(gap_people=0) as room:
+        told = await slash(room, "privacy")
+        assert told.content == PRIVACY.format(log=LOG, days=90, gaps="")

@@ -23,6 +23,7 @@ from bot.run import serve
 from bot.state import Database, State
 from bot.version import version
 from bot.worker import Worker
+from index.editing import Editing
 from index.errors import IndexMissing
 from tests.bot.stand_in import StandIn
 from tests.integration.discord_server import DiscordServer
@@ -92,7 +93,8 @@ async def watched(port: int, engine: StandIn, **values: Any) -> AsyncIterator[Wa
             chosen = settings(server, http_port=port, **values)
             worker = Worker(queue=chosen.queue, time_limit=chosen.time_limit)
             state = State(Database(file))
-            task = asyncio.create_task(serve(chosen, server.token, Desk(engine, worker), state))
+            editing = Editing(file.with_name("corpus"), file.with_name("index"), engine.encoder)
+            task = asyncio.create_task(serve(chosen, server.token, Desk(engine, worker), state, editing))
             async with aiohttp.ClientSession(f"http://127.0.0.1:{port or 1}") as session:
                 try:
                     yield Watched(room, task, session)

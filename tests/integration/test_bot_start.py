@@ -28,6 +28,7 @@ from bot.errors import (
 from bot.run import serve
 from bot.state import Database, State
 from bot.worker import Worker
+from index.editing import Editing
 from index.errors import ModelUnavailable
 from tests.bot.stand_in import Broken, StandIn
 from tests.integration.discord_server import DiscordServer
@@ -61,7 +62,8 @@ async def serving(server: DiscordServer, engine: StandIn, **values: Any) -> Asyn
     worker = Worker(queue=chosen.queue, time_limit=chosen.time_limit)
     token = chosen.token.get_secret_value()
     with TemporaryDirectory() as folder, closing(State(Database(Path(folder) / "bot.db"))) as state:
-        task = asyncio.create_task(serve(chosen, token, Desk(engine, worker), state))
+        editing = Editing(Path(folder) / "corpus", Path(folder) / "index", engine.encoder)
+        task = asyncio.create_task(serve(chosen, token, Desk(engine, worker), state, editing))
         try:
             yield task
         finally:
@@ -103,7 +105,8 @@ async def test_the_bot_asks_for_no_privileged_intent_and_registers_its_commands(
 async def test_two_commands_never_share_a_name() -> None:
     async with footnote() as room:
         names = [
-            (each.type if hasattr(each, "type") else 1, each.name) for each in room.bot.tree.walk_commands()
+            (each.type if hasattr(each, "type") else 1, each.qualified_name)
+            for each in room.bot.tree.walk_commands()
         ]
         assert len(names) == len(set(names))
 

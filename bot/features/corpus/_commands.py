@@ -1,0 +1,197 @@
+"""The commands of editors."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+import discord
+from discord import app_commands
+from discord.ext import commands, tasks
+
+from bot import suggest
+from bot.deliver import view
+from bot.desk import Desk
+from bot.errors import EditRefused
+from bot.failures import explained
+from bot.features.corpus._forms import form
+from bot.features.corpus._rights import admit_editor, chosen
+from bot.gaps import SHOWN, SWITCHED_OFF, Gap, render_gaps
+from bot.logs import refer
+from bot.places import rules
+from bot.proposals import render_proposal, render_shelf
+from bot.reply import Reply
+from bot.changes import Proposal, Source
+from bot.workshop import Workshop
+from index.types import Article, Status
+
+if TYPE_CHECKING:
+    from bot.app import Footnote
+
+LARGEST: Final = 8 * 1024 * 1024
+"""Bytes of a file."""
+TOO_LARGE: Final = f"That file is larger than {LARGEST // 1024**2} MiB. Please split it."
+FORMATS: Final = "I can read Markdown, text, HTML, PDF and DOCX: `.md`, `.txt`, `.html`, `.pdf`, `.docx`."
+NOT_FETCHED: Final = "I could not get the file from Discord. Please attach it again."
+_SUFFIXES: Final = frozenset({".md", ".markdown", ".txt", ".html", ".htm", ".xhtml", ".pdf", ".docx"})
+
+
+@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+class Corpus(commands.GroupCog, group_name="corpus", group_description="For editors: change the articles"):
+    """The commands of those who look after the articles.
+
+    Args:
+        desk: Knows the articles.
+        workshop: Changes them.
+    """
+
+    def __init__(self, desk: Desk, workshop: Workshop) -> None:
+        self.desk = desk
+        self.workshop = workshop
+
+    async def cog_load(self) -> None:
+        """Begin to delete old drafts."""
+        self.purge.start()
+
+    async def cog_unload(self) -> None:
+        """Leave the drafts alone."""
+        self.purge.cancel()
+
+    @tasks.loop(hours=1)
+    async def purge(self) -> None:
+        """Delete drafts that are older than a day; a failure is logged, and tried again the next hour."""
+        try:
+            await self.workshop.purge()
+        except Exception as error:  # the loop would end
+            refer(error)
+
+    @app_commands.command(description="Add an article: attach a file, or leave it out to type the article")
+    @app_commands.describe(
+        file="Markdown, text, HTML, PDF or DOCX, up to 8 MiB",
+        collection="The collection that it belongs to",
+        title="Its title, instead of the one in the file",
+        link="Where readers can open it",
+        date="When it was published, as 2026-09-01",
+    )
+    async def add(
+        self,
+        interaction: discord.Interaction[Footnote],
+        file: discord.Attachment | None = None,
+        collection: app_commands.Range[str, 1, 80] = "",
+        title: app_commands.Range[str, 1, 300] = "",
+        link: app_commands.Range[str, 1, 1000] = "",
+        date: app_commands.Range[str, 1, 40] = "",
+    ) -> None:
+        """Answer `/corpus add`."""
+        async with explained(interaction):
+            held = admit_editor(interaction)
+            where = chosen(held, collection)
+            if file is None:
+                await interaction.response.send_modal(form("add", where, Article("", title, "", link, None, date)))
+                return
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            source = await _fetched(file, title, link, date)
+            guild = interaction.guild_id or 0
+            await _show(interaction, await self.workshop.propose(guild, held, source, collection=where))
+
+    @app_commands.command(description="Put a new text in place of an article: attach a file, or edit it in a form")
+    @app_commands.describe(
+        article="The article, by the words of its title",
+        file="Markdown, text, HTML, PDF or DOCX, up to 8 MiB",
+    )
+    async def replace(
+        self,
+        interaction: discord.Interaction[Footnote],
+        article: str,
+        file: discord.Attachment | None = None,
+    ) -> None:
+        """Answer `/corpus replace`."""
+        async with explained(interaction):
+            held = admit_editor(interaction)
+            if file is None:
+                old, _ = await self.desk.article(article, held)
+                await interaction.response.send_modal(form("replace", old.id, old))
+                return
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            old, _ = await self.desk.article(article, held)
+            source = await _fetched(file, "", "", "")
+            guild = interaction.guild_id or 0
+            await _show(interaction, await self.workshop.propose(guild, held, source, replaces=old.id))
+
+    @app_commands.command(description="Remove an article")
+    @app_commands.describe(article="The article, by the words of its title")
+    async def remove(self, interaction: discord.Interaction[Footnote], article: str) -> None:
+        """Answer `/corpus remove`."""
+        async with explained(interaction):
+            held = admit_editor(interaction)
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            old, _ = await self.desk.article(article, held)
+            guild = interaction.guild_id or 0
+            await _show(interaction, await self.workshop.propose_removal(guild, held, old))
+
+    @app_commands.command(description="See how many articles there are, how old they are, and what was left out")
+    async def status(self, interaction: discord.Interaction[Footnote]) -> None:
+        """Answer `/corpus status`."""
+        async with explained(interaction):
+            held = admit_editor(interaction)
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await _answer(interaction, render_shelf(await self.workshop.shelf(held)))
+
+    @app_commands.command(description="See what several people have asked and not found")
+    async def gaps(self, interaction: discord.Interaction[Footnote]) -> None:
+        """Answer `/corpus gaps`."""
+        async with explained(interaction) as bot:
+            held = admit_editor(interaction)
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            if not bot.gap_people:
+                await _answer(interaction, Reply(SWITCHED_OFF))
+                return
+            missed = await bot.state.unanswered.of(interaction.guild_id or 0)
+            found: list[Gap] = []
+            for gap in await self.workshop.gaps(missed, bot.gap_people):
+                answer = await self.desk.now(gap.questions[0].question, held)
+                if answer.status is Status.DECLINED:  # an article may have been added since
+                    found.append(gap)
+                if len(found) == SHOWN:
+                    break
+            await _answer(interaction, render_gaps(found, bot.gap_people))
+
+    @add.autocomplete("collection")
+    async def suggest_collections(
+        self, interaction: discord.Interaction[Footnote], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """Suggest collections while one is being typed."""
+        return await suggest.collections(self.desk, typed, rules(interaction))
+
+    @replace.autocomplete("article")
+    @remove.autocomplete("article")
+    async def suggest_articles(
+        self, interaction: discord.Interaction[Footnote], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """Suggest articles by their titles."""
+        return await suggest.articles(self.desk, typed, rules(interaction))
+
+
+async def _fetched(file: discord.Attachment, title: str, url: str, published: str) -> Source:
+    """What was attached, from Discord and from nowhere else.
+
+    Raises:
+        EditRefused: It is too large, of another kind, or gone.
+    """
+    if PurePosixPath(file.filename).suffix.lower() not in _SUFFIXES:
+        raise EditRefused(FORMATS)
+    if file.size > LARGEST:
+        raise EditRefused(TOO_LARGE)
+    try:
+        data = await file.read()
+    except discord.HTTPException as error:
+        raise EditRefused(NOT_FETCHED) from error
+    return Source(file.filename, data, title, url, published)
+
+
+async def _show(interaction: discord.Interaction[Footnote], proposal: Proposal) -> None:
+    await _answer(interaction, render_proposal(proposal))
+
+
+async def _answer(interaction: discord.Interaction[Footnote], reply: Reply) -> None:
+    await interaction.edit_original_response(content=reply.content, view=view(reply))

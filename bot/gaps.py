@@ -1,0 +1,85 @@
+"""What is asked and not found: noted, grouped, and shown to editors once enough people have asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from bot.errors import StateError
+from bot.escape import one_line
+from bot.logs import refer
+from bot.reply import Button, Reply
+from bot.state import Missed
+from index.types import Answer, Citation, Status
+
+if TYPE_CHECKING:
+    from bot.app import Footnote
+
+START: Final = "Start an article"
+SHOWN: Final = 5
+NO_GAPS: Final = "Nothing: no question without an answer was asked by {people} or more people."
+SWITCHED_OFF: Final = "I do not keep what is not found: those who run me have switched that off."
+_LONGEST: Final = 300  # characters of a question
+_WORDINGS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Questions that ask for the same thing, which was not found.
+
+    Attributes:
+        questions: The most typical first.
+        people: How many different people asked them.
+    """
+
+    questions: tuple[Missed, ...]
+    people: int
+
+
+async def note(bot: Footnote, member: int, guild: int | None, answer: Answer) -> None:
+    """Keep a question of a server that no answer was found to, if such questions are kept."""
+    is_missed = answer.status is Status.DECLINED and not answer.chat and not answer.follows
+    if not bot.gap_people or guild is None or not is_missed:
+        return
+    try:
+        await bot.state.unanswered.note(member, guild, " ".join(answer.question.split())[:_LONGEST])
+    except StateError as error:  # the member has an answer, which is what matters
+        refer(error)
+
+
+def gaps(missed: Sequence[Missed], groups: Sequence[Sequence[int]], people: int) -> list[Gap]:
+    """The groups of questions that enough different people have asked, most people first."""
+    found = []
+    for group in groups:
+        questions = tuple(missed[position] for position in group)
+        count = len({each.member for each in questions})
+        if count >= people:
+            found.append(Gap(questions, count))
+    return sorted(found, key=lambda gap: -gap.people)
+
+
+def render_gaps(found: Sequence[Gap], people: int) -> Reply:
+    """The first gaps, each with a button that starts an article."""
+    if not found:
+        return Reply(NO_GAPS.format(people=people))
+    lines = ["**Asked and not found**"]
+    buttons = []
+    for number, gap in enumerate(found[:SHOWN], 1):
+        wordings = list(dict.fromkeys(each.question for each in gap.questions))[:_WORDINGS]
+        last = max(each.asked for each in gap.questions)
+        quoted = " · ".join(f"“{one_line(each, 100)}”" for each in wordings)
+        people_asked = "1 person" if gap.people == 1 else f"{gap.people:,} people"
+        lines.append(f"{number}. {people_asked}, last <t:{last}:R>: {quoted}")
+        buttons.append(Button(f"{START} ({number})", action=f"corpus-gap:{gap.questions[0].id}"))
+    return Reply("\n".join(lines), tuple(buttons))
+
+
+def brief(gap: Gap, nearest: Sequence[Citation]) -> str:
+    """What the form for a new article shows: the questions, and the nearest sentences."""
+    wordings = list(dict.fromkeys(each.question for each in gap.questions))[:SHOWN]
+    lines = ["**Asked**", *(f"- {one_line(each, 200)}" for each in wordings)]
+    if nearest:
+        lines.append("**Nearest sentences**")
+        lines += [f"- “{one_line(each.text, 200)}” ({one_line(each.title, 80)})" for each in nearest[:3]]
+    return "\n".join(lines)
