@@ -37,6 +37,7 @@ from bot.features import (
 from bot.pulse import Pulse
 from bot.rates import CallRates, Rates
 from bot.state import State
+from bot.translator import Translator
 from bot.workshop import Workshop
 
 _log = logging.getLogger(__name__)
@@ -138,6 +139,7 @@ class Footnote(commands.AutoShardedBot):
         """Add the features, and with them the commands."""
         for feature in FEATURES:
             await feature.setup(self)
+        await self.tree.set_translator(Translator())
 
     async def close(self) -> None:
         """Leave Discord."""

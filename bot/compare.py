@@ -5,21 +5,22 @@ from __future__ import annotations
 from typing import Final
 
 from bot.escape import one_line
-from bot.render import lay_out
+from bot.language import mark, say
+from bot.render import about_line, lay_out
 from bot.reply import Reply
 from bot.sources import Footnote
 from index.types import Citation, Claim, Comparison, Likeness, Match
 
 VERDICTS: Final = {
-    Likeness.VERBATIM: "✓ The articles have this word for word",
-    Likeness.SAME: "✓ The articles say this in nearly the same words",
-    Likeness.PART: "✓ The articles have these words in a longer sentence",
-    Likeness.DIFFERS: "≠ The articles differ in {differ}",
-    Likeness.NEAR: "≈ The articles have only this near it, which may say something else",
+    Likeness.VERBATIM: mark("✓ The articles have this word for word"),
+    Likeness.SAME: mark("✓ The articles say this in nearly the same words"),
+    Likeness.PART: mark("✓ The articles have these words in a longer sentence"),
+    Likeness.DIFFERS: mark("≠ The articles differ in {differ}"),
+    Likeness.NEAR: mark("≈ The articles have only this near it, which may say something else"),
 }
-NOTHING: Final = "**– I found nothing near this in the articles.**"
-NO_CLAIM: Final = "That message says nothing in words that I could look for in the articles."
-CAUTION: Final = (
+NOTHING: Final = mark("**– I found nothing near this in the articles.**")
+NO_CLAIM: Final = mark("That message says nothing in words that I could look for in the articles.")
+CAUTION: Final = mark(
     "-# I compare words, numbers and dates. I cannot tell what is true, and articles may be wrong."
 )
 
@@ -35,29 +36,35 @@ def render_comparison(comparison: Comparison, about: str) -> Reply:
         about: Address of the message.
     """
     if not comparison.claims:
-        return Reply(NO_CLAIM)
-    head = [f"-# about [this message](<{about}>)"]
+        return Reply(say(NO_CLAIM))
+    head = [about_line(about)]
     footnotes: list[Footnote] = []
     above: list[list[str]] = []
     lines: list[str] = []  # above the next sentence
     for claim in comparison.claims[:_SHOWN]:
         lines.append(_said(claim))
         if not claim.matches:
-            lines.append(NOTHING)
+            lines.append(say(NOTHING))
         for match in claim.matches[: 1 + (len(footnotes) < _SHOWN)]:
             known = next(
                 (each for each in footnotes if _place(each.citation) == _place(match.citation)), None
             )
             if known is not None:  # a sentence is quoted once
-                lines.append(f"**{_verdict(match)}: sentence {known.mark}, above.**")
+                above_it = say("sentence {mark}, above.", mark=known.mark)
+                lines.append(f"**{_verdict(match)}: {above_it}**")
                 continue
             footnotes.append(Footnote(len(footnotes) + 1, match.citation))
             above.append([*lines, f"**{_verdict(match)}:**"])
             lines = []
-    notes = [CAUTION]
+    notes = [say(CAUTION)]
     if comparison.left_out:
         count = len(comparison.claims)
-        notes.insert(0, f"-# I looked for the first {count} of {count + comparison.left_out} statements.")
+        told = say(
+            "I looked for the first {count} of {all} statements.",
+            count=count,
+            all=count + comparison.left_out,
+        )
+        notes.insert(0, f"-# {told}")
     return lay_out(head, footnotes, (), (), above=above, below=[*lines, *notes])
 
 
@@ -66,7 +73,9 @@ def _said(claim: Claim) -> str:
 
 
 def _verdict(match: Match) -> str:
-    return VERDICTS[match.likeness].format(differ=match.differ)
+    if match.likeness is Likeness.DIFFERS:
+        return say(VERDICTS[match.likeness], differ=match.differ)
+    return say(VERDICTS[match.likeness])
 
 
 def _place(citation: Citation) -> tuple[str, int]:

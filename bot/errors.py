@@ -32,6 +32,7 @@ FootnoteError
 
 from __future__ import annotations
 
+from bot.language import mark
 from index.errors import FootnoteError
 
 
@@ -79,14 +80,14 @@ class TooBusy(AskError):
     """Too many questions are waiting."""
 
     def __init__(self) -> None:
-        super().__init__("Too many questions are waiting right now. Please ask again in a moment.")
+        super().__init__(mark("Too many questions are waiting right now. Please ask again in a moment."))
 
 
 class TooSlow(AskError):
     """The time limit is over."""
 
     def __init__(self) -> None:
-        super().__init__("That took too long, so I stopped. Please ask again in a moment.")
+        super().__init__(mark("That took too long, so I stopped. Please ask again in a moment."))
 
 
 class TooOften(AskError):
@@ -108,7 +109,7 @@ class Stopping(AskError):
     """The bot is about to leave."""
 
     def __init__(self) -> None:
-        super().__init__("I am just being stopped. Please ask again when I am back.")
+        super().__init__(mark("I am just being stopped. Please ask again when I am back."))
 
 
 class NothingAsked(AskError):
@@ -116,8 +117,10 @@ class NothingAsked(AskError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Ask me something in words, for example: How do I ask a question? "
-            "I answer with sentences from the articles."
+            mark(
+                "Ask me something in words, for example: How do I ask a question? "
+                "I answer with sentences from the articles."
+            )
         )
 
 
@@ -126,7 +129,7 @@ class NotHere(AskError):
 
     def __init__(self) -> None:
         super().__init__(
-            "I cannot answer here: each of my servers has its own articles. Please ask me there."
+            mark("I cannot answer here: each of my servers has its own articles. Please ask me there.")
         )
 
 
@@ -134,7 +137,7 @@ class NotShown(AskError):
     """The article is not for this place."""
 
     def __init__(self) -> None:
-        super().__init__("I may not show that article here.")
+        super().__init__(mark("I may not show that article here."))
 
 
 class SettingRefused(AskError):
@@ -149,7 +152,7 @@ class UnknownArticle(AskError):
     """There is no article of that name."""
 
     def __init__(self) -> None:
-        super().__init__("There is no article of that name. `/articles` shows those that there are.")
+        super().__init__(mark("There is no article of that name. `/articles` shows those that there are."))
 
 
 class NotAnEditor(AskError):
@@ -157,7 +160,10 @@ class NotAnEditor(AskError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Only members who may manage this server, or have the role of its editors, can change articles."
+            mark(
+                "Only members who may manage this server, or have the role of its editors, "
+                "can change articles."
+            )
         )
 
 
@@ -169,4 +175,4 @@ class UnknownDraft(AskError):
     """What a button is about was used or discarded, or is older than a day."""
 
     def __init__(self) -> None:
-        super().__init__("That was done or discarded already, or is more than a day old.")
+        super().__init__(mark("That was done or discarded already, or is more than a day old."))

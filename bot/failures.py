@@ -11,7 +11,9 @@ import discord
 from discord import app_commands
 
 from bot.errors import AskError, StateError
+from bot.language import mark, say
 from bot.logs import refer, told
+from bot.places import speak_to
 from index.errors import FootnoteError
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_CHANGED: Final = (
+_CHANGED: Final = mark(
     "This command has changed. Please restart Discord, so that it shows the new one, and try again."
 )
 _EXPIRED: Final = (10003, 10008, 10015, 10062, 50027)
@@ -28,6 +30,11 @@ _EXPIRED: Final = (10003, 10008, 10015, 10062, 50027)
 
 class Tree(app_commands.CommandTree["Footnote"]):
     """The commands, with one handler for all that fails in them."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Footnote], /) -> bool:
+        """Answer each command in the language of the member."""
+        speak_to(interaction)
+        return True
 
     async def on_error(
         self, interaction: discord.Interaction[Footnote], error: app_commands.AppCommandError, /
@@ -40,6 +47,7 @@ class Tree(app_commands.CommandTree["Footnote"]):
 async def explained(interaction: discord.Interaction[Any]) -> AsyncIterator[Footnote]:
     """Around the answer to a button or form: says what fails, which the library would only log."""
     bot: Footnote = interaction.client
+    speak_to(interaction)
     with bot.answering:
         try:
             yield bot
@@ -71,14 +79,17 @@ def sentence(error: Exception) -> str:
     """What to tell a member about a failure, which is logged here."""
     if isinstance(error, AskError):
         _log.info("A question got no answer: %s", type(error).__name__)
-        return str(error)
+        return say(error.args[0])
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         _log.warning("Discord offers a command that is not, or no longer, ours: %s", error)
-        return _CHANGED
+        return say(_CHANGED)
     if isinstance(error, StateError):
-        what = "I cannot look into my own notes right now, so nothing was changed."
+        what = say("I cannot look into my own notes right now, so nothing was changed.")
     elif isinstance(error, FootnoteError):
-        what = "I cannot look into the articles right now."
+        what = say("I cannot look into the articles right now.")
     else:
-        what = "Something went wrong on my side."
-    return f"{what} The people who run me can look it up by the reference `{refer(error)}`."
+        what = say("Something went wrong on my side.")
+    where = say(
+        "The people who run me can look it up by the reference `{reference}`.", reference=refer(error)
+    )
+    return f"{what} {where}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.errors import StateError
 from bot.escape import one_line
+from bot.language import mark, say, say_counted
 from bot.logs import refer
 from bot.reply import Button, Reply
 from bot.state import Missed
@@ -16,10 +17,10 @@ from index.types import Answer, Citation, Status
 if TYPE_CHECKING:
     from bot.app import Footnote
 
-START: Final = "Start an article"
+START: Final = mark("Start an article")
 SHOWN: Final = 5
-NO_GAPS: Final = "Nothing: no question without an answer was asked by {people} or more people."
-SWITCHED_OFF: Final = "I do not keep what is not found: those who run me have switched that off."
+NO_GAPS: Final = mark("Nothing: no question without an answer was asked by {people} or more people.")
+SWITCHED_OFF: Final = mark("I do not keep what is not found: those who run me have switched that off.")
 _LONGEST: Final = 300  # characters of a question
 _WORDINGS: Final = 3
 
@@ -62,24 +63,26 @@ def gaps(missed: Sequence[Missed], groups: Sequence[Sequence[int]], people: int)
 def render_gaps(found: Sequence[Gap], people: int) -> Reply:
     """The first gaps, each with a button that starts an article."""
     if not found:
-        return Reply(NO_GAPS.format(people=people))
-    lines = ["**Asked and not found**"]
+        return Reply(say(NO_GAPS, people=people))
+    lines = [f"**{say('Asked and not found')}**"]
     buttons = []
     for number, gap in enumerate(found[:SHOWN], 1):
         wordings = list(dict.fromkeys(each.question for each in gap.questions))[:_WORDINGS]
         last = max(each.asked for each in gap.questions)
         quoted = " · ".join(f"“{one_line(each, 100)}”" for each in wordings)
-        people_asked = "1 person" if gap.people == 1 else f"{gap.people:,} people"
-        lines.append(f"{number}. {people_asked}, last <t:{last}:R>: {quoted}")
-        buttons.append(Button(f"{START} ({number})", action=f"corpus-gap:{gap.questions[0].id}"))
+        people_asked = say_counted(
+            "{count} person, last {when}:", "{count} people, last {when}:", gap.people, when=f"<t:{last}:R>"
+        )
+        lines.append(f"{number}. {people_asked} {quoted}")
+        buttons.append(Button(f"{say(START)} ({number})", action=f"corpus-gap:{gap.questions[0].id}"))
     return Reply("\n".join(lines), tuple(buttons))
 
 
 def brief(gap: Gap, nearest: Sequence[Citation]) -> str:
     """What the form for a new article shows: the questions, and the nearest sentences."""
     wordings = list(dict.fromkeys(each.question for each in gap.questions))[:SHOWN]
-    lines = ["**Asked**", *(f"- {one_line(each, 200)}" for each in wordings)]
+    lines = [f"**{say('Asked')}**", *(f"- {one_line(each, 200)}" for each in wordings)]
     if nearest:
-        lines.append("**Nearest sentences**")
+        lines.append(f"**{say('Nearest sentences')}**")
         lines += [f"- “{one_line(each.text, 200)}” ({one_line(each.title, 80)})" for each in nearest[:3]]
     return "\n".join(lines)

@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from bot.errors import StartError
+from bot.language import mark
 from bot.settings import BotSettings
 from bot.token import HOW_TO, bot_id
 
@@ -31,16 +32,21 @@ class Permission:
 
 
 NEEDED: Final = (
-    Permission("View Channels", "view_channel", 1 << 10, "to notice when it is mentioned in a channel"),
-    Permission("Send Messages", "send_messages", 1 << 11, "to answer a mention in its channel"),
     Permission(
-        "Send Messages in Threads", "send_messages_in_threads", 1 << 38, "to answer a mention in a thread"
+        mark("View Channels"), "view_channel", 1 << 10, mark("to notice when it is mentioned in a channel")
+    ),
+    Permission(mark("Send Messages"), "send_messages", 1 << 11, mark("to answer a mention in its channel")),
+    Permission(
+        mark("Send Messages in Threads"),
+        "send_messages_in_threads",
+        1 << 38,
+        mark("to answer a mention in a thread"),
     ),
     Permission(
-        "Read Message History",
+        mark("Read Message History"),
         "read_message_history",
         1 << 16,
-        "to answer as a reply to the message that asks",
+        mark("to answer as a reply to the message that asks"),
     ),
 )
 """`/ask` and the buttons need none of them: Discord lets every bot answer those."""

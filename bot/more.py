@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from bot.render import MORE, further, lay_out
+from bot.language import mark, say
+from bot.render import further, lay_out
 from bot.reply import Button, Reply
 from bot.sources import numbered
 from bot.turns import head
 from index.types import Answer
 
-TITLE: Final = "**More sentences, nearest first.** They need not answer the question."
-NOTHING_MORE: Final = "**There is nothing more** that comes near the question."
-THE_END: Final = (
+TITLE: Final = mark("**More sentences, nearest first.** They need not answer the question.")
+NOTHING_MORE: Final = mark("**There is nothing more** that comes near the question.")
+THE_END: Final = mark(
     "-# That is all I found near it. Other words may find more, and `/articles` lists what there is."
 )
-NEXT, BACK = f"{MORE} ▶", "◀ Back"
+NEXT, BACK = mark("More ▶"), mark("◀ Back")
 
 _PAGE: Final = 3  # sentences
 
@@ -39,9 +40,9 @@ def render_more(
     after = first + _PAGE
     top = [*head(answer.question, earlier if answer.follows else (), collection)]
     if not found:
-        return Reply("\n".join([*top, NOTHING_MORE, THE_END]))
-    actions = [Button(BACK, action=f"more:{first - _PAGE}")] if first else []
+        return Reply("\n".join([*top, say(NOTHING_MORE), say(THE_END)]))
+    actions = [Button(say(BACK), action=f"more:{first - _PAGE}")] if first else []
     if after < len(found):
-        actions.append(Button(NEXT, action=f"more:{after}"))
-    notes = [THE_END] if after >= len(found) else []
-    return lay_out([*top, TITLE], numbered(found[first:after]), notes, actions)
+        actions.append(Button(say(NEXT), action=f"more:{after}"))
+    notes = [say(THE_END)] if after >= len(found) else []
+    return lay_out([*top, say(TITLE)], numbered(found[first:after]), notes, actions)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from bot.escape import cut, one_line, units
+from bot.language import mark, say
 from bot.reply import CONTENT, Button, Reply
 from bot.surround import quoted, render_context, source, trimmed
 from index.types import Article, Context
 
 VERDICTS: Final = {
-    "intact": "✓ Still there, word for word.",
-    "moved": "✓ Still there, word for word, at another place: the article has changed.",
-    "changed": "✗ Changed: the article no longer holds the quoted sentence. Most like it is now:",
-    "removed": "✗ Removed: the article is gone.",
+    "intact": mark("✓ Still there, word for word."),
+    "moved": mark("✓ Still there, word for word, at another place: the article has changed."),
+    "changed": mark("✗ Changed: the article no longer holds the quoted sentence. Most like it is now:"),
+    "removed": mark("✗ Removed: the article is gone."),
 }
-EARLIER, LATER, BACK, CHECK = "◀ Earlier", "Later ▶", "Back to the sentence", "Check"
+EARLIER, LATER = mark("◀ Earlier"), mark("Later ▶")
+BACK, CHECK = mark("Back to the sentence"), mark("Check")
 
 _PART: Final = 1000  # characters of a part of an article
 _AROUND: Final = 400  # characters on either side of a sentence whose paragraph is longer than a part
@@ -37,13 +39,14 @@ def render_part(context: Context, receipt: str, number: int = 0, link: str | Non
     number = max(-len(ahead), min(number, len(behind)))
     labels = {number - 1: EARLIER, 0: BACK, number + 1: LATER}
     shown = [each for each in sorted(labels) if -len(ahead) <= each <= len(behind) and each != number]
-    buttons = [Button(labels[each], action=f"page:{receipt}:{each}") for each in shown]
-    buttons.append(Button(CHECK, action=f"check:{receipt}"))
+    buttons = [Button(say(labels[each]), action=f"page:{receipt}:{each}") for each in shown]
+    buttons.append(Button(say(CHECK), action=f"check:{receipt}"))
     if number == 0:
         reply = render_context(context, link)
         return Reply(reply.content, tuple(buttons), reply.file)
     text = ahead[number] if number < 0 else behind[number - 1]
-    place = f"-# part {len(ahead) + 1 + number} of {len(ahead) + 1 + len(behind)}"
+    count = len(ahead) + 1 + len(behind)
+    place = f"-# {say('part {number} of {count}', number=len(ahead) + 1 + number, count=count)}"
     head, foot = [_title(article), place], source(article, link)
     return Reply("\n".join([*head, _block(text, head, foot), *foot]), tuple(buttons))
 
@@ -57,7 +60,7 @@ def render_check(context: Context, receipt: str, link: str | None = None) -> Rep
         link: Where the article opens at the sentence.
     """
     article = context.article
-    verdict, foot = VERDICTS[context.status], [f"-# receipt `{receipt}`"]
+    verdict, foot = say(VERDICTS[context.status]), [f"-# {say('receipt')} `{receipt}`"]
     if article is None:
         return Reply("\n".join([verdict, *foot]))
     foot = [*source(article, link), *foot]

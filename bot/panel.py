@@ -9,6 +9,7 @@ import discord
 
 from bot.escape import one_line
 from bot.invite import NEEDED
+from bot.language import mark, say, say_counted
 from bot.state import Place, Rules
 
 NOWHERE: Final = "/"
@@ -17,7 +18,7 @@ NOWHERE: Final = "/"
 _NAMES: Final = 500  # UTF-16 units of a list of collections
 _OPTIONS: Final = 25
 _LONGEST: Final = 100  # characters of an option
-_PINGS: Final = "Mention @everyone, @here and All Roles"
+_PINGS: Final = mark("Mention @everyone, @here and All Roles")
 
 Channel = discord.abc.GuildChannel | discord.Thread
 
@@ -32,36 +33,50 @@ def text(guild: discord.Guild, place: Place, own: Rules, held: Rules, names: Seq
         held: What holds there.
         names: All collections that there are.
     """
-    where = f"<#{place.channel}>" if place.channel else "the whole server"
-    lines = [f"**Footnote in {where}**"]
+    where = f"<#{place.channel}>" if place.channel else say("the whole server")
+    lines = [f"**{say('Footnote in {where}', where=where)}**"]
+    from_server = f" · {say('from the server')}"
     for label, name, value in (
-        ("Answers from", "collections", _collections(held)),
-        ("Answers are", "private", "private unless the member chooses" if held.private else "public"),
-        ("Certainty", "confidence", _certainty(held)),
-        ("Ask a human calls", "human", f"<@&{held.human}>" if held.human else "nobody"),
-        ("Editors", "editors", f"<@&{held.editors}>" if held.editors else "no role"),
-        ("Log", "log", f"<#{held.log}>" if held.log else "no channel"),
+        (say("Answers from"), "collections", _collections(held)),
+        (
+            say("Answers are"),
+            "private",
+            say("private unless the member chooses") if held.private else say("public"),
+        ),
+        (say("Certainty"), "confidence", _certainty(held)),
+        (say("Ask a human calls"), "human", f"<@&{held.human}>" if held.human else say("nobody")),
+        (say("Editors"), "editors", f"<@&{held.editors}>" if held.editors else say("no role")),
+        (say("Log"), "log", f"<#{held.log}>" if held.log else say("no channel")),
     ):
         inherited = place.channel and getattr(own, name) is None and getattr(held, name) is not None
-        lines.append(f"- {label}: {value}{' · from the server' if inherited else ''}")
+        lines.append(f"- {label}: {value}{from_server if inherited else ''}")
     lines += [f"⚠ {each}" for each in warnings(guild, place, held)]
     left_out = set(names).difference(offered(names, own))
     if left_out:
-        lines.append(f"-# The menu has no room for {len(left_out)} more collections.")
-    lines.append("-# A channel goes before its server, and threads follow their channel.")
+        told = say_counted(
+            "The menu has no room for {count} more collection.",
+            "The menu has no room for {count} more collections.",
+            len(left_out),
+        )
+        lines.append(f"-# {told}")
+    lines.append(f"-# {say('A channel goes before its server, and threads follow their channel.')}")
     if not place.channel:
-        lines.append("-# `/footnote setup channel:` sets up a single channel.")
+        lines.append(f"-# {say('`/footnote setup channel:` sets up a single channel.')}")
     return "\n".join(lines)
 
 
 def _collections(held: Rules) -> str:
     if held.collections is None:
-        return "all articles"
-    return one_line(", ".join(held.collections), _NAMES) or "no articles: nothing is answered here"
+        return say("all articles")
+    return one_line(", ".join(held.collections), _NAMES) or say("no articles: nothing is answered here")
 
 
 def _certainty(held: Rules) -> str:
-    return "as calibrated" if held.confidence is None else f"at least {held.confidence:.0%}"
+    return (
+        say("as calibrated")
+        if held.confidence is None
+        else say("at least {share:.0%}", share=held.confidence)
+    )
 
 
 def warnings(guild: discord.Guild, place: Place, held: Rules) -> list[str]:
@@ -70,23 +85,27 @@ def warnings(guild: discord.Guild, place: Place, held: Rules) -> list[str]:
     channel = guild.get_channel(place.channel) if place.channel else None
     granted = me.guild_permissions if channel is None else channel.permissions_for(me)
     found = [
-        f"I lack the permission {each.name}, {each.why}."
+        say("I lack the permission {name}, {why}.", name=say(each.name), why=say(each.why))
         for each in NEEDED
         if not getattr(granted, each.flag)
     ]
     role = guild.get_role(held.human or 0)
     if held.human and role is None:
-        found.append("The role that Ask a human calls is gone.")
+        found.append(say("The role that Ask a human calls is gone."))
     if role is not None and not role.mentionable and not granted.mention_everyone:
         found.append(
-            f"{role.mention} is called in vain: allow anyone to mention that role, "
-            f"or give me the permission {_PINGS}."
+            say(
+                "{role} is called in vain: allow anyone to mention that role, "
+                "or give me the permission {permission}.",
+                role=role.mention,
+                permission=say(_PINGS),
+            )
         )
     if held.editors and guild.get_role(held.editors) is None:
-        found.append("The role of the editors is gone.")
+        found.append(say("The role of the editors is gone."))
     log = guild.get_channel(held.log or 0)
     if held.log and (log is None or not _may_write(log, me)):
-        found.append("I cannot write into the log channel: it is gone, or I lack a permission there.")
+        found.append(say("I cannot write into the log channel: it is gone, or I lack a permission there."))
     return found
 
 
@@ -110,11 +129,13 @@ def controls(place: Place, own: Rules, names: Sequence[str]) -> discord.ui.View:
         names: All collections that there are.
     """
     made = discord.ui.View(timeout=None)
-    other = "as in the server" if place.channel else "all articles"
+    other = say("as in the server") if place.channel else say("all articles")
     chosen = [NOWHERE] if own.collections == () else (own.collections or ())
     options = [
         discord.SelectOption(
-            label="None: answer nothing here" if each == NOWHERE else each, value=each, default=each in chosen
+            label=say("None: answer nothing here") if each == NOWHERE else each,
+            value=each,
+            default=each in chosen,
         )
         for each in offered(names, own)
     ]
@@ -125,7 +146,7 @@ def controls(place: Place, own: Rules, names: Sequence[str]) -> discord.ui.View:
     parts: list[discord.ui.Item[Any]] = [
         discord.ui.Select(
             custom_id=called("collections"),
-            placeholder=f"Collections to answer from: {other}",
+            placeholder=say("Collections to answer from: {chosen}", chosen=other),
             min_values=0,
             max_values=len(options),
             options=options,
@@ -138,27 +159,27 @@ def controls(place: Place, own: Rules, names: Sequence[str]) -> discord.ui.View:
                 default_values=[discord.Object(value, type=discord.Role)] if value else [],
             )
             for name, label, value in (
-                ("human", "Role that Ask a human calls", own.human),
-                ("editors", "Role of the editors", own.editors),
+                ("human", say("Role that Ask a human calls"), own.human),
+                ("editors", say("Role of the editors"), own.editors),
             )
         ),
         discord.ui.ChannelSelect(
             custom_id=called("log"),
-            placeholder="Log channel",
+            placeholder=say("Log channel"),
             min_values=0,
             channel_types=[discord.ChannelType.text, discord.ChannelType.news],
             default_values=[discord.Object(own.log, type=discord.TextChannel)] if own.log else [],
         ),
     ]
-    label, value = "Private answers", "yes"
+    label, value = say("Private answers"), "yes"
     if own.private:
-        label, value = "Public answers", "no" if place.channel else "unset"
+        label, value = say("Public answers"), "no" if place.channel else "unset"
     elif own.private is False and place.channel:
-        label, value = "As private as in the server", "unset"
+        label, value = say("As private as in the server"), "unset"
     parts += [
         discord.ui.Button(label=label, custom_id=called(f"private:{value}")),
-        discord.ui.Button(label="Certainty", custom_id=called("confidence")),
-        discord.ui.Button(label="Reset", custom_id=called("reset"), style=discord.ButtonStyle.danger),
+        discord.ui.Button(label=say("Certainty"), custom_id=called("confidence")),
+        discord.ui.Button(label=say("Reset"), custom_id=called("reset"), style=discord.ButtonStyle.danger),
     ]
     for part in parts:
         made.add_item(part)
@@ -168,11 +189,11 @@ def controls(place: Place, own: Rules, names: Sequence[str]) -> discord.ui.View:
 
 def certainty_form(place: Place, own: Rules) -> discord.ui.Modal:
     """A form for the least certainty in a place."""
-    made = discord.ui.Modal(title="Certainty", custom_id=f"setup:{place.channel}:confidence")
+    made = discord.ui.Modal(title=say("Certainty"), custom_id=f"setup:{place.channel}:confidence")
     made.add_item(
         discord.ui.Label(
-            text="How sure an answer has to be, in percent",
-            description="It can only be stricter than what the operators chose. Empty: as elsewhere.",
+            text=say("How sure an answer has to be, in percent"),
+            description=say("It can only be stricter than what the operators chose. Empty: as elsewhere."),
             component=discord.ui.TextInput(
                 custom_id="confidence",
                 required=False,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from bot.language import speak
 from bot.state import Place, Rules
 
 if TYPE_CHECKING:
@@ -31,6 +32,17 @@ def _place(guild: int | None, channel: object) -> Place:
     if isinstance(channel, discord.Thread):
         return Place(guild, channel.parent_id)
     return Place(guild, getattr(channel, "id", 0))
+
+
+def speak_to(interaction: discord.Interaction[Any], *, private: bool = True) -> None:
+    """Say what comes in the language of who reads it.
+
+    Args:
+        interaction: What is being answered.
+        private: Whether only the member sees the answer; else the server's language is chosen.
+    """
+    shared = None if private else interaction.guild_locale
+    speak((shared or interaction.locale).value)
 
 
 def rules(interaction: discord.Interaction[Any]) -> Rules:

@@ -8,18 +8,21 @@ from typing import Final
 
 from bot.changes import Draft, Proposal
 from bot.escape import one_line, units
+from bot.language import mark, say, say_counted
 from bot.links import web_address
 from bot.reply import CONTENT, Button, Reply
 from bot.sources import unix_time
 from bot.workshop import TAKEN
 from index.editing import Conflict, Preview, Shelf, Twin
-from index.types import Article
+from index.types import Article, phrase, phrase_series
 
-PUBLISH, REMOVE, DISCARD, UNDO = "Publish", "Remove", "Discard", "Undo"
-NOTHING: Final = "Nothing in it can be quoted: it has no whole sentence, list item or table row."
-UNTITLED: Final = "No title was found in it, so its file's name is the title. `title:` gives it another one."
-UNDATED: Final = "It has no date, so answers will not show how old it is."
-DISCARDED: Final = "Discarded. Nothing was changed."
+PUBLISH, REMOVE, DISCARD, UNDO = mark("Publish"), mark("Remove"), mark("Discard"), mark("Undo")
+NOTHING: Final = mark("Nothing in it can be quoted: it has no whole sentence, list item or table row.")
+UNTITLED: Final = mark(
+    "No title was found in it, so its file's name is the title. `title:` gives it another one."
+)
+UNDATED: Final = mark("It has no date, so answers will not show how old it is.")
+DISCARDED: Final = mark("Discarded. Nothing was changed.")
 
 _TITLE, _NAME, _QUOTE, _REASON = 120, 100, 180, 200
 _FIRST, _OPENING = 3, 120  # sentences that are shown, and how much of each
@@ -27,7 +30,7 @@ _SHORT: Final = 3  # sentences, below which an article is called short
 _SHOWN: Final = 3  # twins, and conflicts
 _SKIPPED: Final = 8
 _HINT: Final = 40  # UTF-16 units kept free for the line that says how many more there are
-_DONE: Final = {"add": "Published", "replace": "Replaced", "remove": "Removed"}
+_DONE: Final = {"add": mark("Published"), "replace": mark("Replaced"), "remove": mark("Removed")}
 
 
 def render_proposal(proposal: Proposal) -> Reply:
@@ -39,17 +42,20 @@ def render_proposal(proposal: Proposal) -> Reply:
     article = proposal.article
     title = _title(article)
     if proposal.preview is None:
-        content = (
-            f"Remove **{title}** ({_name(article.id)})? I no longer quote it then, in no server. "
-            f"You can undo it for a day."
+        content = say(
+            "Remove **{title}** ({name})? I no longer quote it then, in no server. "
+            "You can undo it for a day.",
+            title=title,
+            name=_name(article.id),
         )
         return Reply(content, _buttons(REMOVE, proposal))
     sentences = proposal.preview.sentences
-    ask = f"Publish **{title}**?"
+    ask = say("Publish **{title}**?", title=title)
     if proposal.action == "replace":
-        ask = f"Publish **{title}** in the place of **{one_line(proposal.old, _TITLE)}**?"
-    lines = [ask, f"File: {_name(f'{article.id}.md')}", *_facts(article)]
-    lines.append(f"Sentences that can be quoted: {len(sentences):,}")
+        old = one_line(proposal.old, _TITLE)
+        ask = say("Publish **{title}** in the place of **{old}**?", title=title, old=old)
+    lines = [ask, say("File: {name}", name=_name(f"{article.id}.md")), *_facts(article)]
+    lines.append(say("Sentences that can be quoted: {count}", count=len(sentences)))
     lines += [f"> “{one_line(text, _OPENING)}”" for text in sentences[:_FIRST]]
     warnings = [f"⚠ {text}" for text in _warnings(proposal, proposal.preview)]
     content = _fitting([*lines, *warnings])
@@ -58,15 +64,14 @@ def render_proposal(proposal: Proposal) -> Reply:
 
 def render_done(draft: Draft) -> Reply:
     """What was done, with the button to undo it."""
-    after = "I no longer quote it." if draft.action == "remove" else "It answers from the next question on."
-    return Reply(f"{_told(draft)}. {after}", (Button(UNDO, action=f"corpus-undo:{draft.undo}"),))
+    removed = draft.action == "remove"
+    after = say("I no longer quote it.") if removed else say("It answers from the next question on.")
+    return Reply(f"{_told(draft)}. {after}", (Button(say(UNDO), action=f"corpus-undo:{draft.undo}"),))
 
 
 def render_undone(draft: Draft) -> Reply:
     """That a change was undone."""
-    title = f"**{one_line(draft.title, _TITLE)}** ({_name(draft.article_id)})"
-    now = "is no longer an article" if draft.action == "add" else "is as it was"
-    return Reply(f"Undone: {title} {now}.")
+    return Reply(f"{_undone(draft)}.")
 
 
 def audit(draft: Draft, who: str) -> Reply:
@@ -78,33 +83,43 @@ def audit(draft: Draft, who: str) -> Reply:
     """
     done = _told(draft)
     return Reply(
-        f"{done} by {one_line(f'@{who}', _NAME)}", (Button(UNDO, action=f"corpus-undo:{draft.undo}"),)
+        say("{done} by {name}", done=done, name=one_line(f"@{who}", _NAME)),
+        (Button(say(UNDO), action=f"corpus-undo:{draft.undo}"),),
     )
 
 
 def audit_undone(draft: Draft, who: str) -> Reply:
     """The line in the log channel about a change that was undone."""
-    return Reply(f"{render_undone(draft).content.removesuffix('.')}, by {one_line(f'@{who}', _NAME)}")
+    return Reply(say("{done}, by {name}", done=_undone(draft), name=one_line(f"@{who}", _NAME)))
+
+
+def _undone(draft: Draft) -> str:
+    title, name = one_line(draft.title, _TITLE), _name(draft.article_id)
+    if draft.action == "add":
+        return say("Undone: **{title}** ({name}) is no longer an article", title=title, name=name)
+    return say("Undone: **{title}** ({name}) is as it was", title=title, name=name)
 
 
 def render_shelf(shelf: Shelf) -> Reply:
     """How many articles there are, how old they are, and what was left out."""
     cards = shelf.cards
-    counts = Counter(card.collection or "no collection" for card in cards)
-    changed = "" if shelf.changed is None else f", last changed <t:{int(shelf.changed)}:R>"
-    lines = [f"**{_counted(len(cards), 'article')}**{changed}"]
+    counts = Counter(card.collection or say("no collection") for card in cards)
+    total = f"**{say_counted('{count} article', '{count} articles', len(cards))}**"
+    if shelf.changed is not None:
+        total += say(", last changed {when}", when=f"<t:{int(shelf.changed)}:R>")
+    lines = [total]
     lines += [f"- {one_line(name, _NAME)}: {count:,}" for name, count in sorted(counts.items())[:15]]
     dated = sorted((when, card.title) for card in cards if (when := unix_time(card.published)) is not None)
     if dated:
         (oldest, first), (newest, last) = dated[0], dated[-1]
-        lines.append(f"Oldest: {one_line(first, _NAME)}, <t:{oldest}:D>")
-        lines.append(f"Newest: {one_line(last, _NAME)}, <t:{newest}:D>")
+        lines.append(f"{say('Oldest:')} {one_line(first, _NAME)}, <t:{oldest}:D>")
+        lines.append(f"{say('Newest:')} {one_line(last, _NAME)}, <t:{newest}:D>")
     if len(dated) < len(cards):
-        lines.append(f"Without a date: {len(cards) - len(dated):,}")
-    lines.append(f"Files or rows left out: {len(shelf.skipped):,}")
+        lines.append(say("Without a date: {count}", count=len(cards) - len(dated)))
+    lines.append(say("Files or rows left out: {count}", count=len(shelf.skipped)))
     lines += [f"- {_name(one.path)}: {one_line(one.reason, _REASON)}" for one in shelf.skipped[:_SKIPPED]]
     if len(shelf.skipped) > _SKIPPED:
-        lines.append("- … `python -m index rebuild` names them all.")
+        lines.append(f"- … {say('`python -m index rebuild` names them all.')}")
     return Reply(_fitting(lines))
 
 
@@ -112,39 +127,52 @@ def _facts(article: Article) -> list[str]:
     published, address = unix_time(article.published), web_address(article.url)
     found = []
     if published is not None:
-        found.append(f"Date: <t:{published}:D>, <t:{published}:R>")
+        found.append(f"{say('Date:')} <t:{published}:D>, <t:{published}:R>")
     if address is not None and units(address) < CONTENT // 8:
-        found.append(f"Address: <{address}>")
+        found.append(f"{say('Address:')} <{address}>")
     return found
 
 
 def _warnings(proposal: Proposal, seen: Preview) -> list[str]:
     article = proposal.article
-    found = [TAKEN] if proposal.taken else []
+    found = [say(TAKEN)] if proposal.taken else []
     if not seen.sentences:
-        found.append(NOTHING)
+        found.append(say(NOTHING))
     elif len(seen.sentences) < _SHORT:
-        found.append(f"It is short: only {_counted(len(seen.sentences), 'sentence')} can be quoted.")
+        found.append(
+            say_counted(
+                "It is short: only {count} sentence can be quoted.",
+                "It is short: only {count} sentences can be quoted.",
+                len(seen.sentences),
+            )
+        )
     if proposal.untitled:
-        found.append(UNTITLED)
+        found.append(say(UNTITLED))
     if unix_time(article.published) is None:
-        found.append(UNDATED)
+        found.append(say(UNDATED))
     return [*found, *map(_twin, seen.twins[:_SHOWN]), *map(_conflict, seen.conflicts[:_SHOWN])]
 
 
 def _twin(twin: Twin) -> str:
     title = one_line(twin.title, _TITLE)
-    return f"Nearly the same as **{title}** ({_name(twin.article_id)}): {twin.share:.0%} of its sentences."
+    return say(
+        "Nearly the same as **{title}** ({name}): {share:.0%} of its sentences.",
+        title=title,
+        name=_name(twin.article_id),
+        share=twin.share,
+    )
 
 
 def _conflict(conflict: Conflict) -> str:
-    what = " and ".join(each.value for each in conflict.found)
+    what = phrase_series([phrase(each.value) for each in conflict.found])
     own, other = one_line(conflict.text, _QUOTE), one_line(conflict.other, _QUOTE)
-    return f"Differs in {what} from **{one_line(conflict.title, _TITLE)}**: “{own}” – there: “{other}”"
+    title = one_line(conflict.title, _TITLE)
+    differs = say("Differs in {differ} from **{title}**:", differ=what, title=title)
+    return f"{differs} “{own}” – {say('there:')} “{other}”"
 
 
 def _told(draft: Draft) -> str:
-    return f"{_DONE[draft.action]}: **{one_line(draft.title, _TITLE)}** ({_name(draft.article_id)})"
+    return f"{say(_DONE[draft.action])}: **{one_line(draft.title, _TITLE)}** ({_name(draft.article_id)})"
 
 
 def _title(article: Article) -> str:
@@ -157,13 +185,9 @@ def _name(text: str) -> str:
 
 def _buttons(label: str, proposal: Proposal) -> tuple[Button, ...]:
     return (
-        Button(label, action=f"corpus-do:{proposal.name}"),
-        Button(DISCARD, action=f"corpus-discard:{proposal.name}"),
+        Button(say(label), action=f"corpus-do:{proposal.name}"),
+        Button(say(DISCARD), action=f"corpus-discard:{proposal.name}"),
     )
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _fitting(lines: Sequence[str]) -> str:
@@ -173,6 +197,7 @@ def _fitting(lines: Sequence[str]) -> str:
     for line in lines:
         room -= units(line) + 1
         if room < 0:
-            return "\n".join([*taken, f"-# … and {_counted(len(lines) - len(taken), 'line')} more"])
+            rest = say_counted("… and {count} line more", "… and {count} lines more", len(lines) - len(taken))
+            return "\n".join([*taken, f"-# {rest}"])
         taken.append(line)
     return "\n".join(taken)

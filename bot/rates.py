@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bot.errors import TooOften
+from index.types import phrase
 
 _SWEEP: Final = 1000  # keys that are remembered before those of the past are looked for
 
@@ -81,8 +82,12 @@ class Rates:
         first = member not in self._told
         self._told.setdefault(member, now + wait)
         when = f"<t:{math.ceil(time.time() + wait)}:R>"
-        who = "You have asked a lot within a minute" if alone else "A lot was asked here within a minute"
-        return TooOften(f"{who}. Please ask again {when}.", wait, first=first)
+        text = (
+            phrase("You have asked a lot within a minute. Please ask again {when}.", when=when)
+            if alone
+            else phrase("A lot was asked here within a minute. Please ask again {when}.", when=when)
+        )
+        return TooOften(text, wait, first=first)
 
 
 class CallRates:
@@ -105,9 +110,8 @@ class CallRates:
         wait = max(self._member.wait(member), self._role.wait(role))
         if wait:
             when = f"<t:{math.ceil(time.time() + wait)}:R>"
-            raise TooOften(
-                f"People were called often within an hour. Please call again {when}.", wait, first=True
-            )
+            text = phrase("People were called often within an hour. Please call again {when}.", when=when)
+            raise TooOften(text, wait, first=True)
 
     def take(self, member: int, role: int) -> None:
         """Count a call."""

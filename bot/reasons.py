@@ -6,10 +6,17 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.escape import one_line
+from bot.language import mark, say
 from bot.reply import Reply
 from index.types import Answer, Word
 
-NOTHING: Final = "I did not search the articles for this, so there is nothing to explain."
+NOTHING: Final = mark("I did not search the articles for this, so there is nothing to explain.")
+_ENOUGH: Final = mark("Confidence {own:.2f}: I answer from {least:.2f} on, so I did.")
+_TOO_LITTLE: Final = mark("Confidence {own:.2f}: I answer from {least:.2f} on, so I did not.")
+_FITS: Final = mark("The best sentence fits by meaning {meaning:.2f}, word by word {words:.2f}.")
+_FITS_READER: Final = mark(
+    "The best sentence fits by meaning {meaning:.2f}, word by word {words:.2f}, by the reader {reader:.2f}."
+)
 _QUESTION, _WORDS, _SENTENCE, _SIGNALS = 300, 300, 300, 3
 
 
@@ -21,29 +28,29 @@ def render_why(answer: Answer) -> Reply:
     """
     why = answer.why
     if why is None:
-        return Reply(NOTHING)
+        return Reply(say(NOTHING))
     enough = answer.confidence >= why.threshold
     lines = [
-        "**Why this?**",
+        f"**{say('Why this?')}**",
         f"-# {one_line(why.read_as, _QUESTION)}",
-        f"Confidence {answer.confidence:.2f}: I answer from {why.threshold:.2f} on"
-        + (", so I did." if enough else ", so I did not."),
+        say(_ENOUGH if enough else _TOO_LITTLE, own=answer.confidence, least=why.threshold),
     ]
     if answer.candidates:
-        heard = "" if why.reader is None else f", by the reader {why.reader:.2f}"
-        lines.append(
-            f"The best sentence fits by meaning {why.meaning:.2f}, word by word {why.interaction:.2f}{heard}."
+        fits = _FITS if why.reader is None else _FITS_READER
+        lines.append(say(fits, meaning=why.meaning, words=why.interaction, reader=why.reader))
+        lines += _listed(say("Words that it has"), [each for each in why.words if each.matched])
+        lines += _listed(
+            say("Words that only other sentences have"), [each for each in why.words if _other(each)]
         )
-        lines += _listed("Words that it has", [each for each in why.words if each.matched])
-        lines += _listed("Words that only other sentences have", [each for each in why.words if _other(each)])
-    lines += _listed("Words in no article", [each for each in why.words if not each.passages])
+    lines += _listed(say("Words in no article"), [each for each in why.words if not each.passages])
     for_it = [name for name, points in why.signals[:_SIGNALS] if points > 0]
     if for_it:
-        lines.append(f"What sets it apart most: {', '.join(for_it)}.")
+        lines.append(say("What sets it apart most: {signals}.", signals=", ".join(for_it)))
     if len(why.shares) > 1 and len(answer.candidates) > 1:
         best, second = why.shares
         sentence = one_line(answer.candidates[1].text, _SENTENCE)
-        lines.append(f"Runner-up ({second:.0%} against {best:.0%}): “{sentence}”")
+        share = say("Runner-up ({second:.0%} against {best:.0%}):", second=second, best=best)
+        lines.append(f"{share} “{sentence}”")
     return Reply("\n".join(lines))
 
 

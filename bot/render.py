@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.escape import cut, one_line, pieces, units, unwrap
+from bot.language import mark, say
 from bot.links import button_address
 from bot.reply import CONTENT, Button, Reply
 from bot.shelf import list_lines
@@ -14,13 +15,13 @@ from bot.sources import Detail, Footnote, numbered, source_lines
 from bot.turns import head as turns_head
 from index.types import Answer, Citation, Listing, Status
 
-FOUND_NOTHING: Final = "I found no answer to this in the articles."
+FOUND_NOTHING: Final = mark("I found no answer to this in the articles.")
 DECLINED: Final = f"**{FOUND_NOTHING}**"
-NEAREST: Final = "Nearest sentence, not an answer:"
-IN_CONTEXT: Final = "In context"
-FOLLOW_UP, WHY, MORE, SHARE = "Follow up", "Why this?", "More", "Share"
-GOOD, BAD, HUMAN = "👍", "👎", "Ask a human"
-ARTICLES: Final = "See the articles"
+NEAREST: Final = mark("Nearest sentence, not an answer:")
+IN_CONTEXT: Final = mark("In context")
+FOLLOW_UP, WHY, MORE, SHARE = mark("Follow up"), mark("Why this?"), mark("More"), mark("Share")
+GOOD, BAD, HUMAN = "👍", "👎", mark("Ask a human")
+ARTICLES: Final = mark("See the articles")
 SIGNATURE: Final = 100
 """UTF-16 units that a private answer leaves free, for the name of the one who shares it."""
 
@@ -58,37 +59,43 @@ def render(
     answered = is_answered(answer)
     head = []
     if about is not None:
-        head.append(f"-# about [this message](<{about}>)")
+        head.append(about_line(about))
     if asked or answer.follows:
         head += turns_head(answer.question, earlier if answer.follows else (), collection)
-    notes = [f"-# {one_line(note, _NOTE)}" for note in answer.notes[:_NOTES]]
+    notes = [f"-# {one_line(say(note), _NOTE)}" for note in answer.notes[:_NOTES]]
     actions = _actions(answer, private=private, human=human)
     spare = SIGNATURE if private else 0
     if answered:
         return lay_out(head, numbered(shown(answer)), notes, actions, spare)
-    reason = one_line(answer.reason or "", _REASON)
+    said = answer.reason or ""
+    reason = one_line(say(said), _REASON)
     if answer.chat:
         return Reply("\n".join([*head, reason]))
     if answer.listing is not None and answer.listing.cards:
         return _listing(head, reason, answer.listing)
-    head.append(f"{DECLINED} {reason}".rstrip())
+    head.append(f"**{say(FOUND_NOTHING)}** {reason}".rstrip())
     nearest = numbered(shown(answer))
     if nearest:
-        head.append(NEAREST)
+        head.append(say(NEAREST))
     return lay_out(head, nearest, notes, actions, spare)
+
+
+def about_line(address: str) -> str:
+    """The line that says which message was asked about."""
+    return f"-# {say('about')} [{say('this message')}](<{address}>)"
 
 
 def _actions(answer: Answer, *, private: bool, human: bool) -> list[Button]:
     """The buttons below an answer that do something with it."""
     offered = {
-        Button(FOLLOW_UP, action="follow"): True,
-        Button(WHY, action="why"): True,
-        Button(MORE, action="more"): bool(further(answer)),
-        Button(SHARE, action="share"): private,
-        Button(HUMAN, action="human"): human and not is_answered(answer),
+        Button(say(FOLLOW_UP), action="follow"): True,
+        Button(say(WHY), action="why"): True,
+        Button(say(MORE), action="more"): bool(further(answer)),
+        Button(say(SHARE), action="share"): private,
+        Button(say(HUMAN), action="human"): human and not is_answered(answer),
         Button(GOOD, action="verdict:good"): True,
         Button(BAD, action="verdict:bad"): True,
-        Button(ARTICLES, action="articles"): answer.listing is not None,
+        Button(say(ARTICLES), action="articles"): answer.listing is not None,
     }
     return [button for button, fitting in offered.items() if fitting]
 
@@ -96,11 +103,11 @@ def _actions(answer: Answer, *, private: bool, human: bool) -> list[Button]:
 def _listing(head: Sequence[str], reason: str, found: Listing) -> Reply:
     """The articles that a question asks for; the first of them, for others read the channel, too."""
     top = [*head, f"**{reason}**"]
-    more = "-# These are the first of them."
+    more = f"-# {say('These are the first of them.')}"
     room = CONTENT - SIGNATURE - sum(units(line) + 1 for line in (*top, more))
     lines = list_lines(found.cards[:_LISTED], room)
     foot = [more] if len(lines) < found.total else []
-    return Reply("\n".join([*top, *lines, *foot]), (Button(ARTICLES, action="articles"),))
+    return Reply("\n".join([*top, *lines, *foot]), (Button(say(ARTICLES), action="articles"),))
 
 
 def is_answered(answer: Answer) -> bool:
@@ -184,7 +191,9 @@ def lay_out(
 def _lead(footnote: Footnote) -> list[str]:
     """The sentence that a cited one leans on, small and above it, for it is no evidence itself."""
     lead = footnote.citation.lead
-    return [f"> -# Context: “{one_line(lead.text, _LEAD)}”"] if lead is not None else []
+    if lead is None:
+        return []
+    return [f"> -# {say('Context:')} “{one_line(lead.text, _LEAD)}”"]
 
 
 def _parts(sentence: str) -> list[str]:
@@ -202,13 +211,18 @@ def _parts(sentence: str) -> list[str]:
 def _buttons(footnotes: Sequence[Footnote], *, links: bool) -> tuple[Button, ...]:
     one = len(footnotes) == 1
     contexts = [
-        Button(IN_CONTEXT if one else f"{IN_CONTEXT} {each.mark}", receipt=each.citation.receipt)
+        Button(_of(say(IN_CONTEXT), one, each), receipt=each.citation.receipt)
         for each in footnotes
         if each.citation.receipt
     ]
     opens = [
-        Button("Open" if one else f"Open {each.mark}", url=address)
+        Button(_of(say("Open"), one, each), url=address)
         for each in footnotes
         if links and (address := button_address(each.citation.link) or button_address(each.citation.url))
     ]
     return (*contexts, *opens)
+
+
+def _of(label: str, alone: bool, footnote: Footnote) -> str:
+    """The label of a button that belongs to a footnote; its mark stands last in every language."""
+    return label if alone else f"{label} {footnote.mark}"

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.escape import one_line, units
+from bot.language import mark, say, say_counted
 from bot.links import button_address, web_address
 from bot.reply import CONTENT, Button, Reply
 from bot.sources import unix_time
 from index.types import Article, ArticleCard
 
-NONE: Final = "There are no articles yet."
-NONE_SUCH: Final = "No article has a title with words that begin so."
+NONE: Final = mark("There are no articles yet.")
+NONE_SUCH: Final = mark("No article has a title with words that begin so.")
 LISTED: Final = 25
 _HINT: Final = 120  # UTF-16 units kept free for the line that says how many more there are
 _TITLE, _NAME, _TAGS = 120, 80, 300
@@ -26,10 +27,10 @@ def render_list(cards: Sequence[ArticleCard], *, searched: str = "") -> Reply:
         searched: What their titles were searched for.
     """
     if not cards:
-        return Reply(NONE_SUCH if searched.strip() else NONE)
+        return Reply(say(NONE_SUCH if searched.strip() else NONE))
     lines = list_lines(cards[:LISTED], CONTENT - _HINT)
     if len(lines) < len(cards):
-        lines.append("-# There are more: `search:` and `collection:` narrow the list.")
+        lines.append(f"-# {say('There are more: `search:` and `collection:` narrow the list.')}")
     return Reply("\n".join(lines))
 
 
@@ -55,27 +56,27 @@ def render_card(article: Article, sentences: int) -> Reply:
         sentences: How many it has.
     """
     published = unix_time(article.published)
-    counted = "1 sentence" if sentences == 1 else f"{sentences:,} sentences"
+    counted = say_counted("{count} sentence", "{count} sentences", sentences)
     facts = [
-        ("Published", "" if published is None else f"<t:{published}:D>, <t:{published}:R>"),
-        ("Source", one_line(article.source or "", _NAME)),
-        ("Collection", one_line(article.collection, _NAME)),
-        ("Tags", one_line(", ".join(article.tags), _TAGS)),
-        ("Length", counted),
+        (say("Published"), "" if published is None else f"<t:{published}:D>, <t:{published}:R>"),
+        (say("Source"), one_line(article.source or "", _NAME)),
+        (say("Collection"), one_line(article.collection, _NAME)),
+        (say("Tags"), one_line(", ".join(article.tags), _TAGS)),
+        (say("Length"), counted),
     ]
     title = one_line(article.title.strip() or article.id, _TITLE * 2)
     lines = [f"**{title}**", *(f"{name}: {value}" for name, value in facts if value.strip())]
     address = web_address(article.url)
     button = button_address(article.url)
     if address is not None and button is None and len(address) < CONTENT // 3:
-        lines.append(f"[open](<{address}>)")
-    return Reply("\n".join(lines), () if button is None else (Button("Open", url=button),))
+        lines.append(f"[{say('open')}](<{address}>)")
+    return Reply("\n".join(lines), () if button is None else (Button(say("Open"), url=button),))
 
 
 def _line(card: ArticleCard, *, links: bool) -> str:
     title = one_line(card.title.strip() or card.id, _TITLE)
     address = web_address(card.url) if links else None
-    parts = [title if address is None else f"{title} · [open](<{address}>)"]
+    parts = [title if address is None else f"{title} · [{say('open')}](<{address}>)"]
     published = unix_time(card.published)
     if card.collection:
         parts.append(one_line(card.collection, _NAME))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.escape import one_line
+from bot.language import say
 from bot.links import web_address
 from index.types import Citation
 
@@ -104,5 +105,5 @@ def _links(notes: Sequence[Footnote]) -> list[str]:
         if address is not None:
             marks.setdefault(address, []).append(each.mark)
     if len(marks) == 1:
-        return [f"[open](<{address}>)" for address in marks]
-    return [f"[open {' '.join(of)}](<{address}>)" for address, of in marks.items()]
+        return [f"[{say('open')}](<{address}>)" for address in marks]
+    return [f"[{say('open')} {' '.join(of)}](<{address}>)" for address, of in marks.items()]

@@ -7,16 +7,21 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from bot.escape import cut, gap, one_line, pieces, units, unwrap
+from bot.language import mark, say
 from bot.links import web_address
 from bot.reply import CONTENT, Reply
 from bot.sources import unix_time
 from index.types import Article, Context
 
-REMOVED: Final = "The article is gone: it was removed after this sentence was quoted."
-CHANGED: Final = "The article has changed and no longer holds the quoted sentence. In its place it says now:"
-LOST: Final = "The article has changed and no longer holds the quoted sentence."
-MOVED: Final = "The article has changed; the sentence still stands in it, word for word, at another place."
-TOO_LONG: Final = "The paragraph is too long for a message; it is in the file, whole."
+REMOVED: Final = mark("The article is gone: it was removed after this sentence was quoted.")
+CHANGED: Final = mark(
+    "The article has changed and no longer holds the quoted sentence. In its place it says now:"
+)
+LOST: Final = mark("The article has changed and no longer holds the quoted sentence.")
+MOVED: Final = mark(
+    "The article has changed; the sentence still stands in it, word for word, at another place."
+)
+TOO_LONG: Final = mark("The paragraph is too long for a message; it is in the file, whole.")
 
 _OMITTED: Final = "…"
 _AROUND: Final = CONTENT  # characters of the text on either side that are looked at
@@ -32,21 +37,21 @@ def render_context(context: Context, link: str | None = None) -> Reply:
     """
     article = context.article
     if article is None:
-        return Reply(REMOVED)
+        return Reply(say(REMOVED))
     head = [f"**{one_line(article.title.strip() or article.id, 200)}**"]
     sentence = article.text[context.start : context.end]
     if not sentence.strip():
-        return Reply("\n".join([*head, LOST, *source(article, link)]))
+        return Reply("\n".join([*head, say(LOST), *source(article, link)]))
     notes = {"changed": CHANGED, "moved": MOVED}
     if context.status in notes:
-        head.append(notes[context.status])
+        head.append(say(notes[context.status]))
     foot = source(article, link)
     fixed = sum(units(line) + 1 for line in (*head, *foot))
     body = _paragraph(context.before, sentence, context.after, CONTENT - fixed)
     if body is not None:
         return Reply("\n".join([*head, body, *foot]))
-    head.append(TOO_LONG)
-    room = CONTENT - fixed - units(TOO_LONG) - len("> ****…") - 2
+    head.append(say(TOO_LONG))
+    room = CONTENT - fixed - units(say(TOO_LONG)) - len("> ****…") - 2
     start, _ = cut(quoted(sentence), room)
     whole = f"{context.before}{sentence}{context.after}"[:_FILE]
     file = (_file_name(article.id), f"# {' '.join(article.title.split())}\n\n{whole}\n")
@@ -117,7 +122,7 @@ def source(article: Article, link: str | None) -> list[str]:
     if published is not None:
         parts.append(f"<t:{published}:R>")
     if address is not None and len(address) <= CONTENT // 3:
-        parts.append(f"[open](<{address}>)")
+        parts.append(f"[{say('open')}](<{address}>)")
     return [f"-# {' · '.join(parts)}"] if parts else []
 
 

@@ -1,8 +1,9 @@
 """What an answer on Discord was asked, written on top of the message and read back from it.
 
 The message is the bot's only memory of a conversation, so it lasts as long as the message does. Each question
-has a line of its own, the last being the one that is answered. What stands there besides begins with a sign
-that is always escaped in questions, so that no question can pass for it.
+has a line of its own, the last being the one that is answered. What stands there besides is known by signs
+that are always escaped in questions, so that no question can pass for it; never by words, which are
+translated.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.escape import one_line
+from bot.language import say
 from index.types import Turn
 
 _QUESTION, _EARLIER, _NAME = 300, 150, 100  # UTF-16 units
 _TURNS: Final = 3  # earlier questions that a message keeps: the first, which names the subject, and the last
-_COLLECTION: Final = re.compile(r"_in (.+)_")
+_COLLECTION: Final = re.compile(r"_(?:in |[^\xa0]*\xa0)(.+)_")  # "in " with a space: older messages
+_LINK: Final = re.compile(r"(?<!\\)\]\(<")  # in questions, brackets are escaped
 _SPELLED: Final = re.compile(r"\\\[U\+((?:10|[0-9A-F])?[0-9A-F]{4})\\\]")
+_MARK: Final = re.compile("[¹²³⁴⁵⁶⁷⁸⁹⁰]+")
 _QUOTE: Final = re.compile(r"^> “(.*?)”(?: …)? ([¹²³⁴⁵⁶⁷⁸⁹⁰]+)$", re.DOTALL | re.MULTILINE)
 
 
@@ -47,7 +51,7 @@ class Asked:
 
 def head(question: str, earlier: Sequence[str] = (), collection: str | None = None) -> list[str]:
     """The lines on top of an answer, from which `read` knows what was asked."""
-    lines = [] if collection is None else [f"-# _in {one_line(collection, _NAME)}_"]
+    lines = [] if collection is None else [f"-# _{say('in')}\xa0{one_line(collection, _NAME)}_"]
     kept = [*earlier[:1], *earlier[1:][1 - _TURNS :]]
     lines += [f"-# {one_line(each, _EARLIER)}" for each in kept]
     return [*lines, f"-# {one_line(question, _QUESTION)}"]
@@ -62,7 +66,7 @@ def read(content: str) -> Asked:
         text = line.removeprefix("-# ")
         if found := _COLLECTION.fullmatch(text):
             collection = unescape(found[1])
-        elif not text.startswith(("_", "about [")):
+        elif not text.startswith("_") and not _LINK.search(text):
             questions.append(unescape(text).removesuffix("…"))
     declined = re.search(r"^\*\*", content, re.MULTILINE)
     quotes = [] if declined else _QUOTE.findall(content)
@@ -72,10 +76,10 @@ def read(content: str) -> Asked:
 
 
 def quotation(content: str, label: str) -> str:
-    """The sentence in an answer that a button with the label "In context ²" belongs to; `""` if none."""
+    """The sentence in an answer that a button with a label like "In context ²" belongs to; `""` if none."""
     mark = label.rpartition(" ")[2]
     for text, footnote in _QUOTE.findall(content):
-        if mark in (footnote, "context"):
+        if mark == footnote or not _MARK.fullmatch(mark):
             return unescape(text.replace("\n> ", "\n"))
     return ""
 

@@ -14,12 +14,13 @@ from bot.drafts import Drafts
 from bot.errors import EditRefused, UnknownArticle, UnknownDraft
 from bot.escape import escape
 from bot.gaps import Gap, gaps
+from bot.language import mark
 from bot.state import Missed, Rules
 from bot.worker import Worker
 from index.corpus import humanised, one_line
 from index.editing import Editing, Shelf
 from index.errors import ArticleExists, ArticleNotFound, CorpusError, IndexBusy, UsageError
-from index.types import Article
+from index.types import Article, phrase
 
 _log = logging.getLogger(__name__)
 
@@ -27,16 +28,17 @@ T = TypeVar("T")
 
 LONGEST: Final = 200_000
 """Characters of an article that can be published from Discord: encoding more keeps members waiting."""
-BUSY: Final = (
+BUSY: Final = mark(
     "Another program is changing the index right now. Please press the button again in a moment; "
     "nothing is lost."
 )
-TAKEN: Final = "Another article has that name. Choose another title, or use `/corpus replace`."
-SINCE: Final = "The article has been changed since, so I left it as it is."
-NOT_YOURS: Final = "The articles of that collection cannot be changed from this server."
-TOO_LONG: Final = (
-    f"That article is longer than {LONGEST:,} characters. Split it, or add it on the command line with "
-    "`python -m index add`."
+TAKEN: Final = mark("Another article has that name. Choose another title, or use `/corpus replace`.")
+SINCE: Final = mark("The article has been changed since, so I left it as it is.")
+NOT_YOURS: Final = mark("The articles of that collection cannot be changed from this server.")
+TOO_LONG: Final = phrase(
+    "That article is longer than {longest} characters. Split it, or add it on the command line with "
+    "`python -m index add`.",
+    longest=LONGEST,
 )
 _LIMIT: Final = 600.0  # seconds that a change may take, waiting included
 

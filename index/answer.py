@@ -20,7 +20,7 @@ from index.lead import lead_of
 from index.link import text_fragment_link
 from index.retrieve import Retrieval
 from index.store import Snapshot
-from index.types import Answer, Article, Citation, IndexInfo, Listing, Passage, Status
+from index.types import Answer, Article, Citation, IndexInfo, Listing, Passage, Status, phrase
 
 _log = logging.getLogger(__name__)
 
@@ -88,15 +88,24 @@ def compose(
 
 def _notes(retrieval: Retrieval, choice: Choice, citations: Sequence[Citation]) -> list[str]:
     """What the member should know besides the citations."""
-    notes = [f"I read “{typed}” as “{read}”." for typed, read in retrieval.query.corrections.items()]
+    notes = [
+        phrase("I read “{typed}” as “{read}”.", typed=typed, read=read)
+        for typed, read in retrieval.query.corrections.items()
+    ]
     if choice.differ and len(citations) == len(choice.positions):
         dated = all(citation.published for citation in citations)
-        order = " The newer one comes first." if dated else ""
-        notes.append(f"The articles differ in {listed(choice.differ)}.{order}")
+        differ = listed(choice.differ)
+        notes.append(
+            phrase("The articles differ in {differ}. The newer one comes first.", differ=differ)
+            if dated
+            else phrase("The articles differ in {differ}.", differ=differ)
+        )
     for citation in citations:
         found = _RELATIVE.search(citation.text)
         if found and citation.published:
-            notes.append(f"“{found.group()}” is said as of {citation.published[:10]}.")
+            notes.append(
+                phrase("“{words}” is said as of {date}.", words=found.group(), date=citation.published[:10])
+            )
     return list(dict.fromkeys(notes))
 
 

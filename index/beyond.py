@@ -6,16 +6,17 @@ import re
 from enum import StrEnum
 from typing import Final
 
+from index.types import phrase
 from index.words import written
 
 
 class Beyond(StrEnum):
     """What a question asks for that single sentences cannot give, and what to say to that."""
 
-    LIST = "I cannot count or list what is in the articles: I quote single sentences."
-    SUMMARY = "I cannot sum anything up: I quote single sentences."
-    OPINION = "I have no opinion and give no advice: I quote what the articles say."
-    TASK = "I cannot compare, calculate, translate or write: I quote single sentences."
+    LIST = phrase("I cannot count or list what is in the articles: I quote single sentences.")
+    SUMMARY = phrase("I cannot sum anything up: I quote single sentences.")
+    OPINION = phrase("I have no opinion and give no advice: I quote what the articles say.")
+    TASK = phrase("I cannot compare, calculate, translate or write: I quote single sentences.")
 
 
 _POLITE: Final = r"(?:please |(?:can|could|would|will) you (?:please )?|i (?:want|need) you to )?"

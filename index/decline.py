@@ -8,11 +8,11 @@ from index.beyond import Beyond
 from index.judgement import Verdict
 from index.query import Query
 from index.retrieve import Retrieval
-from index.types import IndexInfo
-from index.words import STOPWORDS, fold, series
+from index.types import IndexInfo, Phrase, phrase, phrase_counted, phrase_series
+from index.words import STOPWORDS, fold
 
 
-def reason(retrieval: Retrieval, verdict: Verdict, info: IndexInfo, asks: Beyond | None = None) -> str:
+def reason(retrieval: Retrieval, verdict: Verdict, info: IndexInfo, asks: Beyond | None = None) -> Phrase:
     """Why there is no answer, for the member's eyes.
 
     Args:
@@ -22,19 +22,27 @@ def reason(retrieval: Retrieval, verdict: Verdict, info: IndexInfo, asks: Beyond
         asks: What the question asks for that no sentence can give.
     """
     if not info.articles:
-        return "There are no articles yet."
+        return phrase("There are no articles yet.")
     if not any(char.isalnum() for char in retrieval.query.text):
-        return "The question holds no words."
+        return phrase("The question holds no words.")
     if not retrieval.found:
-        return "There are no articles in that collection."
+        return phrase("There are no articles in that collection.")
     if asks is not None:
-        return f"{asks.value} The list of articles may help you on."
+        return phrase("{said} The list of articles may help you on.", said=phrase(asks.value))
     missing = missing_words(retrieval)
     if missing:
-        return f"{_listed(missing)} in none of {_articles(info.articles)}."
+        return _missing(missing, info.articles)
     if not verdict.ranked:
-        return f"None of {_articles(info.articles)} has a sentence that could be quoted."
-    return f"No sentence in {_articles(info.articles)} answers it with enough certainty."
+        return phrase_counted(
+            "None of {count} article has a sentence that could be quoted.",
+            "None of {count} articles has a sentence that could be quoted.",
+            info.articles,
+        )
+    return phrase_counted(
+        "No sentence in {count} article answers it with enough certainty.",
+        "No sentence in {count} articles answers it with enough certainty.",
+        info.articles,
+    )
 
 
 def missing_words(retrieval: Retrieval) -> list[str]:
@@ -48,10 +56,18 @@ def missing_words(retrieval: Retrieval) -> list[str]:
     return list(dict.fromkeys([*query.corrections, *absent]))[:3]  # "Wi-Fi" is shown for both of its terms
 
 
-def _listed(words: Sequence[str]) -> str:
-    quoted = series([f"'{word}'" for word in words])
-    return f"{quoted} {'occurs' if len(words) == 1 else 'occur'}"
-
-
-def _articles(count: int) -> str:
-    return "1 article" if count == 1 else f"{count} articles"
+def _missing(words: Sequence[str], articles: int) -> Phrase:
+    quoted = phrase_series([f"'{word}'" for word in words])
+    if len(words) == 1:
+        return phrase_counted(
+            "{word} occurs in none of {count} article.",
+            "{word} occurs in none of {count} articles.",
+            articles,
+            word=quoted,
+        )
+    return phrase_counted(
+        "{words} occur in none of {count} article.",
+        "{words} occur in none of {count} articles.",
+        articles,
+        words=quoted,
+    )

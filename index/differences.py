@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Final
 
 from index.markup import plain
-from index.words import STOPWORDS, fold, series, terms, written
+from index.types import phrase, phrase_series
+from index.words import STOPWORDS, fold, terms, written
 
 _ALIKE: Final = 0.6  # of the words besides numbers and dates, from which two sentences are about the same
 _HELD: Final = 0.75  # of a claim's words, from which a longer sentence is about the same
@@ -29,6 +30,13 @@ class Difference(StrEnum):
     NUMBERS = "numbers"
     DATES = "dates"
     NEGATION = "negation"
+
+
+_NAMES: Final = {
+    Difference.NUMBERS: phrase("numbers"),
+    Difference.DATES: phrase("dates"),
+    Difference.NEGATION: phrase("negation"),
+}
 
 
 def differences(one: str, other: str) -> tuple[Difference, ...]:
@@ -79,7 +87,7 @@ def negates(text: str) -> bool:
 
 def listed(found: Sequence[Difference]) -> str:
     """`numbers`, `numbers and dates`."""
-    return series([each.value for each in found])
+    return phrase_series([_NAMES[each] for each in found])
 
 
 class _Said:

@@ -7,7 +7,7 @@ from typing import Final
 
 from index.beyond import listing
 from index.store import Snapshot
-from index.types import Answer, ArticleCard, IndexInfo, Listing, Status
+from index.types import Answer, ArticleCard, IndexInfo, Listing, Status, phrase_counted
 from index.words import content_terms, terms
 
 LISTED: Final = 25
@@ -57,6 +57,10 @@ def holding(snapshot: Snapshot, topic: str, collections: Sequence[str] | None = 
 
 def _counted(found: Listing) -> str:
     if not found.topic:
-        return "There is 1 article." if found.total == 1 else f"There are {found.total:,} articles."
-    has = "1 article has" if found.total == 1 else f"{found.total:,} articles have"
-    return f"{has} “{found.topic}” in the text or title."
+        return phrase_counted("There is {count} article.", "There are {count} articles.", found.total)
+    return phrase_counted(
+        "{count} article has “{topic}” in the text or title.",
+        "{count} articles have “{topic}” in the text or title.",
+        found.total,
+        topic=found.topic,
+    )

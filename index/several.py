@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import Final
 
-from index.types import Answer, Citation, Status
+from index.types import Answer, Citation, Status, phrase
 from index.words import STOPWORDS, written
 
 MOST: Final = 3
@@ -61,7 +61,7 @@ def join(question: str, parts: Sequence[str], answers: Sequence[Answer], k: int)
     if not given:
         return replace(answers[0], question=question)
     notes = [
-        (answer.reason or "") if answer.listing else f"On “{part.strip()}” I found nothing."
+        (answer.reason or "") if answer.listing else phrase("On “{part}” I found nothing.", part=part.strip())
         for part, answer in zip(parts, answers, strict=True)
         if answer.status is Status.DECLINED
     ]

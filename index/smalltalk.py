@@ -5,35 +5,41 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from index.types import phrase
 from index.words import written
 
-_ASK: Final = "Ask me something, and I answer with sentences from the articles."
 _SAID: Final = (
     (
-        f"Hello! {_ASK}",
+        phrase("Hello! Ask me something, and I answer with sentences from the articles."),
         r"(?:hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day))"
         r"(?: (?:there|all|everyone|everybody|bot|footnote|you|folks|again))*"
         r"|how are you(?: (?:doing|today))*|how is it going|what's up|whats up|sup",
     ),
     (
-        f"You are welcome. {_ASK}",
+        phrase("You are welcome. Ask me something, and I answer with sentences from the articles."),
         r"(?:ok |okay |great |cool |nice |perfect )*(?:thanks|thank you|thx|ty|cheers|much appreciated)"
         r"(?: (?:so|very|much|a|lot|again|for|your|the|help|bot|footnote|everyone|that|answer))*"
         r"|(?:good|nice|great) (?:bot|job|work)|well done",
     ),
     (
-        "Goodbye!",
+        phrase("Goodbye!"),
         r"(?:good ?bye|bye|see you|see ya|good night)(?: (?:bye|bot|footnote|all|everyone|later|now))*",
     ),
     (
-        f"I take no instructions: I only quote the articles, word for word. {_ASK}",
+        phrase(
+            "I take no instructions: I only quote the articles, word for word. "
+            "Ask me something, and I answer with sentences from the articles."
+        ),
         r"(?:please )?(?:ignore|forget|disregard|override) (?:\w+ ){0,4}"
         r"(?:instructions?|rules?|prompts?|guidelines)\b.*"
         r"|(?:please )?(?:pretend (?:to be|you)|act as (?:an? )?(?:ai|assistant|bot)|you are now)\b.*"
         r"|(?:please )?(?:reveal|show|print|repeat|tell me) (?:\w+ )?(?:system prompt|your instructions)\b.*",
     ),
     (
-        f"I write nothing of my own: I only quote the articles, word for word. {_ASK}",
+        phrase(
+            "I write nothing of my own: I only quote the articles, word for word. "
+            "Ask me something, and I answer with sentences from the articles."
+        ),
         r"(?:please )?(?:(?:can|could|will|would) you )?(?:please )?(?:write|compose|make up|sing|tell)"
         r"(?: me| us)?"
         r" (?:an? |another |some )?(?:\w+ )?(?:poem|jokes?|story|stories|song|essay|rap|haiku|limerick)\b.*",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -86,12 +85,6 @@ def fold(text: str) -> str:
     # Folded after it is decomposed, for "™" and "℃" hold capitals; composed again for the sake of Hangul.
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
-
-
-def series(items: Sequence[str]) -> str:
-    """`one`, `one and two`, `one, two and three`; of one item at least."""
-    *first, last = items
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def written(text: str) -> list[str]:

@@ -31,6 +31,7 @@ OWNERS = {
     "sqlalchemy": {"bot/state/"},
     "alembic": {"bot/state/"},
     "prometheus_client": {"bot/tally.py", "bot/monitor.py"},
+    "babel": {"bot/language.py"},
     "typer": {"index/cli/", "bot/__main__.py"},
 }
 """Files and folders of `index/` and `bot/` that alone may import a library."""

@@ -13,7 +13,8 @@ from bot.answering import Answering
 from bot.deliver import Remade, view
 from bot.desk import Desk
 from bot.failures import explained
-from bot.places import rules
+from bot.language import mark, say
+from bot.places import rules, speak_to
 from bot.reply import Reply
 from bot.shelf import LISTED, render_card, render_list
 from bot.turns import read
@@ -21,7 +22,8 @@ from bot.turns import read
 if TYPE_CHECKING:
     from bot.app import Footnote
 
-PRIVACY: Final = """\
+PRIVACY: Final = mark(
+    """\
 **What I keep**
 - Your question goes through Discord, like any message, to the machine that I run on. I look for it in the \
 articles there and forget it. It goes nowhere else: I ask no other service.
@@ -39,12 +41,13 @@ articles and nobody.
 - I read only messages that mention me, reply to me or are sent to me directly, and those that you ask me \
 about by the menu of a message.\
 """
-GAPS: Final = (
+)
+GAPS: Final = mark(
     "; and in a server, a question that I find no answer to. Its editors see it, without names, once "
     "{people} or more people have asked something alike"
 )
-LOG: Final = "My log says when something failed, not who asked or what."
-LOG_WITH_QUESTIONS: Final = (
+LOG: Final = mark("My log says when something failed, not who asked or what.")
+LOG_WITH_QUESTIONS: Final = mark(
     "**But my log has the text of questions**, without who asked: those who run me have chosen that."
 )
 
@@ -61,10 +64,10 @@ class Articles(commands.Cog):
         self.desk = desk
         self.answering = answering
 
-    @app_commands.command(description="See which articles I answer from; only you see the list")
+    @app_commands.command(description=mark("See which articles I answer from; only you see the list"))
     @app_commands.describe(
-        search="Only articles whose titles have words that begin so",
-        collection="Only this collection of articles",
+        search=mark("Only articles whose titles have words that begin so"),
+        collection=mark("Only this collection of articles"),
     )
     async def articles(
         self,
@@ -78,25 +81,26 @@ class Articles(commands.Cog):
             found = await self.desk.articles(search, collection, LISTED + 1, rules(interaction))
             await _answer(interaction, render_list(found, searched=search))
 
-    @app_commands.command(description="See what there is to know of an article")
-    @app_commands.describe(title="Its title, or the words in it", private="Show it only to you")
+    @app_commands.command(description=mark("See what there is to know of an article"))
+    @app_commands.describe(title=mark("Its title, or the words in it"), private=mark("Show it only to you"))
     async def article(
         self, interaction: discord.Interaction[Footnote], title: str, private: bool = True
     ) -> None:
         """Answer `/article`."""
         with self.answering:
+            speak_to(interaction, private=private)
             await interaction.response.defer(ephemeral=private, thinking=True)
             article, sentences = await self.desk.article(title, rules(interaction))
             await _answer(interaction, render_card(article, sentences))
 
-    @app_commands.command(description="See what I keep of what you ask")
+    @app_commands.command(description=mark("See what I keep of what you ask"))
     async def privacy(self, interaction: discord.Interaction[Footnote]) -> None:
         """Answer `/privacy`."""
         days = interaction.client.state.keep_days
         log = LOG_WITH_QUESTIONS if logs.keeps_questions() else LOG
         people = interaction.client.gap_people
-        gaps = GAPS.format(people=people) if people else ""
-        text = PRIVACY.format(log=log, days=days, gaps=gaps)
+        gaps = say(GAPS, people=people) if people else ""
+        text = say(PRIVACY, log=say(log), days=days, gaps=gaps)
         await interaction.response.send_message(text, ephemeral=True)
 
     @articles.autocomplete("search")

@@ -13,7 +13,8 @@ from bot.answering import Answering
 from bot.deliver import view
 from bot.desk import Desk
 from bot.gaps import note
-from bot.places import admit, rules
+from bot.language import mark
+from bot.places import admit, rules, speak_to
 from bot.render import render
 
 if TYPE_CHECKING:
@@ -31,13 +32,13 @@ class Ask(commands.Cog):
     def __init__(self, desk: Desk, answering: Answering) -> None:
         self.desk = desk
         self.answering = answering
-        self.menu = app_commands.ContextMenu(name="Ask about this", callback=self.ask_about)
+        self.menu = app_commands.ContextMenu(name=mark("Ask about this"), callback=self.ask_about)
 
-    @app_commands.command(description="Ask the articles; I answer with their own sentences")
+    @app_commands.command(description=mark("Ask the articles; I answer with their own sentences"))
     @app_commands.describe(
-        question="What you would like to know, in your own words",
-        private="Show the answer only to you",
-        collection="Look only into this collection of articles",
+        question=mark("What you would like to know, in your own words"),
+        private=mark("Show the answer only to you"),
+        collection=mark("Look only into this collection of articles"),
     )
     async def ask(
         self,
@@ -50,6 +51,7 @@ class Ask(commands.Cog):
         with self.answering:
             held = admit(interaction)
             private = bool(held.private) if private is None else private
+            speak_to(interaction, private=private)
             await interaction.response.defer(ephemeral=private, thinking=True)
             answer = await self.desk.ask(question, collection, rules=held)
             reply = render(answer, asked=True, collection=collection, private=private, human=bool(held.human))
@@ -68,6 +70,7 @@ class Ask(commands.Cog):
         with self.answering:
             held = admit(interaction)
             private = bool(held.private)
+            speak_to(interaction, private=private)
             await interaction.response.defer(ephemeral=private, thinking=True)
             answer = await self.desk.ask(message.clean_content, rules=held)
             reply = render(

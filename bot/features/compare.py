@@ -9,13 +9,14 @@ from discord import app_commands
 
 from bot.compare import NO_CLAIM, render_comparison
 from bot.deliver import view
+from bot.language import mark, say
 from bot.places import admit
 from bot.reply import Reply
 
 if TYPE_CHECKING:
     from bot.app import Footnote
 
-NAME: Final = "Is this in our articles?"
+NAME: Final = mark("Is this in our articles?")
 
 
 async def compare(interaction: discord.Interaction[Footnote], message: discord.Message) -> None:
@@ -25,7 +26,7 @@ async def compare(interaction: discord.Interaction[Footnote], message: discord.M
         held = admit(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         text = message.clean_content
-        reply = Reply(NO_CLAIM)
+        reply = Reply(say(NO_CLAIM))
         if any(char.isalnum() for char in text):
             reply = render_comparison(await bot.desk.compare(text, rules=held), message.jump_url)
         await interaction.edit_original_response(content=reply.content, view=view(reply))

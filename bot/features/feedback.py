@@ -13,6 +13,7 @@ from bot.errors import AskError
 from bot.escape import one_line
 from bot.failures import explained
 from bot.features.follow import answered
+from bot.language import mark, say
 from bot.places import rules
 from bot.state import Verdict
 from bot.turns import quotation
@@ -21,16 +22,16 @@ from index.types import ArticleCard
 if TYPE_CHECKING:
     from bot.app import Footnote
 
-UNKNOWN: Final = "I cannot read any more what was asked here, so I kept nothing."
-THANKS: Final = "Thank you, I have kept your verdict."
-CHANGED: Final = "I have kept this verdict in place of your earlier one."
-NO_SUCH: Final = "I know no single article of that name here, so I kept the name as you wrote it."
+UNKNOWN: Final = mark("I cannot read any more what was asked here, so I kept nothing.")
+THANKS: Final = mark("Thank you, I have kept your verdict.")
+CHANGED: Final = mark("I have kept this verdict in place of your earlier one.")
+NO_SUCH: Final = mark("I know no single article of that name here, so I kept the name as you wrote it.")
 _FORM: Final = "verdict:form"
 _REASONS: Final = {
-    "wrong": "The sentence does not answer the question",
-    "outdated": "It is out of date",
-    "missing": "The articles have the answer, and I did not find it",
-    "other": "Something else",
+    "wrong": mark("The sentence does not answer the question"),
+    "outdated": mark("It is out of date"),
+    "missing": mark("The articles have the answer, and I did not find it"),
+    "other": mark("Something else"),
 }
 
 
@@ -49,15 +50,17 @@ class Thumb(Remade, template="verdict:(?:good|bad)"):
 
 def form() -> discord.ui.Modal:
     """The form that asks what is wrong; Discord sends it back with the message that it was opened from."""
-    made = discord.ui.Modal(title="What is wrong?", custom_id=_FORM)
-    options = [discord.SelectOption(label=label, value=value) for value, label in _REASONS.items()]
+    made = discord.ui.Modal(title=say("What is wrong?"), custom_id=_FORM)
+    options = [discord.SelectOption(label=say(label), value=value) for value, label in _REASONS.items()]
     made.add_item(
-        discord.ui.Label(text="Reason", component=discord.ui.Select[Any](custom_id="reason", options=options))
+        discord.ui.Label(
+            text=say("Reason"), component=discord.ui.Select[Any](custom_id="reason", options=options)
+        )
     )
     made.add_item(
         discord.ui.Label(
-            text="The right article, if you know it",
-            description="Its title, or its id.",
+            text=say("The right article, if you know it"),
+            description=say("Its title, or its id."),
             component=discord.ui.TextInput(custom_id="article", required=False, max_length=200),
         )
     )
@@ -93,7 +96,7 @@ async def _keep(
     message = interaction.message
     asked = await answered(message, bot) if message is not None else None
     if message is None or asked is None or not asked.questions:
-        await interaction.edit_original_response(content=UNKNOWN)
+        await interaction.edit_original_response(content=say(UNKNOWN))
         return
     evidence: Sequence[Mapping[str, str]] = ()
     known = None
@@ -107,11 +110,12 @@ async def _keep(
         message.id, good, bool(asked.answer), question, reason, evidence, named, turns=tuple(earlier)
     )
     changed = await bot.state.feedback.give(interaction.user.id, verdict)
-    lines = [CHANGED if changed else THANKS]
+    lines = [say(CHANGED if changed else THANKS)]
     if known is not None:
-        lines.append(f"It names the article {one_line(known.title.strip() or known.id, 200)}.")
+        title = one_line(known.title.strip() or known.id, 200)
+        lines.append(say("It names the article {title}.", title=title))
     elif named:
-        lines.append(NO_SUCH)
+        lines.append(say(NO_SUCH))
     await interaction.edit_original_response(content=" ".join(lines))
 
 

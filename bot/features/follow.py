@@ -11,7 +11,8 @@ from discord.ext import commands
 from bot.deliver import Remade, view
 from bot.failures import explained
 from bot.gaps import note
-from bot.places import admit
+from bot.language import say
+from bot.places import admit, speak_to
 from bot.render import render
 from bot.state import Rules
 from bot.turns import Asked, read
@@ -35,13 +36,13 @@ class FollowUp(Remade, template="follow"):
 
 def form() -> discord.ui.Modal:
     """The form, which Discord sends back with the message that it was opened from."""
-    made = discord.ui.Modal(title="Follow up", custom_id=_FORM)
+    made = discord.ui.Modal(title=say("Follow up"), custom_id=_FORM)
     made.add_item(
         discord.ui.Label(
-            text="Your question",
-            description="It is read together with the question before it, where it leans on that.",
+            text=say("Your question"),
+            description=say("It is read together with the question before it, where it leans on that."),
             component=discord.ui.TextInput(
-                custom_id="question", max_length=300, placeholder="And on Sundays?"
+                custom_id="question", max_length=300, placeholder=say("And on Sundays?")
             ),
         )
     )
@@ -62,6 +63,7 @@ class Forms(commands.Cog):
         async with explained(interaction) as bot:
             held = admit(interaction)
             private = bool(held.private) or (message is not None and message.flags.ephemeral)
+            speak_to(interaction, private=private)
             await interaction.response.defer(ephemeral=private, thinking=True)
             asked = Asked() if message is None else await answered(message, bot)
             typed = data["components"][0]["component"]["value"]

@@ -10,6 +10,7 @@ from discord import app_commands
 from discord.ext import commands, tasks
 
 from bot.answering import Answering
+from bot.language import mark, say, say_counted
 from bot.logs import refer
 from bot.state import State
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-NOTHING: Final = "There was nothing to forget: I have stored nothing about you."
-FORGOTTEN: Final = (
-    "I have deleted your {what}. "
+NOTHING: Final = mark("There was nothing to forget: I have stored nothing about you.")
+FORGOTTEN: Final = mark(
+    "I have deleted {what}. "
     "Nothing about you is left in my database. "
     "What was posted in Discord stays there until somebody deletes it."
 )
@@ -46,14 +47,14 @@ class Forget(commands.Cog):
         """Leave that to the next start."""
         self.daily.cancel()
 
-    @app_commands.command(name="forget-me", description="Delete what I have stored about you")
+    @app_commands.command(name="forget-me", description=mark("Delete what I have stored about you"))
     async def forget_me(self, interaction: discord.Interaction[Footnote]) -> None:
         """Answer `/forget-me`."""
         with self.answering:
             await interaction.response.defer(ephemeral=True, thinking=True)
             verdicts = await self.state.feedback.forget(interaction.user.id)
             questions = await self.state.unanswered.forget(interaction.user.id)
-            text = FORGOTTEN.format(what=_what(verdicts, questions)) if verdicts or questions else NOTHING
+            text = forgotten(verdicts, questions)
             await interaction.edit_original_response(content=text)
 
     @tasks.loop(hours=24)
@@ -68,18 +69,21 @@ class Forget(commands.Cog):
             _log.info("Deleted %d verdicts older than %d days", count, self.state.keep_days)
 
 
-def _what(verdicts: int, questions: int) -> str:
+def forgotten(verdicts: int, questions: int) -> str:
     """What was deleted, in words."""
-    parts = []
-    if verdicts == 1:
-        parts.append("verdict on an answer, with the question and sentences that came with it")
-    elif verdicts:
-        parts.append(f"{verdicts} verdicts on answers, with the questions and sentences that came with them")
-    if questions == 1:
-        parts.append("question without an answer")
-    elif questions:
-        parts.append(f"{questions} questions without an answer")
-    return ", and your ".join(parts)
+    first = say_counted(
+        "your verdict on an answer, with the question and sentences that came with it",
+        "your {count} verdicts on answers, with the questions and sentences that came with them",
+        verdicts,
+    )
+    second = say_counted(
+        "your question without an answer", "your {count} questions without an answer", questions
+    )
+    if verdicts and questions:
+        return say(FORGOTTEN, what=say("{first}, and {second}", first=first, second=second))
+    if verdicts or questions:
+        return say(FORGOTTEN, what=first if verdicts else second)
+    return say(NOTHING)
 
 
 async def setup(bot: Footnote) -> None:

@@ -12,6 +12,7 @@ from bot.deliver import Remade, buttons, view
 from bot.escape import one_line
 from bot.failures import explained
 from bot.features.follow import answered
+from bot.language import mark, say, speaking
 from bot.places import rules
 from bot.reply import Button, Reply
 from bot.turns import head
@@ -19,15 +20,15 @@ from bot.turns import head
 if TYPE_CHECKING:
     from bot.app import Footnote
 
-UNKNOWN: Final = "I cannot read any more what was asked here. Please ask again."
-NOBODY: Final = "Nobody is called from here any more."
-CALLED: Final = "I have called {role}."
-UNHEARD: Final = "I have posted your question, but I am not allowed to notify {role}."
-ALREADY: Final = "Somebody was called for this question already."
-READER: Final = "You may not write here, so I cannot call anyone for you."
-NOT_POSTED: Final = "I could not post your question here, so nobody was called."
-CONFIRM: Final = "This posts your question here for all to see, with your name, and calls {role}."
-POST: Final = "Post it"
+UNKNOWN: Final = mark("I cannot read any more what was asked here. Please ask again.")
+NOBODY: Final = mark("Nobody is called from here any more.")
+CALLED: Final = mark("I have called {role}.")
+UNHEARD: Final = mark("I have posted your question, but I am not allowed to notify {role}.")
+ALREADY: Final = mark("Somebody was called for this question already.")
+READER: Final = mark("You may not write here, so I cannot call anyone for you.")
+NOT_POSTED: Final = mark("I could not post your question here, so nobody was called.")
+CONFIRM: Final = mark("This posts your question here for all to see, with your name, and calls {role}.")
+POST: Final = mark("Post it")
 _ACTION: Final = "human"
 _QUESTION, _NAME = 300, 80  # UTF-16 units
 
@@ -46,17 +47,17 @@ class Human(Remade, template=rf"{_ACTION}(?::\d{{1,20}})?"):
             called = rules(interaction).human
             role = guild.get_role(called) if guild is not None and called is not None else None
             if message is None or role is None:
-                await interaction.response.send_message(NOBODY, ephemeral=True)
+                await interaction.response.send_message(say(NOBODY), ephemeral=True)
                 return
             if not _may_write(interaction):
-                await interaction.response.send_message(READER, ephemeral=True)
+                await interaction.response.send_message(say(READER), ephemeral=True)
                 return
             answer = (self.item.custom_id or "").partition(":")[2]
             private = message.flags.ephemeral
             await interaction.response.defer(ephemeral=True, thinking=private and not answer)
             asked = (await answered(message, bot)).questions
             if not asked:
-                await interaction.followup.send(UNKNOWN, ephemeral=True)
+                await interaction.followup.send(say(UNKNOWN), ephemeral=True)
             elif private and not answer:
                 reply = confirmation(asked, role, message.id)
                 await interaction.edit_original_response(content=reply.content, view=view(reply))
@@ -85,9 +86,10 @@ async def _call(
     channel = cast(discord.abc.Messageable, interaction.channel)
     bot.call_rates.check(interaction.user.id, role.id)
     if not await bot.state.calls.claim(answer):
-        return ALREADY
+        return say(ALREADY)
     address = None if message.flags.ephemeral else message.jump_url
-    reply = call(asked, role, interaction.user.display_name, address)
+    with speaking((interaction.guild_locale or interaction.locale).value):
+        reply = call(asked, role, interaction.user.display_name, address)
     try:
         await channel.send(
             reply.content,
@@ -96,15 +98,15 @@ async def _call(
         )
     except discord.HTTPException:
         await bot.state.calls.release(answer)
-        return NOT_POSTED
+        return say(NOT_POSTED)
     bot.call_rates.take(interaction.user.id, role.id)
     heard = role.mentionable or interaction.app_permissions.mention_everyone
-    return (CALLED if heard else UNHEARD).format(role=role.mention)
+    return say(CALLED if heard else UNHEARD, role=role.mention)
 
 
 async def _close(interaction: discord.Interaction[Any], message: discord.Message, told: str) -> None:
     """Tell the member; where there was a call, the button cannot be pressed again."""
-    if told != NOT_POSTED:
+    if told != say(NOT_POSTED):
         there = tuple(
             replace(each, disabled=each.disabled or (each.action or "").startswith(_ACTION))
             for each in buttons(message)
@@ -123,18 +125,18 @@ def call(asked: Sequence[str], role: discord.Role, name: str, answer: str | None
         answer: Address of the answer that found nothing, where others can see it.
     """
     *earlier, question = (one_line(each, _QUESTION) for each in asked)
-    foot = f"-# called by {one_line(f'@{name}', _NAME)}"
+    foot = f"-# {say('called by {name}', name=one_line(f'@{name}', _NAME))}"
     if answer is not None:
-        foot += f" · [what I found](<{answer}>)"
-    lines = [f"{role.mention} Can somebody answer this?", *(f"> -# {each}" for each in earlier)]
+        foot += f" · [{say('what I found')}](<{answer}>)"
+    lines = [f"{role.mention} {say('Can somebody answer this?')}", *(f"> -# {each}" for each in earlier)]
     return Reply("\n".join([*lines, f"> {question}", foot]))
 
 
 def confirmation(asked: Sequence[str], role: discord.Role, answer: int) -> Reply:
     """Asks whether to call, with the question on top, from where it is read when the member says yes."""
     *earlier, question = asked
-    lines = [*head(question, earlier), CONFIRM.format(role=role.mention)]
-    return Reply("\n".join(lines), (Button(POST, action=f"{_ACTION}:{answer}"),))
+    lines = [*head(question, earlier), say(CONFIRM, role=role.mention)]
+    return Reply("\n".join(lines), (Button(say(POST), action=f"{_ACTION}:{answer}"),))
 
 
 async def setup(bot: Footnote) -> None:

@@ -14,6 +14,7 @@ from discord.ext import commands
 
 from bot.errors import SettingRefused, StateError
 from bot.failures import explained
+from bot.language import mark, say
 from bot.logs import refer
 from bot.panel import NOWHERE, certainty_form, controls, text
 from bot.state import Place, Rules, State
@@ -21,7 +22,7 @@ from bot.state import Place, Rules, State
 if TYPE_CHECKING:
     from bot.app import Footnote
 
-OLD: Final = "This panel is old. Please open a new one: `/footnote setup`."
+OLD: Final = mark("This panel is old. Please open a new one: `/footnote setup`.")
 _FRESH: Final = timedelta(minutes=15)  # rights may be taken away; a panel must not outlive them for long
 _CUSTOM_ID: Final = re.compile(
     r"setup:(?P<channel>\d+):(?P<name>collections|private|confidence|human|editors|log|reset)"
@@ -34,7 +35,7 @@ Somewhere = discord.TextChannel | discord.ForumChannel | discord.VoiceChannel | 
 
 @app_commands.default_permissions(manage_guild=True)
 @app_commands.allowed_contexts(guilds=True, dms=False)
-class Manage(commands.GroupCog, group_name="footnote", group_description="How I answer in this server"):
+class Manage(commands.GroupCog, group_name="footnote", group_description=mark("How I answer in this server")):
     """The commands of those who manage a server.
 
     Args:
@@ -44,8 +45,12 @@ class Manage(commands.GroupCog, group_name="footnote", group_description="How I 
     def __init__(self, state: State) -> None:
         self.state = state
 
-    @app_commands.command(description="See and change how I answer in this server, or in one of its channels")
-    @app_commands.describe(channel="Only this channel and its threads; the whole server if you leave it out")
+    @app_commands.command(
+        description=mark("See and change how I answer in this server, or in one of its channels")
+    )
+    @app_commands.describe(
+        channel=mark("Only this channel and its threads; the whole server if you leave it out")
+    )
     async def setup(
         self, interaction: discord.Interaction[Footnote], channel: Somewhere | None = None
     ) -> None:
@@ -64,7 +69,7 @@ class Manage(commands.GroupCog, group_name="footnote", group_description="How I 
         async with explained(interaction) as bot:
             message = interaction.message
             if message is None or discord.utils.utcnow() - message.created_at > _FRESH:
-                await interaction.response.send_message(OLD, ephemeral=True)
+                await interaction.response.send_message(say(OLD), ephemeral=True)
                 return
             place = _place(interaction, int(found["channel"]))
             places = bot.state.places
@@ -106,7 +111,7 @@ def _values(name: str, chosen: Sequence[str], place: Place) -> dict[str, Any]:
     if name == "collections":
         return {name: () if NOWHERE in chosen else tuple(chosen) or None}
     if str(place.guild) in chosen:
-        raise SettingRefused("@everyone cannot be that role. Please choose another one.")
+        raise SettingRefused(mark("@everyone cannot be that role. Please choose another one."))
     return {name: int(chosen[0]) if chosen else None}
 
 
@@ -116,7 +121,7 @@ def _share(typed: str) -> float | None:
     if not number:
         return None
     if not re.fullmatch(r"\d{1,3}(\.\d+)?", number) or float(number) > 100:
-        raise SettingRefused("A certainty is a number from 0 to 100, for example 80.")
+        raise SettingRefused(mark("A certainty is a number from 0 to 100, for example 80."))
     return float(number) / 100
 
 
@@ -128,7 +133,7 @@ async def _show(interaction: discord.Interaction[Any], place: Place) -> None:
     bot: Footnote = interaction.client
     guild = interaction.guild
     if guild is None or guild.unavailable:
-        raise SettingRefused("I am not in this server. Please invite me first.")
+        raise SettingRefused(mark("I am not in this server. Please invite me first."))
     names = await bot.desk.collections(patient=True)
     own, held = bot.state.places.of(place), bot.state.places.at(place)
     await interaction.edit_original_response(

@@ -20,6 +20,7 @@ from bot.desk import Desk
 from bot.errors import TooOften
 from bot.features.follow import before
 from bot.gaps import note
+from bot.language import mark, say, speak
 from bot.places import place_of
 from bot.render import render
 from bot.reply import Reply
@@ -30,15 +31,15 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-HELP: Final = (
+HELP: Final = mark(
     "Ask me something: mention me and write your question behind it, or use `/ask`. "
     "I answer with sentences from the articles."
 )
-UNREADABLE: Final = (
+UNREADABLE: Final = mark(
     "I cannot read that message: Discord shows me only messages that mention me, not my role. "
     "Please mention me by my name and write your question behind it, or use `/ask`."
 )
-PRIVATE: Final = "Answers are private in this channel. Please use `/ask`, so that only you see mine."
+PRIVATE: Final = mark("Answers are private in this channel. Please use `/ask`, so that only you see mine.")
 _KINDS: Final = (discord.MessageType.default, discord.MessageType.reply)
 _PAUSES: Final = (0.5, 2.0)  # seconds between tries to post an answer
 _PATIENCE: Final = 0.7  # seconds before the bot shows that it is typing; most answers take less
@@ -65,6 +66,7 @@ class Mention(commands.Cog):
             return
         if not self._is_asked(message):
             return
+        speak(message.guild.preferred_locale.value if message.guild is not None else None)
         with self.answering:
             try:
                 await _send(message, await self._answer(message))
@@ -84,11 +86,11 @@ class Mention(commands.Cog):
         asked = question(message, self.bot.application_id or 0)
         if not asked:
             readable = message.guild is None or self.bot.user in message.mentions
-            return Reply(HELP if readable else UNREADABLE)
+            return Reply(say(HELP if readable else UNREADABLE))
         self.bot.rates.take(message.author.id, message.channel.id)
         held = self.bot.state.places.at(await place_of(self.bot, message))
         if held.private:
-            return Reply(PRIVATE)
+            return Reply(say(PRIVATE))
         async with typing(message.channel):
             earlier = await before(message, self.bot)
             answer = await self.desk.ask(asked, earlier.collection, earlier.turns, held)

@@ -11,6 +11,7 @@ from bot.deliver import view
 from bot.failures import explained
 from bot.features.follow import again
 from bot.features.why import UNKNOWN
+from bot.language import say
 from bot.more import render_more
 from bot.places import admit, rules
 
@@ -47,7 +48,7 @@ class More(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"more(?::(?
                 await interaction.response.defer()
             heard = await again(interaction.message, bot, held)
             if heard is None:
-                await interaction.edit_original_response(content=UNKNOWN, view=None)
+                await interaction.edit_original_response(content=say(UNKNOWN), view=None)
                 return
             asked, answer = heard
             reply = render_more(

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 from discord.ext import commands
 
+from bot.language import mark, say
+from bot.places import speak_to
+
 if TYPE_CHECKING:
     from bot.app import Footnote
 
 OUTDATED: Final = {
-    discord.InteractionType.component: (
+    discord.InteractionType.component: mark(
         "This button is from an earlier version of me, and nothing is behind it any more. "
         "Please ask again; the new answer has buttons that work."
     ),
-    discord.InteractionType.modal_submit: (
+    discord.InteractionType.modal_submit: mark(
         "This form is from an earlier version of me, so I cannot read it any more. Please ask again."
     ),
 }
@@ -41,10 +44,11 @@ class Outdated(commands.Cog):
         data: Any = interaction.data
         if text is None or self.bot.knows_button(data["custom_id"]):
             return
+        speak_to(interaction)
         await asyncio.sleep(_GRACE)
         if not interaction.response.is_done():
             with suppress(discord.HTTPException):  # somebody answers at this very moment, or nobody waits
-                await interaction.response.send_message(text, ephemeral=True)
+                await interaction.response.send_message(say(text), ephemeral=True)
 
 
 async def setup(bot: Footnote) -> None:

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 
 from bot.deliver import Remade, buttons, view
-from bot.escape import one_line
+from bot.escape import one_line, units
 from bot.failures import explained
-from bot.render import SHARE, SIGNATURE
-from bot.reply import Button, Reply
+from bot.language import mark, say, speaking
+from bot.render import SIGNATURE
+from bot.reply import Reply
 
 if TYPE_CHECKING:
     from bot.app import Footnote
 
-SHARED: Final = "This answer has been shared already."
-NOT_POSTED: Final = (
+SHARED: Final = mark("This answer has been shared already.")
+NOT_POSTED: Final = mark(
     "I could not post the answer here. You can ask again without `private`, or in another channel."
 )
 _ACTION: Final = "share"
@@ -36,8 +37,10 @@ class Share(Remade, template=_ACTION):
             if message is None:
                 return
             there = buttons(message)
-            if message.id in _SHARED or Button(SHARE, action=_ACTION) not in there:
-                await interaction.response.send_message(SHARED, ephemeral=True)
+            if message.id in _SHARED or not any(
+                each.action == _ACTION and not each.disabled for each in there
+            ):
+                await interaction.response.send_message(say(SHARED), ephemeral=True)
                 return
             disabled = tuple(replace(each, disabled=each.action == _ACTION) for each in there)
             _SHARED.append(message.id)
@@ -46,13 +49,14 @@ class Share(Remade, template=_ACTION):
             except Exception:
                 _SHARED.remove(message.id)
                 raise
-            reply = shared(message, interaction.user.display_name)
+            with speaking((interaction.guild_locale or interaction.locale).value):
+                reply = shared(message, interaction.user.display_name)
             try:
                 await interaction.followup.send(
                     reply.content, view=view(reply) or discord.utils.MISSING, suppress_embeds=True
                 )
             except discord.HTTPException:
-                await interaction.followup.send(NOT_POSTED, ephemeral=True)
+                await interaction.followup.send(say(NOT_POSTED), ephemeral=True)
 
 
 def shared(message: discord.Message, name: str) -> Reply:
@@ -62,7 +66,8 @@ def shared(message: discord.Message, name: str) -> Reply:
         for each in buttons(message)
         if each.action != _ACTION
     )
-    signature = f"-# _shared by {one_line(f'@{name}', SIGNATURE - len('-# _shared by _') - 1)}_"
+    room = SIGNATURE - units(f"-# _{say('shared by {name}', name='')}_\n")
+    signature = f"-# _{say('shared by {name}', name=one_line(f'@{name}', room))}_"
     return Reply(f"{signature}\n{message.content}", others)
 
 

@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot.escape import one_line
 from bot.finding import listed, megabytes
+from bot.language import mark
 from bot.pulse import Reading
 from bot.tally import Tally
 from bot.version import version
@@ -68,5 +69,7 @@ async def setup(bot: Footnote) -> None:
     """Add the command to the group `/footnote`."""
     group = cast("app_commands.Group", cast("commands.Cog", bot.get_cog("Manage")).app_command)
     group.add_command(
-        app_commands.Command(name="status", description="See how I am; only you see it", callback=status)
+        app_commands.Command(
+            name="status", description=mark("See how I am; only you see it"), callback=status
+        )
     )

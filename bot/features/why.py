@@ -9,13 +9,14 @@ import discord
 from bot.deliver import Remade
 from bot.failures import explained
 from bot.features.follow import again
+from bot.language import mark, say
 from bot.places import admit
 from bot.reasons import render_why
 
 if TYPE_CHECKING:
     from bot.app import Footnote
 
-UNKNOWN: Final = "I cannot read any more what was asked here. Please ask again."
+UNKNOWN: Final = mark("I cannot read any more what was asked here. Please ask again.")
 
 
 class Why(Remade, template="why"):
@@ -27,7 +28,7 @@ class Why(Remade, template="why"):
             held = admit(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
             heard = await again(interaction.message, bot, held)
-            text = UNKNOWN if heard is None else render_why(heard[1]).content
+            text = say(UNKNOWN) if heard is None else render_why(heard[1]).content
             await interaction.edit_original_response(content=text)
 
 

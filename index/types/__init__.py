@@ -16,6 +16,7 @@ from index.types._answer import (
 )
 from index.types._article import CITABLE, Article, ArticleCard, Chunk, Sentence, SentenceKind
 from index.types._claim import Claim, Comparison, Likeness, Match
+from index.types._phrase import Phrase, phrase, phrase_counted, phrase_series
 from index.types._work import (
     BuildReport,
     CrossEncoder,
@@ -48,6 +49,7 @@ __all__ = [
     "Match",
     "OnProgress",
     "Passage",
+    "Phrase",
     "Progress",
     "Sentence",
     "SentenceKind",
@@ -58,4 +60,7 @@ __all__ = [
     "Vectors",
     "Why",
     "Word",
+    "phrase",
+    "phrase_counted",
+    "phrase_series",
 ]

@@ -25,14 +25,14 @@ async def test_a_follow_up_is_asked_with_the_turn_before_as_often_as_wanted() ->
         answer = await room.ask(QUESTION, collection="news")
         second = await follow(room, answer)
         assert second.content.startswith(
-            f"-# _in news_\n-# {QUESTION}\n-# {NEXT}\n> “{LAST}” ¹\n> “{SOLD}” ²"
+            f"-# _in\xa0news_\n-# {QUESTION}\n-# {NEXT}\n> “{LAST}” ¹\n> “{SOLD}” ²"
         )
         assert room.engine.turns[-1] == [Turn(QUESTION, LAST)]
         assert room.engine.asked[-1] == (NEXT, ("news",))
         assert (second.ephemeral, second.pings, second.previews) == (False, set(), [])
         third = await follow(room, second, "And are dogs free?")
         assert room.engine.turns[-1] == [Turn(f"{QUESTION} {NEXT}", f"{LAST} {SOLD}")]
-        assert third.content.startswith(f"-# _in news_\n-# {QUESTION}\n-# {NEXT}\n-# And are dogs free?\n")
+        assert third.content.startswith(f"-# _in\xa0news_\n-# {QUESTION}\n-# {NEXT}\n-# And are dogs free?\n")
 
 
 async def test_a_question_of_its_own_begins_anew() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.language import say, speaking
 import logging
 import re
 from typing import Any, Final, Self
@@ -52,7 +53,9 @@ class Do(_OfDraft, template=r"corpus-do:(?P<draft>[\w-]{16})"):
             await interaction.response.defer()
             done = await workshop(interaction).carry_out(self.draft, interaction.guild_id or 0, held)
             await _show(interaction, render_done(done))
-            await _log_in_channel(interaction, held, audit(done, interaction.user.display_name), done)
+            with speaking((interaction.guild_locale or interaction.locale).value):
+                line = audit(done, interaction.user.display_name)
+            await _log_in_channel(interaction, held, line, done)
 
 
 class Discard(_OfDraft, template=r"corpus-discard:(?P<draft>[\w-]{16})"):
@@ -64,7 +67,7 @@ class Discard(_OfDraft, template=r"corpus-discard:(?P<draft>[\w-]{16})"):
             held = admit_editor(interaction)
             await interaction.response.defer()
             await workshop(interaction).discard(self.draft, interaction.guild_id or 0, held)
-            await _show(interaction, Reply(DISCARDED))
+            await _show(interaction, Reply(say(DISCARDED)))
 
 
 class Undo(_OfDraft, template=r"corpus-undo:(?P<draft>[\w-]{16})"):
@@ -76,7 +79,8 @@ class Undo(_OfDraft, template=r"corpus-undo:(?P<draft>[\w-]{16})"):
             held = admit_editor(interaction)
             await interaction.response.defer()
             undone = await workshop(interaction).undo(self.draft, interaction.guild_id or 0, held)
-            reply = audit_undone(undone, interaction.user.display_name)
+            with speaking((interaction.guild_locale or interaction.locale).value):
+                reply = audit_undone(undone, interaction.user.display_name)
             message = interaction.message
             is_line = message is not None and not message.flags.ephemeral  # that told of the change
             await _show(interaction, reply if is_line else render_undone(undone))
@@ -121,6 +125,9 @@ async def _log_in_channel(
     except discord.HTTPException as error:
         _log.warning("The log channel could not be told of a change of %s: %s", draft.article_id, told(error))
         await interaction.followup.send(
-            f"I could not write to the log channel <#{held.log}>. Please look at my permissions there.",
+            say(
+                "I could not write to the log channel {channel}. Please look at my permissions there.",
+                channel=f"<#{held.log}>",
+            ),
             ephemeral=True,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.language import mark, say
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -23,21 +24,21 @@ from bot.proposals import render_proposal, render_shelf
 from bot.reply import Reply
 from bot.changes import Proposal, Source
 from bot.workshop import Workshop
-from index.types import Article, Status
+from index.types import Article, Status, phrase
 
 if TYPE_CHECKING:
     from bot.app import Footnote
 
 LARGEST: Final = 8 * 1024 * 1024
 """Bytes of a file."""
-TOO_LARGE: Final = f"That file is larger than {LARGEST // 1024**2} MiB. Please split it."
-FORMATS: Final = "I can read Markdown, text, HTML, PDF and DOCX: `.md`, `.txt`, `.html`, `.pdf`, `.docx`."
-NOT_FETCHED: Final = "I could not get the file from Discord. Please attach it again."
+TOO_LARGE: Final = phrase("That file is larger than {size} MiB. Please split it.", size=LARGEST // 1024**2)
+FORMATS: Final = mark("I can read Markdown, text, HTML, PDF and DOCX: `.md`, `.txt`, `.html`, `.pdf`, `.docx`.")
+NOT_FETCHED: Final = mark("I could not get the file from Discord. Please attach it again.")
 _SUFFIXES: Final = frozenset({".md", ".markdown", ".txt", ".html", ".htm", ".xhtml", ".pdf", ".docx"})
 
 
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
-class Corpus(commands.GroupCog, group_name="corpus", group_description="For editors: change the articles"):
+class Corpus(commands.GroupCog, group_name="corpus", group_description=mark("For editors: change the articles")):
     """The commands of those who look after the articles.
 
     Args:
@@ -65,13 +66,13 @@ class Corpus(commands.GroupCog, group_name="corpus", group_description="For edit
         except Exception as error:  # the loop would end
             refer(error)
 
-    @app_commands.command(description="Add an article: attach a file, or leave it out to type the article")
+    @app_commands.command(description=mark("Add an article: attach a file, or leave it out to type the article"))
     @app_commands.describe(
-        file="Markdown, text, HTML, PDF or DOCX, up to 8 MiB",
-        collection="The collection that it belongs to",
-        title="Its title, instead of the one in the file",
-        link="Where readers can open it",
-        date="When it was published, as 2026-09-01",
+        file=mark("Markdown, text, HTML, PDF or DOCX, up to 8 MiB"),
+        collection=mark("The collection that it belongs to"),
+        title=mark("Its title, instead of the one in the file"),
+        link=mark("Where readers can open it"),
+        date=mark("When it was published, as 2026-09-01"),
     )
     async def add(
         self,
@@ -94,10 +95,10 @@ class Corpus(commands.GroupCog, group_name="corpus", group_description="For edit
             guild = interaction.guild_id or 0
             await _show(interaction, await self.workshop.propose(guild, held, source, collection=where))
 
-    @app_commands.command(description="Put a new text in place of an article: attach a file, or edit it in a form")
+    @app_commands.command(description=mark("Put a new text in place of an article: attach a file, or edit it in a form"))
     @app_commands.describe(
-        article="The article, by the words of its title",
-        file="Markdown, text, HTML, PDF or DOCX, up to 8 MiB",
+        article=mark("The article, by the words of its title"),
+        file=mark("Markdown, text, HTML, PDF or DOCX, up to 8 MiB"),
     )
     async def replace(
         self,
@@ -118,8 +119,8 @@ class Corpus(commands.GroupCog, group_name="corpus", group_description="For edit
             guild = interaction.guild_id or 0
             await _show(interaction, await self.workshop.propose(guild, held, source, replaces=old.id))
 
-    @app_commands.command(description="Remove an article")
-    @app_commands.describe(article="The article, by the words of its title")
+    @app_commands.command(description=mark("Remove an article"))
+    @app_commands.describe(article=mark("The article, by the words of its title"))
     async def remove(self, interaction: discord.Interaction[Footnote], article: str) -> None:
         """Answer `/corpus remove`."""
         async with explained(interaction):
@@ -129,7 +130,7 @@ class Corpus(commands.GroupCog, group_name="corpus", group_description="For edit
             guild = interaction.guild_id or 0
             await _show(interaction, await self.workshop.propose_removal(guild, held, old))
 
-    @app_commands.command(description="See how many articles there are, how old they are, and what was left out")
+    @app_commands.command(description=mark("See how many articles there are, how old they are, and what was left out"))
     async def status(self, interaction: discord.Interaction[Footnote]) -> None:
         """Answer `/corpus status`."""
         async with explained(interaction):
@@ -137,14 +138,14 @@ class Corpus(commands.GroupCog, group_name="corpus", group_description="For edit
             await interaction.response.defer(ephemeral=True, thinking=True)
             await _answer(interaction, render_shelf(await self.workshop.shelf(held)))
 
-    @app_commands.command(description="See what several people have asked and not found")
+    @app_commands.command(description=mark("See what several people have asked and not found"))
     async def gaps(self, interaction: discord.Interaction[Footnote]) -> None:
         """Answer `/corpus gaps`."""
         async with explained(interaction) as bot:
             held = admit_editor(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
             if not bot.gap_people:
-                await _answer(interaction, Reply(SWITCHED_OFF))
+                await _answer(interaction, Reply(say(SWITCHED_OFF)))
                 return
             missed = await bot.state.unanswered.of(interaction.guild_id or 0)
             found: list[Gap] = []

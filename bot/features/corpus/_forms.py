@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.language import mark, say
 import re
 from io import BytesIO
 from typing import Any, Final
@@ -39,18 +40,18 @@ def form(action: str, target: str, article: Article, brief: str = "") -> discord
     custom_id = f"corpus-{action}:{target}"
     url = article.url or ""
     if len(custom_id) > _CUSTOM_ID or len(article.text) > TEXT or len(url) > _URL:
-        raise EditRefused("That does not fit into a form. Please attach the article as a `file:`.")
+        raise EditRefused(mark("That does not fit into a form. Please attach the article as a `file:`."))
     made = discord.ui.Modal(
-        title="New article" if action == "add" else "The article as it is to be", custom_id=custom_id
+        title=say("New article") if action == "add" else say("The article as it is to be"), custom_id=custom_id
     )
     if brief:
         made.add_item(discord.ui.TextDisplay(brief))
     single, long = discord.TextStyle.short, discord.TextStyle.paragraph
     fields = (
-        ("title", "Title", "", article.title[:_TITLE], _TITLE, single, True),
-        ("url", "Address", "Where readers can open it", url, _URL, single, False),
-        ("published", "Date", "As 2026-09-01", article.published or "", _DATE, single, False),
-        ("text", "Text", "Whole sentences; Markdown if you like", article.text, TEXT, long, True),
+        ("title", say("Title"), "", article.title[:_TITLE], _TITLE, single, True),
+        ("url", say("Address"), say("Where readers can open it"), url, _URL, single, False),
+        ("published", say("Date"), say("As 2026-09-01"), article.published or "", _DATE, single, False),
+        ("text", say("Text"), say("Whole sentences; Markdown if you like"), article.text, TEXT, long, True),
     )
     for name, label, hint, value, most, style, required in fields:
         field = discord.ui.TextInput[Any](

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.language import mark
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -42,10 +43,10 @@ def chosen(held: Rules, collection: str) -> str:
     """
     name = collection.strip()
     if "/" in name:
-        raise EditRefused("A collection is one name, without a slash.")
+        raise EditRefused(mark("A collection is one name, without a slash."))
     if not name and held.collections and "" not in held.collections:
         if len(held.collections) > 1:
-            raise EditRefused("Please say in which `collection:` the article belongs.")
+            raise EditRefused(mark("Please say in which `collection:` the article belongs."))
         return held.collections[0]
     if not held.allows(name):
         raise EditRefused(NOT_YOURS)
