@@ -64,7 +64,7 @@ def render_gaps(found: Sequence[Gap], people: int) -> Reply:
     """The first gaps, each with a button that starts an article."""
     if not found:
         return Reply(say(NO_GAPS, people=people))
-    lines = [f"**{say('Asked and not found')}**"]
+    lines = [say("**Asked and not found**")]
     buttons = []
     for number, gap in enumerate(found[:SHOWN], 1):
         wordings = list(dict.fromkeys(each.question for each in gap.questions))[:_WORDINGS]
@@ -81,8 +81,8 @@ def render_gaps(found: Sequence[Gap], people: int) -> Reply:
 def brief(gap: Gap, nearest: Sequence[Citation]) -> str:
     """What the form for a new article shows: the questions, and the nearest sentences."""
     wordings = list(dict.fromkeys(each.question for each in gap.questions))[:SHOWN]
-    lines = [f"**{say('Asked')}**", *(f"- {one_line(each, 200)}" for each in wordings)]
+    lines = [say("**Asked**"), *(f"- {one_line(each, 200)}" for each in wordings)]
     if nearest:
-        lines.append(f"**{say('Nearest sentences')}**")
+        lines.append(say("**Nearest sentences**"))
         lines += [f"- “{one_line(each.text, 200)}” ({one_line(each.title, 80)})" for each in nearest[:3]]
     return "\n".join(lines)

@@ -46,7 +46,7 @@ def render_part(context: Context, receipt: str, number: int = 0, link: str | Non
         return Reply(reply.content, tuple(buttons), reply.file)
     text = ahead[number] if number < 0 else behind[number - 1]
     count = len(ahead) + 1 + len(behind)
-    place = f"-# {say('part {number} of {count}', number=len(ahead) + 1 + number, count=count)}"
+    place = say("-# part {number} of {count}", number=len(ahead) + 1 + number, count=count)
     head, foot = [_title(article), place], source(article, link)
     return Reply("\n".join([*head, _block(text, head, foot), *foot]), tuple(buttons))
 
@@ -60,7 +60,7 @@ def render_check(context: Context, receipt: str, link: str | None = None) -> Rep
         link: Where the article opens at the sentence.
     """
     article = context.article
-    verdict, foot = say(VERDICTS[context.status]), [f"-# {say('receipt')} `{receipt}`"]
+    verdict, foot = say(VERDICTS[context.status]), [say("-# receipt `{receipt}`", receipt=receipt)]
     if article is None:
         return Reply("\n".join([verdict, *foot]))
     foot = [*source(article, link), *foot]

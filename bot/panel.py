@@ -34,8 +34,8 @@ def text(guild: discord.Guild, place: Place, own: Rules, held: Rules, names: Seq
         names: All collections that there are.
     """
     where = f"<#{place.channel}>" if place.channel else say("the whole server")
-    lines = [f"**{say('Footnote in {where}', where=where)}**"]
-    from_server = f" · {say('from the server')}"
+    lines = [say("**Footnote in {where}**", where=where)]
+    from_server = " · " + say("from the server")
     for label, name, value in (
         (say("Answers from"), "collections", _collections(held)),
         (
@@ -59,9 +59,9 @@ def text(guild: discord.Guild, place: Place, own: Rules, held: Rules, names: Seq
             len(left_out),
         )
         lines.append(f"-# {told}")
-    lines.append(f"-# {say('A channel goes before its server, and threads follow their channel.')}")
+    lines.append(say("-# A channel goes before its server, and threads follow their channel."))
     if not place.channel:
-        lines.append(f"-# {say('`/footnote setup channel:` sets up a single channel.')}")
+        lines.append(say("-# `/footnote setup channel:` sets up a single channel."))
     return "\n".join(lines)
 
 

@@ -104,7 +104,7 @@ def render_shelf(shelf: Shelf) -> Reply:
     """How many articles there are, how old they are, and what was left out."""
     cards = shelf.cards
     counts = Counter(card.collection or say("no collection") for card in cards)
-    total = f"**{say_counted('{count} article', '{count} articles', len(cards))}**"
+    total = say_counted("**{count} article**", "**{count} articles**", len(cards))
     if shelf.changed is not None:
         total += say(", last changed {when}", when=f"<t:{int(shelf.changed)}:R>")
     lines = [total]
@@ -112,14 +112,14 @@ def render_shelf(shelf: Shelf) -> Reply:
     dated = sorted((when, card.title) for card in cards if (when := unix_time(card.published)) is not None)
     if dated:
         (oldest, first), (newest, last) = dated[0], dated[-1]
-        lines.append(f"{say('Oldest:')} {one_line(first, _NAME)}, <t:{oldest}:D>")
-        lines.append(f"{say('Newest:')} {one_line(last, _NAME)}, <t:{newest}:D>")
+        lines.append(say("Oldest: {title}, {when}", title=_name(first), when=f"<t:{oldest}:D>"))
+        lines.append(say("Newest: {title}, {when}", title=_name(last), when=f"<t:{newest}:D>"))
     if len(dated) < len(cards):
         lines.append(say("Without a date: {count}", count=len(cards) - len(dated)))
     lines.append(say("Files or rows left out: {count}", count=len(shelf.skipped)))
     lines += [f"- {_name(one.path)}: {one_line(one.reason, _REASON)}" for one in shelf.skipped[:_SKIPPED]]
     if len(shelf.skipped) > _SKIPPED:
-        lines.append(f"- … {say('`python -m index rebuild` names them all.')}")
+        lines.append(say("- … `python -m index rebuild` names them all."))
     return Reply(_fitting(lines))
 
 
@@ -127,9 +127,9 @@ def _facts(article: Article) -> list[str]:
     published, address = unix_time(article.published), web_address(article.url)
     found = []
     if published is not None:
-        found.append(f"{say('Date:')} <t:{published}:D>, <t:{published}:R>")
+        found.append(say("Date: {date}", date=f"<t:{published}:D>, <t:{published}:R>"))
     if address is not None and units(address) < CONTENT // 8:
-        found.append(f"{say('Address:')} <{address}>")
+        found.append(say("Address: {address}", address=f"<{address}>"))
     return found
 
 
@@ -168,7 +168,8 @@ def _conflict(conflict: Conflict) -> str:
     own, other = one_line(conflict.text, _QUOTE), one_line(conflict.other, _QUOTE)
     title = one_line(conflict.title, _TITLE)
     differs = say("Differs in {differ} from **{title}**:", differ=what, title=title)
-    return f"{differs} “{own}” – {say('there:')} “{other}”"
+    there = say("there:")
+    return f"{differs} “{own}” – {there} “{other}”"
 
 
 def _told(draft: Draft) -> str:

@@ -31,7 +31,7 @@ def render_why(answer: Answer) -> Reply:
         return Reply(say(NOTHING))
     enough = answer.confidence >= why.threshold
     lines = [
-        f"**{say('Why this?')}**",
+        say("**Why this?**"),
         f"-# {one_line(why.read_as, _QUESTION)}",
         say(_ENOUGH if enough else _TOO_LITTLE, own=answer.confidence, least=why.threshold),
     ]

@@ -82,7 +82,8 @@ def render(
 
 def about_line(address: str) -> str:
     """The line that says which message was asked about."""
-    return f"-# {say('about')} [{say('this message')}](<{address}>)"
+    about, message = say("about"), say("this message")
+    return f"-# {about} [{message}](<{address}>)"
 
 
 def _actions(answer: Answer, *, private: bool, human: bool) -> list[Button]:
@@ -103,7 +104,7 @@ def _actions(answer: Answer, *, private: bool, human: bool) -> list[Button]:
 def _listing(head: Sequence[str], reason: str, found: Listing) -> Reply:
     """The articles that a question asks for; the first of them, for others read the channel, too."""
     top = [*head, f"**{reason}**"]
-    more = f"-# {say('These are the first of them.')}"
+    more = say("-# These are the first of them.")
     room = CONTENT - SIGNATURE - sum(units(line) + 1 for line in (*top, more))
     lines = list_lines(found.cards[:_LISTED], room)
     foot = [more] if len(lines) < found.total else []
@@ -193,7 +194,8 @@ def _lead(footnote: Footnote) -> list[str]:
     lead = footnote.citation.lead
     if lead is None:
         return []
-    return [f"> -# {say('Context:')} “{one_line(lead.text, _LEAD)}”"]
+    label = say("Context:")
+    return [f"> -# {label} “{one_line(lead.text, _LEAD)}”"]
 
 
 def _parts(sentence: str) -> list[str]:

@@ -9,7 +9,7 @@ from bot.escape import one_line, units
 from bot.language import mark, say, say_counted
 from bot.links import button_address, web_address
 from bot.reply import CONTENT, Button, Reply
-from bot.sources import unix_time
+from bot.sources import open_link, unix_time
 from index.types import Article, ArticleCard
 
 NONE: Final = mark("There are no articles yet.")
@@ -30,7 +30,7 @@ def render_list(cards: Sequence[ArticleCard], *, searched: str = "") -> Reply:
         return Reply(say(NONE_SUCH if searched.strip() else NONE))
     lines = list_lines(cards[:LISTED], CONTENT - _HINT)
     if len(lines) < len(cards):
-        lines.append(f"-# {say('There are more: `search:` and `collection:` narrow the list.')}")
+        lines.append(say("-# There are more: `search:` and `collection:` narrow the list."))
     return Reply("\n".join(lines))
 
 
@@ -69,14 +69,14 @@ def render_card(article: Article, sentences: int) -> Reply:
     address = web_address(article.url)
     button = button_address(article.url)
     if address is not None and button is None and len(address) < CONTENT // 3:
-        lines.append(f"[{say('open')}](<{address}>)")
+        lines.append(open_link(address))
     return Reply("\n".join(lines), () if button is None else (Button(say("Open"), url=button),))
 
 
 def _line(card: ArticleCard, *, links: bool) -> str:
     title = one_line(card.title.strip() or card.id, _TITLE)
     address = web_address(card.url) if links else None
-    parts = [title if address is None else f"{title} · [{say('open')}](<{address}>)"]
+    parts = [title if address is None else f"{title} · {open_link(address)}"]
     published = unix_time(card.published)
     if card.collection:
         parts.append(one_line(card.collection, _NAME))

@@ -105,5 +105,11 @@ def _links(notes: Sequence[Footnote]) -> list[str]:
         if address is not None:
             marks.setdefault(address, []).append(each.mark)
     if len(marks) == 1:
-        return [f"[{say('open')}](<{address}>)" for address in marks]
-    return [f"[{say('open')} {' '.join(of)}](<{address}>)" for address, of in marks.items()]
+        return [open_link(address) for address in marks]
+    return [open_link(address, f" {' '.join(of)}") for address, of in marks.items()]
+
+
+def open_link(address: str, which: str = "") -> str:
+    """A link that opens an article."""
+    label = say("open")
+    return f"[{label}{which}](<{address}>)"

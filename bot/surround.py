@@ -10,7 +10,7 @@ from bot.escape import cut, gap, one_line, pieces, units, unwrap
 from bot.language import mark, say
 from bot.links import web_address
 from bot.reply import CONTENT, Reply
-from bot.sources import unix_time
+from bot.sources import open_link, unix_time
 from index.types import Article, Context
 
 REMOVED: Final = mark("The article is gone: it was removed after this sentence was quoted.")
@@ -122,7 +122,7 @@ def source(article: Article, link: str | None) -> list[str]:
     if published is not None:
         parts.append(f"<t:{published}:R>")
     if address is not None and len(address) <= CONTENT // 3:
-        parts.append(f"[{say('open')}](<{address}>)")
+        parts.append(open_link(address))
     return [f"-# {' · '.join(parts)}"] if parts else []
 
 

@@ -51,7 +51,8 @@ class Asked:
 
 def head(question: str, earlier: Sequence[str] = (), collection: str | None = None) -> list[str]:
     """The lines on top of an answer, from which `read` knows what was asked."""
-    lines = [] if collection is None else [f"-# _{say('in')}\xa0{one_line(collection, _NAME)}_"]
+    within = say("in")
+    lines = [] if collection is None else [f"-# _{within}\xa0{one_line(collection, _NAME)}_"]
     kept = [*earlier[:1], *earlier[1:][1 - _TURNS :]]
     lines += [f"-# {one_line(each, _EARLIER)}" for each in kept]
     return [*lines, f"-# {one_line(question, _QUESTION)}"]

@@ -125,10 +125,14 @@ def call(asked: Sequence[str], role: discord.Role, name: str, answer: str | None
         answer: Address of the answer that found nothing, where others can see it.
     """
     *earlier, question = (one_line(each, _QUESTION) for each in asked)
-    foot = f"-# {say('called by {name}', name=one_line(f'@{name}', _NAME))}"
+    foot = say("-# called by {name}", name=one_line(f"@{name}", _NAME))
     if answer is not None:
-        foot += f" · [{say('what I found')}](<{answer}>)"
-    lines = [f"{role.mention} {say('Can somebody answer this?')}", *(f"> -# {each}" for each in earlier)]
+        found = say("what I found")
+        foot += f" · [{found}](<{answer}>)"
+    lines = [
+        say("{role} Can somebody answer this?", role=role.mention),
+        *(f"> -# {each}" for each in earlier),
+    ]
     return Reply("\n".join([*lines, f"> {question}", foot]))
 
 

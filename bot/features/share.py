@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.app import Footnote
 
 SHARED: Final = mark("This answer has been shared already.")
+SIGNED: Final = mark("shared by {name}")
 NOT_POSTED: Final = mark(
     "I could not post the answer here. You can ask again without `private`, or in another channel."
 )
@@ -66,8 +67,9 @@ def shared(message: discord.Message, name: str) -> Reply:
         for each in buttons(message)
         if each.action != _ACTION
     )
-    room = SIGNATURE - units(f"-# _{say('shared by {name}', name='')}_\n")
-    signature = f"-# _{say('shared by {name}', name=one_line(f'@{name}', room))}_"
+    template = say(SIGNED)
+    room = SIGNATURE - units(template.format(name="")) - len("-# __\n")
+    signature = f"-# _{template.format(name=one_line(f'@{name}', room))}_"
     return Reply(f"{signature}\n{message.content}", others)
 
 
