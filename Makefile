@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EVAL ?= ../shared/eval
 
-.PHONY: run test lint fix typecheck bench clean
+.PHONY: run test lint fix typecheck bench words clean
 .DEFAULT_GOAL := run
 
 # Each stamp is newer than the files that say what is installed, so that nothing is installed twice.
@@ -41,6 +41,12 @@ bench: $(VENV)/.developing
 	$(BIN)/python -m benchmarks.quality $(EVAL)
 	$(BIN)/python -m benchmarks.speed $(EVAL)
 	$(BIN)/python -m benchmarks.crowd
+
+# What the code says, for translators: docs/translating.md
+words: $(VENV)/.installed
+	$(BIN)/pybabel extract --no-default-keywords -k say:1 -k say_counted:1,2 -k mark:1 -k phrase:1 -k phrase_counted:1,2 \
+		--ignore-dirs cli --no-wrap --sort-by-file --add-location file -o messages.pot bot index
+	$(BIN)/pybabel update -D footnote -i messages.pot -d bot/locale --no-wrap --ignore-pot-creation-date
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .coverage .coverage.*

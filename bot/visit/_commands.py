@@ -9,6 +9,7 @@ import discord
 from discord.ext import commands
 
 from bot.finding import FAILED, Finding, listed
+from bot.translator import Translator
 
 
 async def registered(visitor: commands.AutoShardedBot, guild: int | None) -> list[Finding]:
@@ -18,11 +19,12 @@ async def registered(visitor: commands.AutoShardedBot, guild: int | None) -> lis
         visitor: Logged in, with the features.
         guild: Id of the one server that has them; None for all.
     """
-    where = discord.Object(guild) if guild is not None else None
-    ours = {_key(each): each for each in (one.to_dict(visitor.tree) for one in visitor.tree.get_commands())}
-    theirs = {
-        _key(each): each for each in (one.to_dict() for one in await visitor.tree.fetch_commands(guild=where))
-    }
+    translator = Translator()
+    payloads = [
+        await one.get_translated_payload(visitor.tree, translator) for one in visitor.tree.get_commands()
+    ]
+    ours = {_key(each): each for each in payloads}
+    theirs = {_key(each): each for each in await _offered(visitor, guild)}
     if not theirs:
         return [Finding("commands", "none is registered yet; the bot does that when it starts")]
     same = [key for key in ours.keys() & theirs.keys() if _shape(ours[key]) == _shape(theirs[key])]
@@ -41,6 +43,14 @@ async def registered(visitor: commands.AutoShardedBot, guild: int | None) -> lis
     return [Finding("commands", f"all {len(ours)} are registered")]
 
 
+async def _offered(visitor: commands.AutoShardedBot, guild: int | None) -> list[dict[str, Any]]:
+    """The commands as Discord has them, in all languages: the library asks only for the English ones."""
+    path = "/applications/{application_id}" + ("" if guild is None else "/guilds/{guild_id}") + "/commands"
+    route = discord.http.Route("GET", path, application_id=visitor.application_id, guild_id=guild)
+    found: list[dict[str, Any]] = await visitor.http.request(route, params={"with_localizations": "true"})
+    return found
+
+
 def _key(command: Mapping[str, Any]) -> tuple[int, str]:
     return command.get("type", 1), command["name"]
 
@@ -53,5 +63,7 @@ def _shape(command: Mapping[str, Any]) -> object:
         command["name"],
         command.get("description", ""),
         bool(command.get("required")),
+        command.get("name_localizations") or {},
+        command.get("description_localizations") or {},
     )
     return own, [_shape(each) for each in below]

@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.escape import units
+from bot.language import say
 from bot.links import BUTTON
 from bot.render import DECLINED, NEAREST, SIGNATURE, render, share
 from bot.reply import CONTENT, Reply
@@ -201,7 +202,7 @@ def test_a_message_is_never_over_a_limit_whatever_articles_and_questions_hold(
         assert len(button.receipt or "") <= 40
         assert len(button.url or "") <= BUTTON
     for line in reply.content.split("\n"):
-        assert line.startswith(("> ", "-# ", "**", "Nearest")) or line == ">"
+        assert line.startswith(("> ", "-# ", "**", say(NEAREST))) or line == ">"
 
 
 @given(st.lists(HOSTILE.filter(str.strip), min_size=1, max_size=3))

@@ -105,15 +105,16 @@ async def footnote(
     *,
     editing: Editing | None = None,
     server: dict[str, Any] | None = None,
+    locale: str = "en-US",
     **options: Any,
 ) -> AsyncIterator[Room]:
     """Runs a server and Footnote on it."""
     logging.getLogger("discord").setLevel(logging.WARNING)
     with TemporaryDirectory() as folder:
         async with DiscordServer(**(server or {})) as discord_server:
-            guild = discord_server.add_guild("Reading room")
+            guild = discord_server.add_guild("Reading room", locale=locale)
             channel = discord_server.add_channel(guild, "general")
-            ana, ben = (discord_server.add_member(guild, name) for name in ("ana", "ben"))
+            ana, ben = (discord_server.add_member(guild, name, locale=locale) for name in ("ana", "ben"))
             state = Path(folder) / "bot.db"
             room = Room(discord_server, engine or StandIn(), guild, channel, ana, ben, state, editing)
             async with running(room, **options):

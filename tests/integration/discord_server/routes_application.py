@@ -112,7 +112,9 @@ class ApplicationRoutes:
 
     async def list_commands(self, request: web.Request) -> web.Response:
         _, commands = self._scope(request)
-        return reply(list(commands.values()))
+        if request.query.get("with_localizations", "").lower() in ("true", "1"):
+            return reply(list(commands.values()))
+        return reply([_in_english(each) for each in commands.values()])
 
     async def replace_commands(self, request: web.Request) -> web.Response:
         guild_id, commands = self._scope(request)
@@ -158,3 +160,11 @@ class ApplicationRoutes:
         problems = Problems()
         check_command(problems, (), payload)
         problems.check()
+
+
+def _in_english(command: Json) -> Json:
+    """A command, or an option, without its translations, which Discord leaves out unless asked for them."""
+    kept = {name: value for name, value in command.items() if not name.endswith("_localizations")}
+    if "options" in kept:
+        kept["options"] = [_in_english(each) for each in kept["options"]]
+    return kept
