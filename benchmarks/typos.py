@@ -1,7 +1,8 @@
-"""How much typing errors cost: `python -m benchmarks.typos ../shared/eval` writes a section of docs/benchmarks.md.
+"""How much typing errors cost.
 
-The same questions are asked as they are, in lower case without punctuation, and with one and two of their
-longer words misspelt by one letter each: swapped, left out, doubled in or replaced. Seeds are fixed.
+`python -m benchmarks.typos ../shared/eval` writes a section of docs/benchmarks.md. The same questions are
+asked as they are, in lower case without punctuation, and with one and two of their longer words misspelt by
+one letter each: swapped, left out, put in or replaced. Seeds are fixed.
 """
 
 from __future__ import annotations
@@ -71,13 +72,8 @@ def main(folder: Path) -> None:
             for typing, typed in typings().items():
                 metrics = evaluate(sample, (engine.ask(typed(one.question)) for one in sample))
                 answered = sum(row.answered for row in metrics.rows) / len(sample)
-                figures = (
-                    metrics.sentence_hit_1,
-                    metrics.sentence_hit_3,
-                    metrics.candidates_hit_10,
-                    answered,
-                )
-                rows.append([name, typing, *(number(figure) for figure in figures)])
+                hits = (metrics.sentence_hit_1, metrics.sentence_hit_3, metrics.candidates_hit_10)
+                rows.append([name, typing, *(number(figure) for figure in (*hits, answered))])
     told = "Answerable questions only; `answered` is the share that was not declined."
     table = markdown_table(["set", "typed", "hit@1", "hit@3", "gold in 10", "answered"], rows)
     write_section(Path("docs/benchmarks.md"), "typos", f"## Typing errors\n\n{told}\n\n{table}")
