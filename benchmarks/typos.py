@@ -30,13 +30,16 @@ LONG = 5
 
 def misspell(word: str, chance: random.Random) -> str:
     """Change one letter inside a word, never the first or the last."""
-    place = chance.randrange(1, len(word) - 1)
+    place = chance.randrange(1, len(word) - 2)
     before, letter, after = word[:place], word[place], word[place + 1 :]
-    other = chance.choice("etaoinsr")
-    return chance.choice(
-        (f"{before}{after[0]}{letter}{after[1:]}", before + after, before + other + letter + after)
-        + (before + other + after,)
+    other = chance.choice("etaoinsr".replace(letter, ""))
+    changed = (
+        f"{before}{after[0]}{letter}{after[1:]}",
+        f"{before}{after}",
+        f"{before}{other}{letter}{after}",
+        f"{before}{other}{after}",
     )
+    return chance.choice([each for each in changed if each != word])
 
 
 def misspelt(question: str, words: int, chance: random.Random) -> str:
