@@ -86,7 +86,7 @@ class Footnote(commands.AutoShardedBot):
         workshop: Workshop,
         *,
         rates: Rates | None = None,
-        gap_people: int = 3,
+        gap_people: int = 0,
         guild: int | None = None,
         gateway: str | None = None,
     ) -> None:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 START: Final = mark("Start an article")
 SHOWN: Final = 5
 NO_GAPS: Final = mark("Nothing: no question without an answer was asked by {people} or more people.")
-SWITCHED_OFF: Final = mark("I do not keep what is not found: those who run me have switched that off.")
+SWITCHED_OFF: Final = mark(
+    "I do not keep what is not found. Those who run me can switch that on: `BOT_KEEP_UNANSWERED=true`."
+)
 _LONGEST: Final = 300  # characters of a question
 _WORDINGS: Final = 3
 

@@ -63,7 +63,7 @@ async def serve(settings: BotSettings, token: str, desk: Desk, state: State, edi
         state,
         Workshop(editing, drafts, desk.worker),
         rates=rates,
-        gap_people=settings.gap_people,
+        gap_people=settings.gap_people if settings.keep_unanswered else 0,
         guild=settings.guild,
         gateway=settings.gateway_url,
     )

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from bot.language import say, speaking
 import logging
 import re
 from typing import Any, Final, Self
 
 import discord
 
-from bot.deliver import Remade, view
 from bot.changes import Draft
+from bot.deliver import Remade, view
 from bot.errors import UnknownDraft
 from bot.failures import explained
 from bot.features.corpus._forms import form
 from bot.features.corpus._rights import admit_editor, chosen, workshop
 from bot.gaps import brief
+from bot.language import say, speaking
 from bot.logs import told
 from bot.proposals import DISCARDED, audit, audit_undone, render_done, render_undone
 from bot.reply import Reply

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.language import mark, say
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +10,7 @@ from discord import app_commands
 from discord.ext import commands, tasks
 
 from bot import suggest
+from bot.changes import Proposal, Source
 from bot.deliver import view
 from bot.desk import Desk
 from bot.errors import EditRefused
@@ -18,11 +18,11 @@ from bot.failures import explained
 from bot.features.corpus._forms import form
 from bot.features.corpus._rights import admit_editor, chosen
 from bot.gaps import SHOWN, SWITCHED_OFF, Gap, render_gaps
+from bot.language import mark, say
 from bot.logs import refer
 from bot.places import rules
 from bot.proposals import render_proposal, render_shelf
 from bot.reply import Reply
-from bot.changes import Proposal, Source
 from bot.workshop import Workshop
 from index.types import Article, Status, phrase
 
@@ -32,13 +32,17 @@ if TYPE_CHECKING:
 LARGEST: Final = 8 * 1024 * 1024
 """Bytes of a file."""
 TOO_LARGE: Final = phrase("That file is larger than {size} MiB. Please split it.", size=LARGEST // 1024**2)
-FORMATS: Final = mark("I can read Markdown, text, HTML, PDF and DOCX: `.md`, `.txt`, `.html`, `.pdf`, `.docx`.")
+FORMATS: Final = mark(
+    "I can read Markdown, text, HTML, PDF and DOCX: `.md`, `.txt`, `.html`, `.pdf`, `.docx`."
+)
 NOT_FETCHED: Final = mark("I could not get the file from Discord. Please attach it again.")
 _SUFFIXES: Final = frozenset({".md", ".markdown", ".txt", ".html", ".htm", ".xhtml", ".pdf", ".docx"})
 
 
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
-class Corpus(commands.GroupCog, group_name="corpus", group_description=mark("For editors: change the articles")):
+class Corpus(
+    commands.GroupCog, group_name="corpus", group_description=mark("For editors: change the articles")
+):
     """The commands of those who look after the articles.
 
     Args:
@@ -66,7 +70,9 @@ class Corpus(commands.GroupCog, group_name="corpus", group_description=mark("For
         except Exception as error:  # the loop would end
             refer(error)
 
-    @app_commands.command(description=mark("Add an article: attach a file, or leave it out to type the article"))
+    @app_commands.command(
+        description=mark("Add an article: attach a file, or leave it out to type the article")
+    )
     @app_commands.describe(
         file=mark("Markdown, text, HTML, PDF or DOCX, up to 8 MiB"),
         collection=mark("The collection that it belongs to"),
@@ -88,14 +94,18 @@ class Corpus(commands.GroupCog, group_name="corpus", group_description=mark("For
             held = admit_editor(interaction)
             where = chosen(held, collection)
             if file is None:
-                await interaction.response.send_modal(form("add", where, Article("", title, "", link, None, date)))
+                await interaction.response.send_modal(
+                    form("add", where, Article("", title, "", link, None, date))
+                )
                 return
             await interaction.response.defer(ephemeral=True, thinking=True)
             source = await _fetched(file, title, link, date)
             guild = interaction.guild_id or 0
             await _show(interaction, await self.workshop.propose(guild, held, source, collection=where))
 
-    @app_commands.command(description=mark("Put a new text in place of an article: attach a file, or edit it in a form"))
+    @app_commands.command(
+        description=mark("Put a new text in place of an article: attach a file, or edit it in a form")
+    )
     @app_commands.describe(
         article=mark("The article, by the words of its title"),
         file=mark("Markdown, text, HTML, PDF or DOCX, up to 8 MiB"),
@@ -130,7 +140,9 @@ class Corpus(commands.GroupCog, group_name="corpus", group_description=mark("For
             guild = interaction.guild_id or 0
             await _show(interaction, await self.workshop.propose_removal(guild, held, old))
 
-    @app_commands.command(description=mark("See how many articles there are, how old they are, and what was left out"))
+    @app_commands.command(
+        description=mark("See how many articles there are, how old they are, and what was left out")
+    )
     async def status(self, interaction: discord.Interaction[Footnote]) -> None:
         """Answer `/corpus status`."""
         async with explained(interaction):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.language import mark, say
 import re
 from io import BytesIO
 from typing import Any, Final
@@ -10,12 +9,13 @@ from typing import Any, Final
 import discord
 from discord.ext import commands
 
+from bot.changes import Source
 from bot.deliver import view
 from bot.errors import EditRefused
 from bot.failures import explained, sentence
 from bot.features.corpus._rights import admit_editor, chosen, workshop
+from bot.language import mark, say
 from bot.proposals import render_proposal
-from bot.changes import Source
 from index.types import Article
 
 TEXT: Final = 4000
@@ -42,7 +42,8 @@ def form(action: str, target: str, article: Article, brief: str = "") -> discord
     if len(custom_id) > _CUSTOM_ID or len(article.text) > TEXT or len(url) > _URL:
         raise EditRefused(mark("That does not fit into a form. Please attach the article as a `file:`."))
     made = discord.ui.Modal(
-        title=say("New article") if action == "add" else say("The article as it is to be"), custom_id=custom_id
+        title=say("New article") if action == "add" else say("The article as it is to be"),
+        custom_id=custom_id,
     )
     if brief:
         made.add_item(discord.ui.TextDisplay(brief))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.language import mark
 from typing import TYPE_CHECKING, Any
 
 import discord
 
 from bot.errors import EditRefused, NotAnEditor
+from bot.language import mark
 from bot.places import rules
 from bot.state import Rules
 from bot.workshop import NOT_YOURS, Workshop
