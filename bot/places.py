@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.language import speak
+from bot.language import speak, speaking
 from bot.state import Place, Rules
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ def speak_to(interaction: discord.Interaction[Any], *, private: bool = True) -> 
     """
     shared = None if private else interaction.guild_locale
     speak((shared or interaction.locale).value)
+
+
+def before_all(interaction: discord.Interaction[Any]) -> AbstractContextManager[None]:
+    """For a while, the language of those who see what is posted into the channel."""
+    return speaking((interaction.guild_locale or interaction.locale).value)
 
 
 def rules(interaction: discord.Interaction[Any]) -> Rules:

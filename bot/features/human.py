@@ -12,8 +12,8 @@ from bot.deliver import Remade, buttons, view
 from bot.escape import one_line
 from bot.failures import explained
 from bot.features.follow import answered
-from bot.language import mark, say, speaking
-from bot.places import rules
+from bot.language import mark, say
+from bot.places import before_all, rules
 from bot.reply import Button, Reply
 from bot.turns import head
 
@@ -88,7 +88,7 @@ async def _call(
     if not await bot.state.calls.claim(answer):
         return say(ALREADY)
     address = None if message.flags.ephemeral else message.jump_url
-    with speaking((interaction.guild_locale or interaction.locale).value):
+    with before_all(interaction):
         reply = call(asked, role, interaction.user.display_name, address)
     try:
         await channel.send(

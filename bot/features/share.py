@@ -11,7 +11,8 @@ import discord
 from bot.deliver import Remade, buttons, view
 from bot.escape import one_line, units
 from bot.failures import explained
-from bot.language import mark, say, speaking
+from bot.language import mark, say
+from bot.places import before_all
 from bot.render import SIGNATURE
 from bot.reply import Reply
 
@@ -50,7 +51,7 @@ class Share(Remade, template=_ACTION):
             except Exception:
                 _SHARED.remove(message.id)
                 raise
-            with speaking((interaction.guild_locale or interaction.locale).value):
+            with before_all(interaction):
                 reply = shared(message, interaction.user.display_name)
             try:
                 await interaction.followup.send(

@@ -231,3 +231,14 @@ async def test_the_command_line_asks_discord_only_if_it_may(tmp_path: Path) -> N
         code, more = await check("--online")
         assert code == 1
         assert "✗ token: Discord does not know the token" in more[1]
+
+
+async def test_a_command_that_lacks_a_language_is_of_another_version() -> None:
+    async with footnote() as room:
+        server = room.server
+        await server.until(lambda: len(server.commands()) == len(COMMANDS), missing="not registered")
+        for each in server.commands():
+            if each["name"] == "ask":
+                each["description_localizations"] = {}
+        told = str((await found(server))["commands"])
+        assert "Discord knows those of another version. changed since: ask." in told

@@ -15,8 +15,9 @@ from bot.failures import explained
 from bot.features.corpus._forms import form
 from bot.features.corpus._rights import admit_editor, chosen, workshop
 from bot.gaps import brief
-from bot.language import say, speaking
+from bot.language import say
 from bot.logs import told
+from bot.places import before_all
 from bot.proposals import DISCARDED, audit, audit_undone, render_done, render_undone
 from bot.reply import Reply
 from bot.state import Rules
@@ -53,7 +54,7 @@ class Do(_OfDraft, template=r"corpus-do:(?P<draft>[\w-]{16})"):
             await interaction.response.defer()
             done = await workshop(interaction).carry_out(self.draft, interaction.guild_id or 0, held)
             await _show(interaction, render_done(done))
-            with speaking((interaction.guild_locale or interaction.locale).value):
+            with before_all(interaction):
                 line = audit(done, interaction.user.display_name)
             await _log_in_channel(interaction, held, line, done)
 
@@ -79,7 +80,7 @@ class Undo(_OfDraft, template=r"corpus-undo:(?P<draft>[\w-]{16})"):
             held = admit_editor(interaction)
             await interaction.response.defer()
             undone = await workshop(interaction).undo(self.draft, interaction.guild_id or 0, held)
-            with speaking((interaction.guild_locale or interaction.locale).value):
+            with before_all(interaction):
                 reply = audit_undone(undone, interaction.user.display_name)
             message = interaction.message
             is_line = message is not None and not message.flags.ephemeral  # that told of the change
