@@ -281,8 +281,7 @@ class Desk:
             return rules.collections
         names = [name for name in self._named() if rules.allows(name)]
         if collection not in names:
-            offered = f"There are: {', '.join(names[:25])}." if names else "There are none."
-            raise UnknownCollection(f"There is no collection of that name. {offered}")
+            raise UnknownCollection(names[:25])
         return [collection]
 
 

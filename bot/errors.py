@@ -32,8 +32,11 @@ FootnoteError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.language import mark
 from index.errors import FootnoteError
+from index.types import phrase
 
 
 class BotError(FootnoteError):
@@ -146,6 +149,10 @@ class SettingRefused(AskError):
 
 class UnknownCollection(AskError):
     """There is no such folder of articles."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        offered = phrase("There is no collection of that name. There are: {names}.", names=", ".join(names))
+        super().__init__(offered if names else mark("There is no collection of that name. There are none."))
 
 
 class UnknownArticle(AskError):

@@ -22,6 +22,7 @@ from index.types import (
     Match,
     Status,
     Turn,
+    phrase_counted,
 )
 from tests.bot.written import citation
 from tests.index.hashed import HashedEncoder
@@ -89,7 +90,12 @@ class StandIn:
             if collections is None or article.collection in collections
         )[: self.nearest]
         if not found:
-            reason = f"'{question.split()[-1]}' occurs in none of {len(self.texts)} articles."
+            reason = phrase_counted(
+                "{word} occurs in none of {count} article.",
+                "{word} occurs in none of {count} articles.",
+                len(self.texts),
+                word=f"'{question.split()[-1]}'",
+            )
             return Answer(
                 question, Status.DECLINED, 0.0, reason, (), nearest, (), self.info(), follows=follows
             )

@@ -59,7 +59,7 @@ async def test_a_refusal_a_verdict_and_what_is_forgotten() -> None:
         await room.bot.state.places.set(Place(room.guild.id), Rules(human=role.id))
         refused = await room.ask("Who is the president?")
         assert "**Ich habe darauf in den Artikeln keine Antwort gefunden.**" in refused.content
-        assert "Der nächste Satz, keine Antwort:" in refused.content
+        assert "'president?' kommt in keinem von 2 Artikeln vor.\nDer nächste Satz," in refused.content
         call = await room.server.press(room.ben, refused, "Einen Menschen fragen")
         assert (await call.followup()).content == f"Ich habe <@&{role.id}> gerufen."
         form = await room.server.press(room.ana, refused, "👎")
