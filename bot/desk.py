@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from bot.errors import AskError, NotHere, NothingAsked, NotShown, UnknownArticle, UnknownCollection
+from bot.language import mark
 from bot.state import ANYTHING, Rules
 from bot.tally import Tally
 from bot.worker import Worker
@@ -23,6 +24,7 @@ from index.types import (
     IndexStatus,
     Status,
     Turn,
+    phrase,
 )
 
 _log = logging.getLogger(__name__)
@@ -293,5 +295,6 @@ def sure(answer: Answer, least: float | None) -> Answer:
         answer = replace(answer, why=replace(answer.why, threshold=least))
     if answer.status is Status.DECLINED or answer.confidence >= least:
         return answer
-    reason = f"The best sentence fits with {answer.confidence:.0%}; here it has to be {least:.0%}."
+    text = mark("The best sentence fits with {own:.0%}; here it has to be {least:.0%}.")
+    reason = phrase(text, own=answer.confidence, least=least)
     return replace(answer, status=Status.DECLINED, reason=reason, citations=())
