@@ -72,8 +72,8 @@ class Footnote(commands.AutoShardedBot):
         state: What is remembered between starts.
         workshop: Where articles are changed.
         rates: How much may be asked; None for any number of questions.
-        gap_people: How many different people must have asked what is not found, before editors see it; with
-            0, such questions are not kept.
+        keep_unanswered: Whether questions in servers that no answer was found to are kept for editors.
+        gap_people: How many different people must have asked what is not found, before editors see it.
         guild: Id of the one server that gets the commands; None for all.
         gateway: Address of the gateway that is always used; None to use what Discord names.
     """
@@ -85,6 +85,7 @@ class Footnote(commands.AutoShardedBot):
         workshop: Workshop,
         *,
         rates: Rates | None = None,
+        keep_unanswered: bool = False,
         gap_people: int = 3,
         guild: int | None = None,
         gateway: str | None = None,
@@ -93,6 +94,7 @@ class Footnote(commands.AutoShardedBot):
         self.state = state
         self.workshop = workshop
         self.rates = rates or Rates()
+        self.keep_unanswered = keep_unanswered
         self.gap_people = gap_people
         self.call_rates = CallRates()
         self.answering = Answering()

@@ -63,6 +63,7 @@ async def serve(settings: BotSettings, token: str, desk: Desk, state: State, edi
         state,
         Workshop(editing, drafts, desk.worker),
         rates=rates,
+        keep_unanswered=settings.keep_unanswered,
         gap_people=settings.gap_people,
         guild=settings.guild,
         gateway=settings.gateway_url,

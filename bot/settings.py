@@ -67,11 +67,11 @@ class BotSettings(BaseSettings):
         le=3650,
         description="Days that verdicts on answers, and questions without an answer, are kept.",
     )
+    keep_unanswered: bool = Field(
+        False, description="Whether questions in servers that no answer was found to are kept for editors."
+    )
     gap_people: int = Field(
-        3,
-        ge=0,
-        le=1000,
-        description="People who must have asked alike before editors see what is not found; 0 keeps nothing.",
+        3, ge=1, le=1000, description="People who must have asked alike before editors see what is not found."
     )
     member_rate: int = Field(
         6, ge=0, le=10_000, description="Questions that a member may ask within a minute; 0 for any number."

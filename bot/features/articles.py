@@ -95,7 +95,7 @@ class Articles(commands.Cog):
         days = interaction.client.state.keep_days
         log = LOG_WITH_QUESTIONS if logs.keeps_questions() else LOG
         people = interaction.client.gap_people
-        gaps = GAPS.format(people=people) if people else ""
+        gaps = GAPS.format(people=people) if interaction.client.keep_unanswered else ""
         text = PRIVACY.format(log=log, days=days, gaps=gaps)
         await interaction.response.send_message(text, ephemeral=True)
 

@@ -90,7 +90,7 @@ async def test_what_is_kept_is_told_in_plain_words() -> None:
     async with footnote() as room:
         told = await slash(room, "privacy")
         assert (told.content, told.ephemeral) == (
-            PRIVACY.format(log=LOG, days=90, gaps=GAPS.format(people=3)),
+            PRIVACY.format(log=LOG, days=90, gaps=""),
             True,
         )
 
@@ -101,7 +101,7 @@ async def test_a_log_with_questions_is_admitted(monkeypatch: pytest.MonkeyPatch)
         assert LOG_WITH_QUESTIONS in (await slash(room, "privacy")).content
 
 
-async def test_that_nothing_is_kept_of_what_is_not_found_is_told() -> None:
-    async with footnote(gap_people=0) as room:
+async def test_that_what_is_not_found_is_kept_is_told() -> None:
+    async with footnote(keep_unanswered=True) as room:
         told = await slash(room, "privacy")
-        assert told.content == PRIVACY.format(log=LOG, days=90, gaps="")
+        assert told.content == PRIVACY.format(log=LOG, days=90, gaps=GAPS.format(people=3))

@@ -64,7 +64,7 @@ async def opened(tmp_path: Path) -> AsyncIterator[Town]:
     Builder(corpus, folder, encoder).rebuild()
     engine = Engine(Reader.open(folder, model=encoder.fingerprint), encoder)
     editing = Editing(corpus, folder, encoder, patience=0)
-    async with footnote(engine, editing=editing) as room:
+    async with footnote(engine, editing=editing, keep_unanswered=True) as room:
         room.__class__ = Town
         assert isinstance(room, Town)
         room.corpus = corpus
@@ -531,8 +531,8 @@ async def test_drafts_are_purged_every_hour_also_after_that_failed(
     assert "OSError" in caplog.text
 
 
-async def test_nothing_is_kept_where_that_is_switched_off(town: Town) -> None:
-    town.bot.gap_people = 0
+async def test_nothing_is_kept_unless_that_is_switched_on(town: Town) -> None:
+    town.bot.keep_unanswered = False
     await town.ask("Where is the sauna?")
     assert await town.bot.state.unanswered.of(town.guild.id) == []
     assert (await slash(town, "gaps")).content == SWITCHED_OFF

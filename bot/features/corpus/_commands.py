@@ -143,7 +143,7 @@ class Corpus(commands.GroupCog, group_name="corpus", group_description="For edit
         async with explained(interaction) as bot:
             held = admit_editor(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
-            if not bot.gap_people:
+            if not bot.keep_unanswered:
                 await _answer(interaction, Reply(SWITCHED_OFF))
                 return
             missed = await bot.state.unanswered.of(interaction.guild_id or 0)
