@@ -65,6 +65,7 @@ async def serve(settings: BotSettings, token: str, desk: Desk, state: State, edi
         rates=rates,
         keep_unanswered=settings.keep_unanswered,
         gap_people=settings.gap_people,
+        message_content=settings.message_content,
         guild=settings.guild,
         gateway=settings.gateway_url,
     )

@@ -73,6 +73,10 @@ class BotSettings(BaseSettings):
     gap_people: int = Field(
         3, ge=1, le=1000, description="People who must have asked alike before editors see what is not found."
     )
+    message_content: bool = Field(
+        False,
+        description="Whether the text of all messages is asked for, a privileged intent, to answer unasked.",
+    )
     member_rate: int = Field(
         6, ge=0, le=10_000, description="Questions that a member may ask within a minute; 0 for any number."
     )
