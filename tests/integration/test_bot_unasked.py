@@ -63,9 +63,9 @@ async def one(room: Room, channel: Channel) -> str:
 
 async def until_silent(room: Room, channel: Channel) -> list[str]:
     """What the bot has written by the time that it has answered something later."""
-    await room.say(
-        f"{room.server.bot.mention} Do dogs travel free?", room.server.add_channel(room.guild, "x")
-    )
+    later = room.server.add_channel(room.guild, "later")
+    await room.say(f"{room.server.bot.mention} Do dogs travel free?", later)
+    assert await room.bot.answering.finished(10)
     return answers(room, channel)
 
 
