@@ -39,6 +39,7 @@ typecheck: $(VENV)/.developing
 
 bench: $(VENV)/.developing
 	$(BIN)/python -m benchmarks.quality $(EVAL)
+	$(BIN)/python -m benchmarks.typos $(EVAL)
 	$(BIN)/python -m benchmarks.speed $(EVAL)
 	$(BIN)/python -m benchmarks.crowd
 

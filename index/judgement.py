@@ -177,6 +177,7 @@ def outlook(retrieval: Retrieval, ranked: Sequence[Candidate], scores: Floats) -
         "share": float(shares[0]),
         "known": known / total if total else 0.0,
         "asks for a name, date or number": float(retrieval.query.kind in _PRECISE),
+        "follows": float(retrieval.query.follows),
     }
     for name in _PARTS:
         highest = max(candidate.features[name] for candidate in ranked)

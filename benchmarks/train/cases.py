@@ -23,8 +23,9 @@ from index.store import Reader
 from index.types import Citation
 from index.vectors import VectorIndex
 
-SETS: Final = ("squad", "clapnq", "qed")
-"""Those with sentences as evidence; that of `mtrag` is whole passages."""
+SETS: Final = ("squad", "clapnq", "qed", "mtrag")
+RANKED: Final = SETS[:3]
+"""Those with sentences as evidence, from which ranking is learned; that of `mtrag` is whole passages."""
 SAMPLE: Final = 750
 """Questions of a set at most, evenly spread."""
 FOLDS: Final = 5

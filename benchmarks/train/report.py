@@ -36,7 +36,9 @@ def report(measured: dict[str, dict[str, dict[str, Any]]]) -> None:
     ]
     body = (
         "Sentences, on folds of articles that the judgement was not trained on; the other rows need no "
-        "training. All rank the same candidates. Made by `python -m benchmarks.train`.\n\n"
+        "training. All rank the same candidates. The evidence of `mtrag` is whole passages, so that any "
+        "sentence of the right one counts; from it only the confidence was learned. "
+        "Made by `python -m benchmarks.train`.\n\n"
     )
     table = markdown_table(["set", "scored by", *columns], rows)
     write_section(Path("docs/benchmarks.md"), "judgement", f"## The judgement\n\n{body}{table}")

@@ -36,7 +36,9 @@ def keep(corpus: Path, name: str) -> tuple[Kept, ...]:
     for path in homes(corpus, name):
         inside = path.relative_to(corpus).as_posix()
         try:
-            data = _rows(path, name[len(article_id(corpus, path)) + 1 :]) if _dump(path) else path.read_bytes()
+            data = (
+                _rows(path, name[len(article_id(corpus, path)) + 1 :]) if _dump(path) else path.read_bytes()
+            )
         except OSError as error:
             raise CorpusError(f"{inside} cannot be read: {error.strerror or error}.") from error
         found.append(Kept(inside, data))

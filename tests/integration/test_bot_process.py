@@ -203,7 +203,9 @@ def test_interrupted_it_just_ends(tmp_path: Path) -> None:
         preexec_fn=hears_interrupts,
     ) as process:
         assert process.stderr is not None
+        assert process.stdout is not None
         assert b"There is no BOT_TOKEN" in process.stderr.readline()
+        assert process.stdout.read(1)  # of the prompt: it waits for a question
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 130
         assert b"Traceback" not in process.stderr.read()

@@ -8,8 +8,8 @@ from typing import Any, Final, Self
 
 import discord
 
-from bot.deliver import Remade, view
 from bot.changes import Draft
+from bot.deliver import Remade, view
 from bot.errors import UnknownDraft
 from bot.failures import explained
 from bot.features.corpus._forms import form

@@ -10,6 +10,7 @@ from discord import app_commands
 from discord.ext import commands, tasks
 
 from bot import suggest
+from bot.changes import Proposal, Source
 from bot.deliver import view
 from bot.desk import Desk
 from bot.errors import EditRefused
@@ -21,7 +22,6 @@ from bot.logs import refer
 from bot.places import rules
 from bot.proposals import render_proposal, render_shelf
 from bot.reply import Reply
-from bot.changes import Proposal, Source
 from bot.workshop import Workshop
 from index.types import Article, Status
 
@@ -87,14 +87,18 @@ class Corpus(commands.GroupCog, group_name="corpus", group_description="For edit
             held = admit_editor(interaction)
             where = chosen(held, collection)
             if file is None:
-                await interaction.response.send_modal(form("add", where, Article("", title, "", link, None, date)))
+                await interaction.response.send_modal(
+                    form("add", where, Article("", title, "", link, None, date))
+                )
                 return
             await interaction.response.defer(ephemeral=True, thinking=True)
             source = await _fetched(file, title, link, date)
             guild = interaction.guild_id or 0
             await _show(interaction, await self.workshop.propose(guild, held, source, collection=where))
 
-    @app_commands.command(description="Put a new text in place of an article: attach a file, or edit it in a form")
+    @app_commands.command(
+        description="Put a new text in place of an article: attach a file, or edit it in a form"
+    )
     @app_commands.describe(
         article="The article, by the words of its title",
         file="Markdown, text, HTML, PDF or DOCX, up to 8 MiB",
@@ -129,7 +133,9 @@ class Corpus(commands.GroupCog, group_name="corpus", group_description="For edit
             guild = interaction.guild_id or 0
             await _show(interaction, await self.workshop.propose_removal(guild, held, old))
 
-    @app_commands.command(description="See how many articles there are, how old they are, and what was left out")
+    @app_commands.command(
+        description="See how many articles there are, how old they are, and what was left out"
+    )
     async def status(self, interaction: discord.Interaction[Footnote]) -> None:
         """Answer `/corpus status`."""
         async with explained(interaction):

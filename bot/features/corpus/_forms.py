@@ -9,12 +9,12 @@ from typing import Any, Final
 import discord
 from discord.ext import commands
 
+from bot.changes import Source
 from bot.deliver import view
 from bot.errors import EditRefused
 from bot.failures import explained, sentence
 from bot.features.corpus._rights import admit_editor, chosen, workshop
 from bot.proposals import render_proposal
-from bot.changes import Source
 from index.types import Article
 
 TEXT: Final = 4000
