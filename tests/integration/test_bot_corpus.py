@@ -152,7 +152,7 @@ async def test_discarded_drafts_are_gone(town: Town) -> None:
 async def test_a_draft_outlives_a_restart_but_not_a_day(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = await add(town)
     await town.bots.pop().close()
-    async with running(town, gap_people=3):
+    async with running(town, keep_unanswered=True):
         done = await press(town, shown, "Publish")
         assert done.content.startswith("Published")
         again = await press(town, await add(town, POOL.replace(b"pool", b"lido")), "Discard")
@@ -326,7 +326,7 @@ async def test_removed_and_put_back_after_a_restart(town: Town) -> None:
     assert "news/ferry.md" not in files(town)
     assert "6.40" not in (await town.ask("When does the last ferry leave Gull Island?")).content
     await town.bots.pop().close()
-    async with running(town, gap_people=3):
+    async with running(town, keep_unanswered=True):
         await press(town, done, "Undo")
         assert files(town) == before
         assert "6.40" in (await town.ask("When does the last ferry leave Gull Island?")).content
