@@ -32,6 +32,7 @@ from bot.features import (
     outdated,
     share,
     status,
+    unasked,
     why,
 )
 from bot.pulse import Pulse
@@ -58,11 +59,19 @@ FEATURES = (
     outdated,
     share,
     status,
+    unasked,
     why,
 )
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 """None of them is privileged: Discord gives the text of mentions and direct messages anyway."""
+
+
+def intents(*, message_content: bool) -> discord.Intents:
+    """What the bot wants to be told; the text of all messages only where an operator allows it."""
+    wanted = discord.Intents(**dict(INTENTS))
+    wanted.message_content = message_content
+    return wanted
 
 
 class Footnote(commands.AutoShardedBot):
@@ -73,8 +82,9 @@ class Footnote(commands.AutoShardedBot):
         state: What is remembered between starts.
         workshop: Where articles are changed.
         rates: How much may be asked; None for any number of questions.
-        gap_people: How many different people must have asked what is not found, before editors see it; with
-            0, such questions are not kept.
+        keep_unanswered: Whether questions in servers that no answer was found to are kept for editors.
+        gap_people: How many different people must have asked what is not found, before editors see it.
+        message_content: Whether to ask for the text of all messages, which is a privileged intent.
         guild: Id of the one server that gets the commands; None for all.
         gateway: Address of the gateway that is always used; None to use what Discord names.
     """
@@ -86,7 +96,9 @@ class Footnote(commands.AutoShardedBot):
         workshop: Workshop,
         *,
         rates: Rates | None = None,
-        gap_people: int = 0,
+        keep_unanswered: bool = False,
+        gap_people: int = 3,
+        message_content: bool = False,
         guild: int | None = None,
         gateway: str | None = None,
     ) -> None:
@@ -94,6 +106,7 @@ class Footnote(commands.AutoShardedBot):
         self.state = state
         self.workshop = workshop
         self.rates = rates or Rates()
+        self.keep_unanswered = keep_unanswered
         self.gap_people = gap_people
         self.call_rates = CallRates()
         self.answering = Answering()
@@ -107,7 +120,7 @@ class Footnote(commands.AutoShardedBot):
             commands.when_mentioned,
             help_command=None,
             tree_cls=Tree,
-            intents=INTENTS,
+            intents=intents(message_content=message_content),
             allowed_mentions=discord.AllowedMentions.none(),
             allowed_contexts=discord.app_commands.AppCommandContext(guild=True, dm_channel=True),
             allowed_installs=discord.app_commands.AppInstallationType(guild=True, user=False),

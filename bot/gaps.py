@@ -21,7 +21,8 @@ START: Final = mark("Start an article")
 SHOWN: Final = 5
 NO_GAPS: Final = mark("Nothing: no question without an answer was asked by {people} or more people.")
 SWITCHED_OFF: Final = mark(
-    "I do not keep what is not found. Those who run me can switch that on: `BOT_KEEP_UNANSWERED=true`."
+    "I do not keep questions that I find no answer to, so I cannot say what is missing. Those who run me can "
+    "switch that on with `BOT_KEEP_UNANSWERED=true`; `/privacy` then tells members."
 )
 _LONGEST: Final = 300  # characters of a question
 _WORDINGS: Final = 3
@@ -43,7 +44,7 @@ class Gap:
 async def note(bot: Footnote, member: int, guild: int | None, answer: Answer) -> None:
     """Keep a question of a server that no answer was found to, if such questions are kept."""
     is_missed = answer.status is Status.DECLINED and not answer.chat and not answer.follows
-    if not bot.gap_people or guild is None or not is_missed:
+    if not bot.keep_unanswered or guild is None or not is_missed:
         return
     try:
         await bot.state.unanswered.note(member, guild, " ".join(answer.question.split())[:_LONGEST])

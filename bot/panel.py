@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import discord
@@ -23,7 +24,50 @@ _PINGS: Final = mark("Mention @everyone, @here and All Roles")
 Channel = discord.abc.GuildChannel | discord.Thread
 
 
-def text(guild: discord.Guild, place: Place, own: Rules, held: Rules, names: Sequence[str]) -> str:
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """What a panel says of answers without a mention.
+
+    Attributes:
+        label: Of the button that changes it.
+        is_on: Whether it is switched on.
+        is_possible: Whether it can be switched on.
+        told: What holds.
+    """
+
+    label: str
+    is_on: bool
+    is_possible: bool
+    told: str
+
+
+def unasked(guild: discord.Guild, place: Place, own: Rules, *, reads: bool) -> Unasked | None:
+    """Whether a channel is answered in without a mention; None for a whole server.
+
+    Args:
+        guild: The server.
+        place: The server itself, or one of its channels.
+        own: What was set for just this place.
+        reads: Whether Discord gives the bot the text of all messages.
+    """
+    if not place.channel:
+        return None
+    is_forum = isinstance(guild.get_channel(place.channel), discord.ForumChannel)
+    what = say("new posts, from their titles") if is_forum else say("questions")
+    told = what if own.unasked else say("nothing")
+    if not is_forum and not reads:
+        told = say(
+            "nothing: for that I need the message content intent, which those who run me have not switched on"
+        )
+    label = say("Answer new posts") if is_forum else say("Answer every question")
+    return Unasked(
+        say("Only when mentioned") if own.unasked else label, bool(own.unasked), is_forum or reads, told
+    )
+
+
+def text(
+    guild: discord.Guild, place: Place, own: Rules, held: Rules, names: Sequence[str], mode: Unasked | None
+) -> str:
     """What holds in a place, in words.
 
     Args:
@@ -32,6 +76,7 @@ def text(guild: discord.Guild, place: Place, own: Rules, held: Rules, names: Seq
         own: What was set for just this place.
         held: What holds there.
         names: All collections that there are.
+        mode: Whether the place is answered in without a mention.
     """
     where = f"<#{place.channel}>" if place.channel else say("the whole server")
     lines = [say("**Footnote in {where}**", where=where)]
@@ -50,6 +95,10 @@ def text(guild: discord.Guild, place: Place, own: Rules, held: Rules, names: Seq
     ):
         inherited = place.channel and getattr(own, name) is None and getattr(held, name) is not None
         lines.append(f"- {label}: {value}{from_server if inherited else ''}")
+    if mode is not None:
+        lines.append(say("- Answered without a mention: {mode}", mode=mode.told))
+        if mode.is_on and held.private:
+            lines.append("⚠ " + say("Answers are private here, so I answer nothing without a mention."))
     lines += [f"⚠ {each}" for each in warnings(guild, place, held)]
     left_out = set(names).difference(offered(names, own))
     if left_out:
@@ -120,13 +169,14 @@ def offered(names: Sequence[str], own: Rules) -> list[str]:
     return [NOWHERE, *(each for each in every if len(each) <= _LONGEST)][:_OPTIONS]
 
 
-def controls(place: Place, own: Rules, names: Sequence[str]) -> discord.ui.View:
+def controls(place: Place, own: Rules, names: Sequence[str], mode: Unasked | None) -> discord.ui.View:
     """Menus and buttons that change what was set for a place.
 
     Args:
         place: The server itself, or one of its channels.
         own: What was set for just this place.
         names: All collections that there are.
+        mode: Whether the place is answered in without a mention.
     """
     made = discord.ui.View(timeout=None)
     other = say("as in the server") if place.channel else say("all articles")
@@ -181,6 +231,10 @@ def controls(place: Place, own: Rules, names: Sequence[str]) -> discord.ui.View:
         discord.ui.Button(label=say("Certainty"), custom_id=called("confidence")),
         discord.ui.Button(label=say("Reset"), custom_id=called("reset"), style=discord.ButtonStyle.danger),
     ]
+    if mode is not None:
+        switch = called(f"unasked:{'unset' if mode.is_on else 'yes'}")
+        is_idle = not (mode.is_on or mode.is_possible)
+        parts.append(discord.ui.Button(label=mode.label, custom_id=switch, disabled=is_idle))
     for part in parts:
         made.add_item(part)
     made.stop()  # for the library need not remember it: the feature knows its parts by their custom ids

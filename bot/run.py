@@ -63,7 +63,9 @@ async def serve(settings: BotSettings, token: str, desk: Desk, state: State, edi
         state,
         Workshop(editing, drafts, desk.worker),
         rates=rates,
-        gap_people=settings.gap_people if settings.keep_unanswered else 0,
+        keep_unanswered=settings.keep_unanswered,
+        gap_people=settings.gap_people,
+        message_content=settings.message_content,
         guild=settings.guild,
         gateway=settings.gateway_url,
     )

@@ -68,10 +68,14 @@ class BotSettings(BaseSettings):
         description="Days that verdicts on answers, and questions without an answer, are kept.",
     )
     keep_unanswered: bool = Field(
-        False, description="Whether questions without an answer are kept, for /corpus gaps."
+        False, description="Whether questions in servers that no answer was found to are kept for editors."
     )
     gap_people: int = Field(
         3, ge=1, le=1000, description="People who must have asked alike before editors see what is not found."
+    )
+    message_content: bool = Field(
+        False,
+        description="Whether the text of all messages is asked for, a privileged intent, to answer unasked.",
     )
     member_rate: int = Field(
         6, ge=0, le=10_000, description="Questions that a member may ask within a minute; 0 for any number."

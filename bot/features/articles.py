@@ -38,13 +38,17 @@ their names; a server may have a channel in which each change is told with the e
 - {log}
 - What you see in Discord, Discord keeps: my answers, and the buttons below them, which name sentences of \
 articles and nobody.
-- I read only messages that mention me, reply to me or are sent to me directly, and those that you ask me \
-about by the menu of a message.\
+- I read only messages that mention me, reply to me or are sent to me directly, those that you ask me \
+about by the menu of a message, and in forums that are set up so, the titles of new posts.{reads}\
 """
 )
 GAPS: Final = mark(
     "; and in a server, a question that I find no answer to. Its editors see it, without names, once "
     "{people} or more people have asked something alike"
+)
+READS: Final = mark(
+    " **Discord also shows me all other messages**, for those who run me have chosen that: I look only for "
+    "questions in channels that are set up so, and forget them."
 )
 LOG: Final = mark("My log says when something failed, not who asked or what.")
 LOG_WITH_QUESTIONS: Final = mark(
@@ -99,8 +103,9 @@ class Articles(commands.Cog):
         days = interaction.client.state.keep_days
         log = LOG_WITH_QUESTIONS if logs.keeps_questions() else LOG
         people = interaction.client.gap_people
-        gaps = say(GAPS, people=people) if people else ""
-        text = say(PRIVACY, log=say(log), days=days, gaps=gaps)
+        gaps = say(GAPS, people=people) if interaction.client.keep_unanswered else ""
+        reads = say(READS) if interaction.client.intents.message_content else ""
+        text = say(PRIVACY, log=say(log), days=days, gaps=gaps, reads=reads)
         await interaction.response.send_message(text, ephemeral=True)
 
     @articles.autocomplete("search")

@@ -16,7 +16,7 @@ from bot.errors import SettingRefused, StateError
 from bot.failures import explained
 from bot.language import mark, say
 from bot.logs import refer
-from bot.panel import NOWHERE, certainty_form, controls, text
+from bot.panel import NOWHERE, certainty_form, controls, text, unasked
 from bot.state import Place, Rules, State
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 OLD: Final = mark("This panel is old. Please open a new one: `/footnote setup`.")
 _FRESH: Final = timedelta(minutes=15)  # rights may be taken away; a panel must not outlive them for long
 _CUSTOM_ID: Final = re.compile(
-    r"setup:(?P<channel>\d+):(?P<name>collections|private|confidence|human|editors|log|reset)"
+    r"setup:(?P<channel>\d+):(?P<name>collections|private|confidence|human|editors|log|unasked|reset)"
     r"(?::(?P<value>[a-z]+))?"
 )
-_PRIVATE: Final = {"yes": True, "no": False, "unset": None}
+_CHOICES: Final = {"yes": True, "no": False, "unset": None}
 
 Somewhere = discord.TextChannel | discord.ForumChannel | discord.VoiceChannel | discord.StageChannel
 
@@ -104,8 +104,8 @@ def _values(name: str, chosen: Sequence[str], place: Place) -> dict[str, Any]:
     """The settings that a choice changes."""
     if name == "reset":
         return {each.name: None for each in fields(Rules)}
-    if name == "private":
-        return {name: _PRIVATE[chosen[0]]}
+    if name in ("private", "unasked"):
+        return {name: _CHOICES[chosen[0]]}
     if name == "confidence":
         return {name: _share(chosen[0])}
     if name == "collections":
@@ -136,8 +136,9 @@ async def _show(interaction: discord.Interaction[Any], place: Place) -> None:
         raise SettingRefused(mark("I am not in this server. Please invite me first."))
     names = await bot.desk.collections(patient=True)
     own, held = bot.state.places.of(place), bot.state.places.at(place)
+    mode = unasked(guild, place, own, reads=bot.intents.message_content)
     await interaction.edit_original_response(
-        content=text(guild, place, own, held, names), view=controls(place, own, names)
+        content=text(guild, place, own, held, names, mode), view=controls(place, own, names, mode)
     )
 
 

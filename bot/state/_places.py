@@ -37,6 +37,7 @@ class Rules:
         human: Id of the role that is called where nothing is found.
         editors: Id of the role that may change articles.
         log: Id of the channel that is told of changes.
+        unasked: Whether a channel is answered in without a mention: a forum's new posts, another's questions.
     """
 
     collections: tuple[str, ...] | None = None
@@ -45,6 +46,7 @@ class Rules:
     human: int | None = None
     editors: int | None = None
     log: int | None = None
+    unasked: bool | None = None
 
     def allows(self, collection: str) -> bool:
         """Whether articles of the collection may be shown."""

@@ -22,6 +22,7 @@ places = sa.Table(
     sa.Column("human", sa.BigInteger),
     sa.Column("editors", sa.BigInteger),
     sa.Column("log", sa.BigInteger),
+    sa.Column("unasked", sa.Boolean),
 )
 
 salt = sa.Table("salt", metadata, sa.Column("value", sa.LargeBinary, nullable=False))

@@ -15,7 +15,7 @@ import aiohttp
 import discord
 
 from bot import addresses
-from bot.app import INTENTS, Footnote
+from bot.app import Footnote, intents
 from bot.desk import Desk
 from bot.errors import StartError
 from bot.finding import FAILED, Finding, duration
@@ -83,7 +83,8 @@ async def visit(settings: BotSettings, token: str) -> list[Finding]:
                 Finding("token", f"Discord knows it; it is that of {reveal(str(user))}"),
                 _clock(visitor),
             ]
-            found += application(cast("discord.AppInfo", visitor.application), INTENTS)
+            wanted = intents(message_content=settings.message_content)
+            found += application(cast("discord.AppInfo", visitor.application), wanted)
             found += await _bounded("servers", servers(visitor, settings.guild, chosen), settings)
             found += await _bounded("commands", registered(visitor, settings.guild), settings)
             return found

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 
 from bot import language
 from bot.escape import units
-from bot.features.articles import GAPS, LOG_WITH_QUESTIONS, PRIVACY
+from bot.features.articles import GAPS, LOG_WITH_QUESTIONS, PRIVACY, READS
 from bot.features.forget import forgotten
 from bot.language import FOLDER, catalogues, forms, known, names, say, say_counted, speaking
 from bot.render import render
@@ -77,7 +77,9 @@ def test_a_translation_has_the_names_and_the_markup_of_the_text(name: str) -> No
 @pytest.mark.parametrize("name", catalogues())
 def test_the_longest_text_fits_into_a_message(name: str) -> None:
     with speaking(name):
-        text = say(PRIVACY, log=say(LOG_WITH_QUESTIONS), days=36_500, gaps=say(GAPS, people=1000))
+        text = say(
+            PRIVACY, log=say(LOG_WITH_QUESTIONS), days=36_500, gaps=say(GAPS, people=1000), reads=say(READS)
+        )
     assert units(text) <= CONTENT
 
 

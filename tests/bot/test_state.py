@@ -144,6 +144,7 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: P
     with sqlite3.connect(path) as connection:
         connection.execute("ALTER TABLE verdicts DROP COLUMN turns")
         connection.execute("DROP TABLE unanswered")
+        connection.execute("ALTER TABLE places DROP COLUMN unasked")
         connection.execute("UPDATE alembic_version SET version_num = 'first'")
     connection.close()
     state = State(Database.existing(path))

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from bot.features.articles import GAPS, LOG, LOG_WITH_QUESTIONS, PRIVACY
+from bot.features.articles import GAPS, LOG, LOG_WITH_QUESTIONS, PRIVACY, READS
 from bot.shelf import NONE_SUCH
 from index.errors import IndexMissing
 from index.types import Article
@@ -90,9 +90,14 @@ async def test_what_is_kept_is_told_in_plain_words() -> None:
     async with footnote() as room:
         told = await slash(room, "privacy")
         assert (told.content, told.ephemeral) == (
-            PRIVACY.format(log=LOG, days=90, gaps=""),
+            PRIVACY.format(log=LOG, days=90, gaps="", reads=""),
             True,
         )
+
+
+async def test_that_discord_shows_all_messages_is_told() -> None:
+    async with footnote(server={"privileged_intents": 1 << 15}, message_content=True) as room:
+        assert (await slash(room, "privacy")).content.endswith(READS)
 
 
 async def test_a_log_with_questions_is_admitted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +106,7 @@ async def test_a_log_with_questions_is_admitted(monkeypatch: pytest.MonkeyPatch)
         assert LOG_WITH_QUESTIONS in (await slash(room, "privacy")).content
 
 
-async def test_that_questions_without_an_answer_are_kept_is_told() -> None:
-    async with footnote(gap_people=3) as room:
+async def test_that_what_is_not_found_is_kept_is_told() -> None:
+    async with footnote(keep_unanswered=True) as room:
         told = await slash(room, "privacy")
-        assert told.content == PRIVACY.format(log=LOG, days=90, gaps=GAPS.format(people=3))
+        assert told.content == PRIVACY.format(log=LOG, days=90, gaps=GAPS.format(people=3), reads="")

@@ -145,7 +145,7 @@ async def test_choices_in_the_developer_portal(monkeypatch: pytest.MonkeyPatch) 
         told = (await found(server))["intents"]
         assert (told.code, "message content can be switched off" in told.text) == (0, True)
         wanted = discord.Intents(guilds=True, members=True, presences=True)
-        monkeypatch.setattr("bot.visit.INTENTS", wanted)
+        monkeypatch.setattr("bot.app.INTENTS", wanted)
         told = (await found(server))["intents"]
         assert told.code == 1
         assert "the privileged intents members, presences are needed." in told.text

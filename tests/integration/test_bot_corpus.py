@@ -64,7 +64,7 @@ async def opened(tmp_path: Path) -> AsyncIterator[Town]:
     Builder(corpus, folder, encoder).rebuild()
     engine = Engine(Reader.open(folder, model=encoder.fingerprint), encoder)
     editing = Editing(corpus, folder, encoder, patience=0)
-    async with footnote(engine, editing=editing, gap_people=3) as room:
+    async with footnote(engine, editing=editing, keep_unanswered=True) as room:
         room.__class__ = Town
         assert isinstance(room, Town)
         room.corpus = corpus
@@ -152,7 +152,7 @@ async def test_discarded_drafts_are_gone(town: Town) -> None:
 async def test_a_draft_outlives_a_restart_but_not_a_day(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = await add(town)
     await town.bots.pop().close()
-    async with running(town, gap_people=3):
+    async with running(town, keep_unanswered=True):
         done = await press(town, shown, "Publish")
         assert done.content.startswith("Published")
         again = await press(town, await add(town, POOL.replace(b"pool", b"lido")), "Discard")
@@ -326,7 +326,7 @@ async def test_removed_and_put_back_after_a_restart(town: Town) -> None:
     assert "news/ferry.md" not in files(town)
     assert "6.40" not in (await town.ask("When does the last ferry leave Gull Island?")).content
     await town.bots.pop().close()
-    async with running(town, gap_people=3):
+    async with running(town, keep_unanswered=True):
         await press(town, done, "Undo")
         assert files(town) == before
         assert "6.40" in (await town.ask("When does the last ferry leave Gull Island?")).content
@@ -531,8 +531,8 @@ async def test_drafts_are_purged_every_hour_also_after_that_failed(
     assert "OSError" in caplog.text
 
 
-async def test_nothing_is_kept_where_that_is_switched_off(town: Town) -> None:
-    town.bot.gap_people = 0
+async def test_nothing_is_kept_unless_that_is_switched_on(town: Town) -> None:
+    town.bot.keep_unanswered = False
     await town.ask("Where is the sauna?")
     assert await town.bot.state.unanswered.of(town.guild.id) == []
     assert (await slash(town, "gaps")).content == SWITCHED_OFF

@@ -203,9 +203,7 @@ def test_interrupted_it_just_ends(tmp_path: Path) -> None:
         preexec_fn=hears_interrupts,
     ) as process:
         assert process.stderr is not None
-        assert process.stdout is not None
         assert b"There is no BOT_TOKEN" in process.stderr.readline()
-        assert process.stdout.read(1)  # of the prompt: it is about to wait for a question
         for _ in range(10):  # Python may miss an interrupt that comes just before it waits
             process.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):

@@ -156,7 +156,7 @@ class Corpus(
         async with explained(interaction) as bot:
             held = admit_editor(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
-            if not bot.gap_people:
+            if not bot.keep_unanswered:
                 await _answer(interaction, Reply(say(SWITCHED_OFF)))
                 return
             missed = await bot.state.unanswered.of(interaction.guild_id or 0)
