@@ -136,8 +136,9 @@ def main(folder: Path) -> None:
         sys.exit(f"There is no question set in {folder}: give the folder that holds them.")
     told = (
         "The whole engine, asked as a user would; a sample of each set. The final judgement was trained on "
-        "questions of these sets (from `mtrag` only its confidence), so read its rows with the section on the "
-        "judgement, which keeps them apart. All systems share the passages and candidates found by both lists."
+        "questions of these sets (from `mtrag` only its confidence), so read its rows with the section on "
+        "the judgement, which keeps them apart. All systems share the passages and candidates found by both "
+        "lists."
     )
     write_section(Path("docs/benchmarks.md"), "quality", f"## Answers\n\n{told}\n\n{section(results)}")
     PAGE.parent.mkdir(exist_ok=True)
