@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
+import pkgutil
 import re
 from typing import Any, Self, cast
 
@@ -11,30 +13,12 @@ import discord
 from discord.ext import commands
 from discord.state import AutoShardedConnectionState
 
+from bot import features
 from bot.addresses import Connections
 from bot.answering import Answering
 from bot.desk import Desk
 from bot.errors import DiscordRefused
 from bot.failures import Tree
-from bot.features import (
-    articles,
-    ask,
-    compare,
-    context,
-    corpus,
-    feedback,
-    follow,
-    forget,
-    human,
-    manage,
-    mention,
-    more,
-    outdated,
-    share,
-    status,
-    unasked,
-    why,
-)
 from bot.pulse import Pulse
 from bot.rates import CallRates, Rates
 from bot.state import State
@@ -42,26 +26,6 @@ from bot.translator import Translator
 from bot.workshop import Workshop
 
 _log = logging.getLogger(__name__)
-
-FEATURES = (
-    articles,
-    ask,
-    compare,
-    context,
-    corpus,
-    feedback,
-    follow,
-    forget,
-    human,
-    manage,
-    mention,
-    more,
-    outdated,
-    share,
-    status,
-    unasked,
-    why,
-)
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 """None of them is privileged: Discord gives the text of mentions and direct messages anyway."""
@@ -149,8 +113,9 @@ class Footnote(commands.AutoShardedBot):
             ) from error
 
     async def add_features(self) -> None:
-        """Add the features, and with them the commands."""
-        for feature in FEATURES:
+        """Add every module of `bot.features`, and with them the commands."""
+        for found in pkgutil.iter_modules(features.__path__):
+            feature = importlib.import_module(f"{features.__name__}.{found.name}")
             await feature.setup(self)
         await self.tree.set_translator(Translator())
 

@@ -1,1 +1,1 @@
-"""What the bot does for members, a module each. `setup(bot)` adds a feature to the bot."""
+"""What the bot does on Discord, a module each; `bot.app` adds every one by its `setup(bot)`."""
