@@ -31,17 +31,17 @@ def reason(retrieval: Retrieval, verdict: Verdict, info: IndexInfo, asks: Beyond
         return phrase("{said} The list of articles may help you on.", said=phrase(asks.value))
     missing = missing_words(retrieval)
     if missing:
-        return _missing(missing, info.articles)
+        return _missing(missing, retrieval.articles)
     if not verdict.ranked:
         return phrase_counted(
             "None of {count} article has a sentence that could be quoted.",
             "None of {count} articles has a sentence that could be quoted.",
-            info.articles,
+            retrieval.articles,
         )
     return phrase_counted(
         "No sentence in {count} article answers it with enough certainty.",
         "No sentence in {count} articles answers it with enough certainty.",
-        info.articles,
+        retrieval.articles,
     )
 
 

@@ -144,7 +144,7 @@ class Engine:
                 if (by_list := answer_by_list(snapshot, part, collections, self._describe)) is not None:
                     answers.append(by_list)
                     continue
-                query = self._speller.correct(snapshot, understand(part, heard))
+                query = self._speller.correct(snapshot, understand(part, heard), collections)
                 retrieval = retrieve(snapshot, vectors, self.encoder, query, collections=collections)
                 watch.lap("find")
                 answers.append(self._answer(snapshot, part, retrieval, max(k, 1), watch))

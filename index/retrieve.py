@@ -50,9 +50,10 @@ class Retrieval:
         query: The question.
         vector: Its vector, shape (dimension,), float32.
         weights: Inverse document frequency of its content terms.
-        frequency: In how many chunks each of its terms occurs.
-        documents: How many chunks there are.
+        frequency: In how many of the chunks that were looked through each of its terms occurs.
+        documents: How many chunks were looked through.
         found: The best chunks, best first.
+        articles: How many articles were looked through.
     """
 
     query: Query
@@ -61,6 +62,7 @@ class Retrieval:
     frequency: dict[str, int]
     documents: int
     found: tuple[Found, ...]
+    articles: int
 
 
 def retrieve(
@@ -93,8 +95,9 @@ def retrieve(
     fused = _fuse([[key for key, _ in near], [key for key, _ in worded]])
     best = sorted(fused, key=lambda key: (-fused[key], key))[:kept]
 
-    frequency = snapshot.document_frequency([*query.terms, *query.sequence])
-    weights = {term: rarity(frequency[term], len(vectors)) for term in query.terms}
+    frequency = snapshot.document_frequency([*query.terms, *query.sequence], collections)
+    documents = len(vectors) if allowed is None else len(allowed)
+    weights = {term: rarity(frequency[term], documents) for term in query.terms}
     meaning = dict(near)
     far = [key for key in best if key not in meaning]
     if far:
@@ -104,7 +107,8 @@ def retrieve(
         words = terms_of_passage(chunk.context, chunk.text)
         score = word_score(words, weights)
         found.append(Found(chunk, meaning[chunk.key], score, fused[chunk.key], frozenset(words)))
-    return Retrieval(query, vector, weights, frequency, len(vectors), tuple(found))
+    articles = snapshot.article_count(collections)
+    return Retrieval(query, vector, weights, frequency, documents, tuple(found), articles)
 
 
 def rarity(frequency: int, documents: int) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -29,14 +29,16 @@ class Speller:
         self._state: State | None = None
         self._vocabulary: list[str] = []
 
-    def correct(self, snapshot: Snapshot, query: Query) -> Query:
+    def correct(self, snapshot: Snapshot, query: Query, collections: Sequence[str] | None = None) -> Query:
         """The query with its unknown words read as known ones, where one is near enough.
+
+        Both are words of the articles in `collections`, or of all: others may not be for the one who asks.
 
         A word is near enough at one error (an insertion, deletion, substitution or swap of neighbours), from
         eight letters on at two; its first letter must be right or swapped. What is written as a name is only
         read as a name.
         """
-        frequency = snapshot.document_frequency(query.terms)
+        frequency = snapshot.document_frequency(query.terms, collections)
         unknown = [
             query.shown[term]
             for term in query.terms
@@ -44,14 +46,14 @@ class Speller:
         ]
         corrections = {}
         for word in unknown:
-            if len(word) >= _SHORTEST and (found := self._nearest(snapshot, word)):
+            if len(word) >= _SHORTEST and (found := self._nearest(snapshot, word, collections)):
                 corrections[word] = found
         if not corrections:
             return query
         text = _WORD.sub(lambda match: corrections.get(match.group(), match.group()), query.text)
         return replace(understand(text), kind=query.kind, corrections=corrections, follows=query.follows)
 
-    def _nearest(self, snapshot: Snapshot, word: str) -> str | None:
+    def _nearest(self, snapshot: Snapshot, word: str, collections: Sequence[str] | None) -> str | None:
         typed = fold(word)
         known = self._known(snapshot)
         near: dict[str, float] = {}
@@ -65,7 +67,7 @@ class Speller:
             )
             near |= {stem: score for stem, score, _ in found}
         stems = sorted(stem for stem in near if stem[0] in typed[:2])
-        keys = [key for key, _ in snapshot.match(stems, _PASSAGES)]
+        keys = [key for key, _ in snapshot.match(stems, _PASSAGES, collections)]
         written = Counter(
             found
             for chunk in snapshot.chunks(keys)

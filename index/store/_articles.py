@@ -114,6 +114,13 @@ class Articles:
             raise ArticleNotFound(f'No article has the id "{article_id}".')
         return int(row[0])
 
+    def article_count(self, collections: Iterable[str] | None = None) -> int:
+        """How many articles there are, or are in some collections."""
+        query = (
+            "SELECT count(*) FROM article WHERE ? IS NULL OR collection IN (SELECT value FROM json_each(?1))"
+        )
+        return int(self._one(query, None if collections is None else listed(collections))[0])
+
     def sentence_count(self, article_id: str) -> int:
         """How many sentences the article of that id has; 0 where there is none."""
         query = "SELECT count(*) FROM sentence AS s JOIN article AS a ON a.key = s.article WHERE a.id = ?"
@@ -199,7 +206,7 @@ class Articles:
                 for name, title, url, source, published, language, tags, collection in rows
             ]
 
-    def _one(self, query: str, *values: str) -> tuple[Any, ...]:
+    def _one(self, query: str, *values: str | None) -> tuple[Any, ...]:
         row = self._connection.execute(query, values).fetchone()
         if row is None:
             raise damaged(self._path, "a row that every index has is missing")

@@ -133,14 +133,27 @@ class Snapshot(Articles):
         )
         return [(key, -score) for key, score in rows]
 
-    def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
-        """In how many chunks each term occurs, 0 included."""
+    def document_frequency(
+        self, terms: Iterable[str], collections: Iterable[str] | None = None
+    ) -> dict[str, int]:
+        """In how many chunks each term occurs, 0 included; of all chunks, or of those in some collections."""
         wanted = list(dict.fromkeys(terms))
+        if collections is not None:
+            within = listed(collections)
+            return {term: self._occurs(term, within) for term in wanted}
         found = self._connection.execute(
             "SELECT t.value, v.doc FROM json_each(?) AS t JOIN vocabulary AS v ON v.term = t.value",
             (listed(wanted),),
         )
         return dict.fromkeys(wanted, 0) | dict(found.fetchall())
+
+    def _occurs(self, term: str, within: str) -> int:
+        query = (
+            "SELECT count(*) FROM words JOIN chunk AS c ON c.key = words.rowid JOIN article AS a"
+            " ON a.key = c.article WHERE words MATCH ? AND a.collection IN (SELECT value FROM json_each(?))"
+        )
+        ((count,),) = self._connection.execute(query, (f'"{term}"', within))
+        return int(count)
 
     def vocabulary(self) -> dict[str, int]:
         """Every term with the number of chunks it occurs in, in the order of terms."""

@@ -27,12 +27,13 @@ class Without(Snapshot):
         self._texts = whole._texts
         self._ids = sorted(set(article_ids))
         rows = self._connection.execute(
-            "SELECT c.key, w.terms FROM json_each(?) AS i JOIN article AS a ON a.id = i.value"
+            "SELECT c.key, a.collection, w.terms FROM json_each(?) AS i JOIN article AS a ON a.id = i.value"
             " JOIN chunk AS c ON c.article = a.key JOIN words AS w ON w.rowid = c.key",
             (listed(self._ids),),
         ).fetchall()
-        self._hidden = {int(key) for key, _ in rows}
-        self._lost = Counter(term for _, terms in rows for term in set(terms.split()))
+        self._hidden = {int(key) for key, _, _ in rows}
+        self._gone = [(collection, set(terms.split())) for _, collection, terms in rows]
+        self._lost = Counter(term for _, terms in self._gone for term in terms)
 
     def state(self) -> State:
         """As of the whole, but never equal to it: what is remembered of the one is not true of the other."""
@@ -60,9 +61,25 @@ class Without(Snapshot):
         found = super().match(terms, limit + len(self._hidden), collections)
         return [(key, score) for key, score in found if key not in self._hidden][:limit]
 
-    def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
+    def article_count(self, collections: Iterable[str] | None = None) -> int:
+        """As `Snapshot.article_count`, of the articles that are left."""
+        ((gone,),) = self._connection.execute(
+            "SELECT count(*) FROM article WHERE id IN (SELECT value FROM json_each(?1))"
+            " AND (?2 IS NULL OR collection IN (SELECT value FROM json_each(?2)))",
+            (listed(self._ids), None if collections is None else listed(collections)),
+        )
+        return super().article_count(collections) - int(gone)
+
+    def document_frequency(
+        self, terms: Iterable[str], collections: Iterable[str] | None = None
+    ) -> dict[str, int]:
         """As `Snapshot.document_frequency`, of the articles that are left."""
-        return {term: n - self._lost[term] for term, n in super().document_frequency(terms).items()}
+        lost = self._lost
+        if collections is not None:
+            within = set(collections)
+            lost = Counter(term for name, gone in self._gone if name in within for term in gone)
+        whole = super().document_frequency(terms, collections)
+        return {term: n - lost[term] for term, n in whole.items()}
 
     def vocabulary(self) -> dict[str, int]:
         """As `Snapshot.vocabulary`, of the articles that are left."""
