@@ -75,7 +75,7 @@ class Workshop:
             if replaces:
                 article, old = replace(article, id=replaces), self._title(replaces)
             _allow(rules, article.id)
-            seen = self._editing.preview(article, besides=replaces)
+            seen = self._editing.preview(article, besides=replaces, collections=rules.collections)
             taken = not replaces and self._editing.taken(article)
             action: Action = "replace" if replaces else "add"
             name = ""

@@ -129,15 +129,17 @@ class Editing:
         articles.check_id(article.id)
         return article
 
-    def preview(self, article: Article, *, besides: str = "") -> Preview:
-        """What publishing the article would mean; `besides` as in `index.preview`.
+    def preview(
+        self, article: Article, *, besides: str = "", collections: Sequence[str] | None = None
+    ) -> Preview:
+        """What publishing the article would mean; `besides` and `collections` as in `index.preview`.
 
         Raises:
             StoreError: The index cannot be read.
         """
         try:
             with self._reader.snapshot() as snapshot:
-                return preview(article, snapshot, besides=besides)
+                return preview(article, snapshot, besides=besides, collections=collections)
         except IndexMissing:
             return preview(article, None)
 

@@ -73,19 +73,26 @@ class Preview:
     conflicts: tuple[Conflict, ...] = ()
 
 
-def preview(article: Article, snapshot: Snapshot | None, *, besides: str = "") -> Preview:
+def preview(
+    article: Article,
+    snapshot: Snapshot | None,
+    *,
+    besides: str = "",
+    collections: Sequence[str] | None = None,
+) -> Preview:
     """Look at an article that is not in the index.
 
     Args:
         article: A Markdown article.
         snapshot: The index; None where there is none yet.
         besides: Id of an article that is left out, because the new one takes its place.
+        collections: What to compare it with; None for all.
     """
     quotable = [one.text for one in segment(article.text) if one.kind in CITABLE and plain(one.text)]
     compared = [text for text in quotable[:_COMPARED] if len(set(terms(plain(text)))) >= _WORDS]
     if snapshot is None or not compared:
         return Preview(tuple(quotable))
-    shelf = _Shelf(snapshot, {besides, article.id} if besides else set())
+    shelf = _Shelf(snapshot, {besides, article.id} if besides else set(), collections)
     repeated: Counter[tuple[str, str]] = Counter()
     conflicts = []
     for text in compared:
@@ -130,14 +137,15 @@ class _Near:
 class _Shelf:
     """The sentences of an index, found by their words."""
 
-    def __init__(self, snapshot: Snapshot, besides: set[str]) -> None:
+    def __init__(self, snapshot: Snapshot, besides: set[str], collections: Sequence[str] | None) -> None:
         self._snapshot = snapshot
         self._besides = besides
+        self._collections = collections
         self._read: dict[int, list[_Near]] = {}
 
     def near(self, text: str) -> Sequence[_Near]:
         """Sentences with like words, each once."""
-        keys = [key for key, _ in self._snapshot.match(terms(plain(text)), _CHUNKS)]
+        keys = [key for key, _ in self._snapshot.match(terms(plain(text)), _CHUNKS, self._collections)]
         for chunk in self._snapshot.chunks(key for key in keys if key not in self._read):
             sentences, _ = self._snapshot.sentences(chunk.article_key, chunk.first, chunk.last)
             self._read[chunk.key] = [

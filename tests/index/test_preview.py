@@ -78,3 +78,10 @@ def test_without_an_index_nothing_is_compared() -> None:
     assert preview(Article("a", "A", "The ferry leaves at nine."), None) == Preview(
         ("The ferry leaves at nine.",)
     )
+
+
+def test_only_what_the_editor_may_see_is_compared(reader: Reader) -> None:
+    article = Article("news/fines", "Fines", "Who returns a book late pays 20 pence a day.")
+    with reader.snapshot() as snapshot:
+        assert preview(article, snapshot, collections=["rules"]).conflicts
+        assert preview(article, snapshot, collections=["news"]).conflicts == ()
