@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from bot.errors import StateError
 from bot.escape import one_line
 from bot.language import mark, say, say_counted
-from bot.logs import refer
 from bot.reply import Button, Reply
 from bot.state import Missed
-from index.types import Answer, Citation, Status
+from index.types import Citation
 
 if TYPE_CHECKING:
-    from bot.app import Footnote
+    pass
 
 START: Final = mark("Start an article")
 SHOWN: Final = 5
@@ -24,7 +22,6 @@ SWITCHED_OFF: Final = mark(
     "I do not keep questions that I find no answer to, so I cannot say what is missing. Those who run me can "
     "switch that on with `BOT_KEEP_UNANSWERED=true`; `/privacy` then tells members."
 )
-_LONGEST: Final = 300  # characters of a question
 _WORDINGS: Final = 3
 
 
@@ -39,17 +36,6 @@ class Gap:
 
     questions: tuple[Missed, ...]
     people: int
-
-
-async def note(bot: Footnote, member: int, guild: int | None, answer: Answer) -> None:
-    """Keep a question of a server that no answer was found to, if such questions are kept."""
-    is_missed = answer.status is Status.DECLINED and not answer.chat and not answer.follows
-    if not bot.keep_unanswered or guild is None or not is_missed:
-        return
-    try:
-        await bot.state.unanswered.note(member, guild, " ".join(answer.question.split())[:_LONGEST])
-    except StateError as error:  # the member has an answer, which is what matters
-        refer(error)
 
 
 def gaps(missed: Sequence[Missed], groups: Sequence[Sequence[int]], people: int) -> list[Gap]:

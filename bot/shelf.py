@@ -48,12 +48,13 @@ def list_lines(cards: Sequence[ArticleCard], room: int) -> list[str]:
     return lines
 
 
-def render_card(article: Article, sentences: int) -> Reply:
+def render_card(article: Article, sentences: int, answers: int = 0) -> Reply:
     """Put what there is to know of an article on a card.
 
     Args:
         article: The article.
         sentences: How many it has.
+        answers: How many have cited it.
     """
     published = unix_time(article.published)
     counted = say_counted("{count} sentence", "{count} sentences", sentences)
@@ -63,6 +64,7 @@ def render_card(article: Article, sentences: int) -> Reply:
         (say("Collection"), one_line(article.collection, _NAME)),
         (say("Tags"), one_line(", ".join(article.tags), _TAGS)),
         (say("Length"), counted),
+        (say("Cited"), say_counted("in {count} answer", "in {count} answers", answers)),
     ]
     title = one_line(article.title.strip() or article.id, _TITLE * 2)
     lines = [f"**{title}**", *(f"{name}: {value}" for name, value in facts if value.strip())]

@@ -31,7 +31,7 @@ articles there and forget it. It goes nowhere else: I ask no other service.
 I keep the question, the quoted sentences and what you say of them{gaps}. All that for {days} days. In place \
 of your name stands a code that only my database can make from your id. `/forget-me` deletes all of it.
 - If *Ask a human* is pressed, I keep which of my messages that was, so that nobody is called twice.
-- Of a server I keep what its managers have set by `/footnote setup`.
+- Of a server I keep what its managers have set by `/footnote setup`; of an article, how many answers cite it.
 - How often you asked within a minute, and called people within an hour, I know only for so long, in memory.
 - Where editors change an article, I keep for a day what they propose and what was there before, without \
 their names; a server may have a channel in which each change is told with the editor's name.
@@ -95,7 +95,8 @@ class Articles(commands.Cog):
             speak_to(interaction, private=private)
             await interaction.response.defer(ephemeral=private, thinking=True)
             article, sentences = await self.desk.article(title, rules(interaction))
-            await _answer(interaction, render_card(article, sentences))
+            answers = await interaction.client.state.cited.of(article.id)
+            await _answer(interaction, render_card(article, sentences, answers))
 
     @app_commands.command(description=mark("See what I keep of what you ask"))
     async def privacy(self, interaction: discord.Interaction[Footnote]) -> None:

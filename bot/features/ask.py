@@ -12,7 +12,7 @@ from bot import suggest
 from bot.answering import Answering
 from bot.deliver import view
 from bot.desk import Desk
-from bot.gaps import note
+from bot.kept import note
 from bot.language import mark
 from bot.places import admit, rules, speak_to
 from bot.render import render

@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.deliver import Remade, view
 from bot.failures import explained
-from bot.gaps import note
+from bot.kept import note
 from bot.language import say
 from bot.places import admit, speak_to
 from bot.render import render

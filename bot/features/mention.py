@@ -19,7 +19,7 @@ from bot.deliver import view
 from bot.desk import Desk
 from bot.errors import TooOften
 from bot.features.follow import before
-from bot.gaps import note
+from bot.kept import note
 from bot.language import mark, say, speak
 from bot.places import place_of
 from bot.render import render

@@ -144,6 +144,8 @@ class Unasked(commands.Cog):
             )
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             _log.warning("An answer could not be posted: %s", error)
+            return
+        await self.bot.state.cited.note(each.article_id for each in answer.citations)
 
 
 def asks_everyone(message: discord.Message) -> bool:

@@ -1,11 +1,12 @@
 """What the bot remembers between starts, in a database of its own, apart from the index.
 
-It holds settings of servers and channels, verdicts on answers, questions without an answer, and which
-messages called a human. The index can be made again from the corpus; this file cannot, so nothing here ever
-deletes or replaces it.
+It holds settings of servers and channels, verdicts on answers, questions without an answer, how often each
+article was cited, and which messages called a human. The index can be made again from the corpus; this file
+cannot, so nothing here ever deletes or replaces it.
 """
 
 from bot.state._calls import Calls
+from bot.state._cited import Cited
 from bot.state._copy import back_up, channels_set_up, examine
 from bot.state._database import Database
 from bot.state._feedback import Feedback, Verdict
@@ -15,6 +16,7 @@ from bot.state._unanswered import Missed, Unanswered
 __all__ = [
     "ANYTHING",
     "Calls",
+    "Cited",
     "Database",
     "Feedback",
     "Missed",
@@ -42,6 +44,7 @@ class State:
         feedback: Verdicts on answers.
         calls: Messages for which a human was called.
         unanswered: Questions that no answer was found to.
+        cited: How often each article was cited.
     """
 
     def __init__(self, database: Database, *, keep_days: int = 90) -> None:
@@ -51,6 +54,7 @@ class State:
         self.feedback = Feedback(database)
         self.calls = Calls(database)
         self.unanswered = Unanswered(database)
+        self.cited = Cited(database)
 
     async def purge(self) -> int:
         """Delete what is older than it may be; returns how many verdicts went.

@@ -61,3 +61,10 @@ calls = sa.Table(
     sa.Column("message", sa.BigInteger, primary_key=True),
     sa.Column("called", sa.Integer, nullable=False, index=True),
 )
+
+cited = sa.Table(
+    "cited",
+    metadata,
+    sa.Column("article", sa.String, primary_key=True),
+    sa.Column("answers", sa.Integer, nullable=False),
+)

@@ -51,15 +51,17 @@ def test_a_card_says_what_there_is_to_know() -> None:
         "2026-10-01",
         tags=("ferry", "winter"),
     )
-    reply = render_card(article, 1204)
+    reply = render_card(article, 1204, 2)
     assert reply.content == (
         "**Winter timetable**\nPublished: <t:1790812800:D>, <t:1790812800:R>\nSource: Saltmere Ferries\n"
-        "Collection: news\nTags: ferry, winter\nLength: 1,204 sentences"
+        "Collection: news\nTags: ferry, winter\nLength: 1,204 sentences\nCited: in 2 answers"
     )
     [button] = reply.buttons
     assert (button.label, button.url) == ("Open", "https://saltmere.example/ferry")
     bare = render_card(Article("rules", "", "Be kind.", "http://intranet/rules"), 1)
-    assert bare.content == "**rules**\nLength: 1 sentence\n[open](<http://intranet/rules>)"
+    assert (
+        bare.content == "**rules**\nLength: 1 sentence\nCited: in 0 answers\n[open](<http://intranet/rules>)"
+    )
     assert bare.buttons == ()
 
 

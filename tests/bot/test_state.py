@@ -145,12 +145,21 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: P
         connection.execute("ALTER TABLE verdicts DROP COLUMN turns")
         connection.execute("DROP TABLE unanswered")
         connection.execute("ALTER TABLE places DROP COLUMN unasked")
+        connection.execute("DROP TABLE cited")
         connection.execute("UPDATE alembic_version SET version_num = 'first'")
     connection.close()
     state = State(Database.existing(path))
     assert await state.feedback.give(5, Verdict(9, True, True, "And on Sundays?", turns=["The ferry?"]))
     [line] = state.feedback.golden()
     assert json.loads(line)["turns"] == [{"question": "The ferry?"}]
+    state.close()
+
+
+async def test_answers_are_counted_by_the_articles_that_they_cite(tmp_path: Path) -> None:
+    state = State(Database(tmp_path / "bot.db"))
+    await state.cited.note(["news/ferry", "news/ferry", "rules"])
+    await state.cited.note(["news/ferry"])
+    assert [await state.cited.of(each) for each in ("news/ferry", "rules", "news/other")] == [2, 1, 0]
     state.close()
 
 

@@ -43,6 +43,8 @@ async def test_articles_are_listed_for_the_one_who_asked() -> None:
 
 async def test_an_article_has_a_card() -> None:
     async with footnote() as room:
+        await room.ask("When does the last ferry leave?")
+        await room.ask("How deep is the sea?")
         assert await choices(room, "article", "title", "winter") == {FERRY.title: "news/ferry"}
         card = await slash(room, "article", title="news/ferry")
         assert card.content.split("\n") == [
@@ -51,6 +53,7 @@ async def test_an_article_has_a_card() -> None:
             "Source: Saltmere Ferries",
             "Collection: news",
             "Length: 4 sentences",
+            "Cited: in 1 answer",
         ]
         assert card.ephemeral
         assert [each.url for each in card.buttons] == ["https://saltmere.example/ferry"]
