@@ -1,19 +1,16 @@
-"""What is asked and not found: noted, grouped, and shown to editors once enough people have asked."""
+"""What is asked and not found: grouped, and shown to editors once enough people have asked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from bot.escape import one_line
 from bot.language import mark, say, say_counted
 from bot.reply import Button, Reply
 from bot.state import Missed
 from index.types import Citation
-
-if TYPE_CHECKING:
-    pass
 
 START: Final = mark("Start an article")
 SHOWN: Final = 5
@@ -37,6 +34,11 @@ class Gap:
     questions: tuple[Missed, ...]
     people: int
 
+    @property
+    def wordings(self) -> list[str]:
+        """The questions, each wording once."""
+        return list(dict.fromkeys(each.question for each in self.questions))
+
 
 def gaps(missed: Sequence[Missed], groups: Sequence[Sequence[int]], people: int) -> list[Gap]:
     """The groups of questions that enough different people have asked, most people first."""
@@ -56,9 +58,8 @@ def render_gaps(found: Sequence[Gap], people: int) -> Reply:
     lines = [say("**Asked and not found**")]
     buttons = []
     for number, gap in enumerate(found[:SHOWN], 1):
-        wordings = list(dict.fromkeys(each.question for each in gap.questions))[:_WORDINGS]
         last = max(each.asked for each in gap.questions)
-        quoted = " · ".join(f"“{one_line(each, 100)}”" for each in wordings)
+        quoted = " · ".join(f"“{one_line(each, 100)}”" for each in gap.wordings[:_WORDINGS])
         people_asked = say_counted(
             "{count} person, last {when}:", "{count} people, last {when}:", gap.people, when=f"<t:{last}:R>"
         )
@@ -69,8 +70,7 @@ def render_gaps(found: Sequence[Gap], people: int) -> Reply:
 
 def brief(gap: Gap, nearest: Sequence[Citation]) -> str:
     """What the form for a new article shows: the questions, and the nearest sentences."""
-    wordings = list(dict.fromkeys(each.question for each in gap.questions))[:SHOWN]
-    lines = [say("**Asked**"), *(f"- {one_line(each, 200)}" for each in wordings)]
+    lines = [say("**Asked**"), *(f"- {one_line(each, 200)}" for each in gap.wordings[:SHOWN])]
     if nearest:
         lines.append(say("**Nearest sentences**"))
         lines += [f"- “{one_line(each.text, 200)}” ({one_line(each.title, 80)})" for each in nearest[:3]]

@@ -51,14 +51,7 @@ def differences(one: str, other: str) -> tuple[Difference, ...]:
     a, b = _Said(one), _Said(other)
     if not a.words or len(a.words & b.words) < _ALIKE * len(a.words | b.words):
         return ()
-    found = []
-    if _conflict(a.numbers, b.numbers):
-        found.append(Difference.NUMBERS)
-    if _conflict(a.dates, b.dates):
-        found.append(Difference.DATES)
-    if a.denies != b.denies:
-        found.append(Difference.NEGATION)
-    return tuple(found)
+    return _told(a, b, denied=a.denies != b.denies)
 
 
 def departures(said: str, sentence: str) -> tuple[Difference, ...]:
@@ -70,14 +63,17 @@ def departures(said: str, sentence: str) -> tuple[Difference, ...]:
     a, b = _Said(said), _Said(sentence)
     if not a.words or len(a.words & b.words) < _HELD * len(a.words):
         return ()
-    found = []
-    if _conflict(a.numbers, b.numbers):
-        found.append(Difference.NUMBERS)
-    if _conflict(a.dates, b.dates):
-        found.append(Difference.DATES)
-    if Difference.NEGATION in differences(said, sentence):
-        found.append(Difference.NEGATION)
-    return tuple(found)
+    return _told(a, b, denied=Difference.NEGATION in differences(said, sentence))
+
+
+def _told(one: _Said, other: _Said, *, denied: bool) -> tuple[Difference, ...]:
+    """What two texts about the same differ in."""
+    differ = {
+        Difference.NUMBERS: _conflict(one.numbers, other.numbers),
+        Difference.DATES: _conflict(one.dates, other.dates),
+        Difference.NEGATION: denied,
+    }
+    return tuple(kind for kind, holds in differ.items() if holds)
 
 
 def negates(text: str) -> bool:

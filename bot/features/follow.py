@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 from discord.ext import commands
 
-from bot.deliver import Remade, view
+from bot.deliver import Remade, buttons, view
 from bot.failures import explained
 from bot.kept import note
-from bot.language import say
+from bot.language import mark, say
 from bot.places import admit, speak_to
 from bot.render import render
 from bot.state import Rules
@@ -22,6 +22,7 @@ from index.types import Answer
 if TYPE_CHECKING:
     from bot.app import Footnote
 
+UNKNOWN: Final = mark("I cannot read any more what was asked here. Please ask again.")
 _FORM: Final = "follow"
 
 
@@ -119,7 +120,9 @@ async def before(message: discord.Message, bot: Footnote) -> Asked:
     if message.reference is None and message.guild is None:
         with suppress(discord.HTTPException):
             earlier = await anext(aiter(message.channel.history(limit=1, before=message)), None)
-    if earlier is None or earlier.author != bot.user or not _is_answer(earlier):
+    if earlier is None or earlier.author != bot.user:
+        return Asked()
+    if all(each.action != _FORM for each in buttons(earlier)):  # it answers nothing
         return Asked()
     return await answered(earlier, bot)
 
@@ -133,11 +136,6 @@ async def referenced(message: discord.Message) -> discord.Message | None:
     with suppress(discord.HTTPException):
         return await message.channel.fetch_message(message.reference.message_id)
     return None
-
-
-def _is_answer(message: discord.Message) -> bool:
-    rows = [row.children for row in message.components if isinstance(row, discord.ActionRow)]
-    return any(isinstance(each, discord.Button) and each.custom_id == _FORM for row in rows for each in row)
 
 
 async def setup(bot: Footnote) -> None:

@@ -11,7 +11,7 @@ import discord
 from bot.deliver import Remade, buttons, view
 from bot.escape import one_line
 from bot.failures import explained
-from bot.features.follow import answered
+from bot.features.follow import UNKNOWN, answered
 from bot.language import mark, say
 from bot.places import before_all, rules
 from bot.reply import Button, Reply
@@ -20,7 +20,6 @@ from bot.turns import head
 if TYPE_CHECKING:
     from bot.app import Footnote
 
-UNKNOWN: Final = mark("I cannot read any more what was asked here. Please ask again.")
 NOBODY: Final = mark("Nobody is called from here any more.")
 CALLED: Final = mark("I have called {role}.")
 UNHEARD: Final = mark("I have posted your question, but I am not allowed to notify {role}.")

@@ -9,8 +9,7 @@ import discord
 
 from bot.deliver import view
 from bot.failures import explained
-from bot.features.follow import again
-from bot.features.why import UNKNOWN
+from bot.features.follow import UNKNOWN, again
 from bot.language import say
 from bot.more import render_more
 from bot.places import admit, rules

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import discord
 
 from bot.deliver import Remade
 from bot.failures import explained
-from bot.features.follow import again
-from bot.language import mark, say
+from bot.features.follow import UNKNOWN, again
+from bot.language import say
 from bot.places import admit
 from bot.reasons import render_why
 
 if TYPE_CHECKING:
     from bot.app import Footnote
-
-UNKNOWN: Final = mark("I cannot read any more what was asked here. Please ask again.")
 
 
 class Why(Remade, template="why"):

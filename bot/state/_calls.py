@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 
-import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.state._database import Database
@@ -33,7 +32,7 @@ class Calls:
         Raises:
             StateError: The database cannot be used.
         """
-        await self._delete(calls.c.message == message)
+        await self._database.delete(calls, calls.c.message == message)
 
     async def purge(self, days: int) -> None:
         """Delete what is older.
@@ -41,7 +40,4 @@ class Calls:
         Raises:
             StateError: The database cannot be used.
         """
-        await self._delete(calls.c.called < time.time() - days * DAY)
-
-    async def _delete(self, which: sa.ColumnElement[bool]) -> None:
-        await self._database.do(lambda connection: connection.execute(sa.delete(calls).where(which)))
+        await self._database.delete(calls, calls.c.called < time.time() - days * DAY)

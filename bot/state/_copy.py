@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot.errors import StateError
-from bot.state._database import APPLICATION_ID
+from bot.state._database import APPLICATION_ID, none_at
 from bot.state._tables import places
 from index.newfile import named, new_file
 
@@ -29,9 +29,7 @@ def back_up(path: Path, target: Path) -> Path:
         The new file.
     """
     if not path.is_file():
-        raise StateError(
-            f"There is no database of the bot at {path}. The bot's first start makes it; check BOT_STATE."
-        )
+        raise none_at(path)
     target = named(target, "bot")
     try:
         with new_file(target) as temporary:

@@ -59,9 +59,7 @@ class Database:
             StateError: There is none, or it cannot be used.
         """
         if not path.exists():
-            raise StateError(
-                f"There is no database of the bot at {path}. The bot's first start makes it; check BOT_STATE."
-            )
+            raise none_at(path)
         return cls(path)
 
     def now(self, work: Callable[[sa.Connection], T]) -> T:
@@ -80,6 +78,15 @@ class Database:
             StateError: The database cannot be used; nothing of the work was done.
         """
         return await asyncio.get_running_loop().run_in_executor(self._thread, self.now, work)
+
+    async def delete(self, table: sa.Table, which: sa.ColumnElement[bool]) -> int:
+        """Delete rows of a table; returns how many went.
+
+        Raises:
+            StateError: The database cannot be used; nothing was deleted.
+        """
+        query = sa.delete(table).where(which)
+        return await self.do(lambda connection: connection.execute(query).rowcount)
 
     def close(self) -> None:
         """Finish what was asked for, and let go of the file."""
@@ -135,6 +142,13 @@ class Database:
             f"The bot's database {self.path} is damaged: {detail}. Put your last copy of it in its place, "
             "or move it away to start with an empty one."
         )
+
+
+def none_at(path: Path) -> StateError:
+    """What to say where there is no database."""
+    return StateError(
+        f"There is no database of the bot at {path}. The bot's first start makes it; check BOT_STATE."
+    )
 
 
 def _configure(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:

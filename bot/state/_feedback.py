@@ -88,7 +88,7 @@ class Feedback:
         Raises:
             StateError: The database cannot be used.
         """
-        return await self._delete(verdicts.c.member == self._codes.of(member))
+        return await self._database.delete(verdicts, verdicts.c.member == self._codes.of(member))
 
     async def purge(self, days: int) -> int:
         """Delete what is older; returns how many verdicts went.
@@ -96,7 +96,7 @@ class Feedback:
         Raises:
             StateError: The database cannot be used.
         """
-        return await self._delete(verdicts.c.given < time.time() - days * DAY)
+        return await self._database.delete(verdicts, verdicts.c.given < time.time() - days * DAY)
 
     def golden(self) -> Iterator[str]:
         """The verdicts as lines of a golden set, as `python -m index evaluate` reads them, oldest first.
@@ -107,10 +107,6 @@ class Feedback:
         query = sa.select(verdicts).order_by(verdicts.c.id)
         for row in self._database.now(lambda connection: connection.execute(query).mappings().all()):
             yield json.dumps(_golden(dict(row)), ensure_ascii=False)
-
-    async def _delete(self, which: sa.ColumnElement[bool]) -> int:
-        query = sa.delete(verdicts).where(which)
-        return await self._database.do(lambda connection: connection.execute(query).rowcount)
 
 
 def _golden(row: Mapping[str, Any]) -> dict[str, object]:

@@ -85,7 +85,7 @@ class Unanswered:
         Raises:
             StateError: The database cannot be used.
         """
-        return await self._delete(unanswered.c.member == self._codes.of(member))
+        return await self._database.delete(unanswered, unanswered.c.member == self._codes.of(member))
 
     async def leave(self, guild: int) -> None:
         """Delete all that was asked in a server.
@@ -93,7 +93,7 @@ class Unanswered:
         Raises:
             StateError: The database cannot be used.
         """
-        await self._delete(unanswered.c.guild == guild)
+        await self._database.delete(unanswered, unanswered.c.guild == guild)
 
     async def purge(self, days: int) -> None:
         """Delete what is older.
@@ -101,8 +101,4 @@ class Unanswered:
         Raises:
             StateError: The database cannot be used.
         """
-        await self._delete(unanswered.c.asked < time.time() - days * DAY)
-
-    async def _delete(self, which: sa.ColumnElement[bool]) -> int:
-        query = sa.delete(unanswered).where(which)
-        return await self._database.do(lambda connection: connection.execute(query).rowcount)
+        await self._database.delete(unanswered, unanswered.c.asked < time.time() - days * DAY)

@@ -43,11 +43,7 @@ class Without(Snapshot):
     def counts(self) -> Counts:
         """How much the whole holds, but for articles and chunks, which are those that are left."""
         counts = super().counts()
-        ((articles,),) = self._connection.execute(
-            "SELECT count(*) FROM article WHERE id NOT IN (SELECT value FROM json_each(?))",
-            (listed(self._ids),),
-        )
-        return counts._replace(articles=articles, chunks=counts.chunks - len(self._hidden))
+        return counts._replace(articles=self.article_count(), chunks=counts.chunks - len(self._hidden))
 
     def chunk_keys(self, collections: Iterable[str] | None = None) -> Keys:
         """As `Snapshot.chunk_keys`, of the articles that are left."""

@@ -6,7 +6,8 @@ from typing import Any
 
 import discord
 
-from bot.features.human import ALREADY, CALLED, NOBODY, NOT_POSTED, POST, READER, UNHEARD, UNKNOWN
+from bot.features.follow import UNKNOWN
+from bot.features.human import ALREADY, CALLED, NOBODY, NOT_POSTED, POST, READER, UNHEARD
 from bot.rates import CallRates
 from bot.render import HUMAN
 from bot.state import Place, Rules

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.features.why import UNKNOWN
+from bot.features.follow import UNKNOWN
 from bot.more import BACK, NEXT, NOTHING_MORE, THE_END
 from bot.rates import Rates
 from bot.render import DECLINED
