@@ -203,7 +203,13 @@ def test_interrupted_it_just_ends(tmp_path: Path) -> None:
         preexec_fn=hears_interrupts,
     ) as process:
         assert process.stderr is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
         assert b"There is no BOT_TOKEN" in process.stderr.readline()
+        process.stdin.write(b"The last ferry?\n")
+        process.stdin.flush()
+        assert LAST.encode() in process.stdout.readline()
+        time.sleep(0.5)  # it has started and answered, and waits for the next question
         for _ in range(10):  # Python may miss an interrupt that comes just before it waits
             process.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
