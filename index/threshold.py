@@ -24,9 +24,10 @@ class Calibrated:
         risk: Share of the answers from the threshold on that were wrong.
         coverage: Share of answerable questions that were answered.
         answers: How many answers that are shares of.
-        questions: How many questions were asked.
+        questions: How many questions that have an answer were asked.
         made: Day, as 2026-11-24.
         judgement: `weights_of` the judgement that gave the confidence; of another one it means nothing.
+        golden: Whether the questions were an operator's own.
     """
 
     threshold: float
@@ -37,6 +38,7 @@ class Calibrated:
     questions: int
     made: str
     judgement: str
+    golden: bool = False
 
     def as_setting(self) -> str:
         """As it is kept in the index."""
@@ -75,5 +77,5 @@ def origin(judgement: Judgement, snapshot: Snapshot) -> str:
         return "what comes with Footnote: the calibrated one was made for another judgement"
     return (
         f"calibrate on {kept.made}: risk {kept.risk:.2f} where {kept.wanted:g} was wanted, "
-        f"coverage {kept.coverage:.2f}, {kept.questions} questions"
+        f"coverage {kept.coverage:.2f}, {kept.questions} {'golden ' if kept.golden else ''}questions"
     )

@@ -1,12 +1,13 @@
-"""Calibration on an index's own articles, without labels: which threshold keeps a wanted risk.
+"""Calibration on an index's own articles: which threshold keeps a wanted risk.
 
-Questions are made from headings and distinct sentences, so that it is known where the answer stands. Each
-is asked with its article and as if it were not there; what follows is a curve of risk and coverage, like that
-of an evaluation. `docs/decisions/0005-calibration-without-labels.md` tells what it measures and what not.
+Without labels, questions are made from headings and distinct sentences, so that it is known where the answer
+stands. Each is asked with its article and as if it were not there; what follows is a curve of risk and
+coverage, like that of an evaluation. `docs/decisions/0005-calibration-without-labels.md` tells what it
+measures and what not. Where an operator has questions with known answers, those are asked instead.
 """
 
-from index.calibrate._asking import Asked, ask
+from index.calibrate._asking import Asked, ask, ask_golden
 from index.calibrate._choice import FEWEST, Choice, choose
 from index.calibrate._questions import Made, Source, make
 
-__all__ = ["FEWEST", "Asked", "Choice", "Made", "Source", "ask", "choose", "make"]
+__all__ = ["FEWEST", "Asked", "Choice", "Made", "Source", "ask", "ask_golden", "choose", "make"]

@@ -1,4 +1,4 @@
-"""Asks questions that were made from the articles: each with its article, and as if it were not there."""
+"""Asks the questions: made ones with their article and as if it were not there, an operator's as they are."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Asked:
     """What became of the questions.
 
     Attributes:
-        rows: Two for each question, with its article and without it.
+        rows: What became of each question; of a made one, with its article and without it.
         elsewhere: Questions that do not count, for another article says the same as theirs.
     """
 
@@ -54,6 +54,22 @@ def ask(engine: Engine, questions: Sequence[Made], on_progress: OnProgress) -> A
         rows.append(_row(Question(f"{known.id} without {made.article_id}", made.question, False), without))
     on_progress(Progress("asking", len(questions), len(questions), "questions"))
     return Asked(tuple(rows), tuple(elsewhere))
+
+
+def ask_golden(engine: Engine, questions: Sequence[Question], on_progress: OnProgress) -> Asked:
+    """Ask questions whose answers are known, once each; those that nobody has judged are left out.
+
+    Raises:
+        StoreError: The index cannot be read.
+        ModelError: The model cannot be loaded.
+    """
+    rows = []
+    judged = [question for question in questions if question.answerable is not None]
+    for number, question in enumerate(judged):
+        on_progress(Progress("asking", number, len(judged), "questions"))
+        rows.append(_row(question, engine.ask(question.question, turns=question.turns)))
+    on_progress(Progress("asking", len(judged), len(judged), "questions"))
+    return Asked(tuple(rows), ())
 
 
 def _row(question: Question, answer: Answer) -> Row:

@@ -47,30 +47,36 @@ class Choice:
         return _boldest(self.curve, risk)
 
 
-def choose(rows: Sequence[Row], wanted: float) -> Choice:
+def choose(rows: Sequence[Row], wanted: float, *, golden: bool = False) -> Choice:
     """Choose the lowest threshold with no more than the wanted risk, or, if none has, the strictest.
 
     Args:
         rows: What became of questions, with their articles and without.
         wanted: Share of wrong answers among those given.
+        golden: Whether the questions are real ones, not made of the articles.
 
     Raises:
-        CalibrationFailed: There are fewer than `FEWEST` questions with their articles, or confidence tells
-            those with from those without so well that members' questions must be harder.
+        CalibrationFailed: There are fewer than `FEWEST` questions that have an answer, or confidence tells
+            made ones with their articles from those without so well that members' questions must be harder.
     """
     rounded = [replace(row, confidence=math.floor(row.confidence * _STEPS) / _STEPS) for row in rows]
     answerable = sum(bool(row.answerable) for row in rows)
+    if answerable < FEWEST and golden:
+        raise CalibrationFailed(
+            f"Only {answerable} of the questions are known to have an answer; a threshold takes at least "
+            f"{FEWEST}. Write down more, or leave out --golden to have questions made of the articles."
+        )
     if answerable < FEWEST:
         raise CalibrationFailed(
             f"Only {answerable} questions could be made of the articles; a threshold takes at least "
             f"{FEWEST}. Add articles, or headings and whole sentences to those that there are."
         )
     figures = measure(rounded)
-    if figures.auroc is not None and figures.auroc >= _TOO_EASY:
+    if not golden and figures.auroc is not None and figures.auroc >= _TOO_EASY:
         raise CalibrationFailed(
             "The questions that can be made of these articles are too easy to choose a threshold by: "
-            "nearly all are told apart. Write down questions of your members and measure with "
-            "`python -m index evaluate`."
+            "nearly all are told apart. Write down questions of your members and calibrate by those: "
+            "`python -m index calibrate --golden FILE`."
         )
     curve = tuple(point for point in figures.curve if point.answered >= _SETTLED)
     found = _boldest(curve, wanted)

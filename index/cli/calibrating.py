@@ -28,6 +28,8 @@ from index.errors import UsageError
 
 if TYPE_CHECKING:
     from index.calibrate import Asked, Choice
+    from index.engine import Engine
+    from index.settings import IndexSettings
     from index.threshold import Calibrated
 
 _RISKS: Final = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
@@ -46,6 +48,10 @@ def calibrate(
     questions: Annotated[
         int, typer.Option("--questions", "-n", min=1, help="How many questions to make at most.")
     ] = 200,
+    golden: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Ask these questions with known answers instead, as for evaluate."),
+    ] = None,
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write an HTML page with plots.")
     ] = None,
@@ -60,8 +66,9 @@ def calibrate(
     """Choose, on your own articles, from which confidence on to answer.
 
     Makes questions from headings and distinct sentences, and asks each twice: with the article that it was
-    made from, and as if that were not there. The lowest threshold that keeps the wanted risk is kept in the
-    index, and a running bot goes by it from its next question on.
+    made from, and as if that were not there. With --golden it asks questions of your members instead, once
+    each. The lowest threshold that keeps the wanted risk is kept in the index, and a running bot goes by it
+    from its next question on.
 
     For example, for at most one wrong answer in ten: `python -m index calibrate --risk 0.1`
     """
@@ -76,15 +83,10 @@ def calibrate(
     if not 0 < wanted < 1:
         raise UsageError("--risk is a share above 0 and below 1, such as 0.1 for one wrong answer in ten.")
     from index import calibrate as calibration
-    from index.store import Reader
     from index.threshold import SETTING, Calibrated, weights_of
 
-    answers = engine(values)
-    with waiting("Making questions …"), Reader.open(values.dir).snapshot() as snapshot:
-        made = calibration.make(snapshot, questions)
-    with progress() as on_progress:
-        asked = calibration.ask(answers, made, on_progress)
-    choice = calibration.choose(asked.rows, wanted)
+    asked, answers = _ask_golden(values, golden) if golden else _ask(values, questions)
+    choice = calibration.choose(asked.rows, wanted, golden=golden is not None)
     kept = Calibrated(
         threshold=choice.point.threshold,
         wanted=wanted,
@@ -94,6 +96,7 @@ def calibrate(
         questions=choice.metrics.answerable,
         made=date.today().isoformat(),
         judgement=weights_of(answers.judgement),
+        golden=golden is not None,
     )
     if report:
         _write(report, choice, kept)
@@ -102,7 +105,28 @@ def calibrate(
     if as_json:
         say_json(_as_dict(asked, choice, kept, written=not dry_run))
     else:
-        _say(asked, choice, written=not dry_run)
+        _say(asked, choice, kept, written=not dry_run)
+
+
+def _ask(values: IndexSettings, questions: int) -> tuple[Asked, Engine]:
+    from index import calibrate as calibration
+    from index.store import Reader
+
+    answers = engine(values)
+    with waiting("Making questions …"), Reader.open(values.dir).snapshot() as snapshot:
+        made = calibration.make(snapshot, questions)
+    with progress() as on_progress:
+        return calibration.ask(answers, made, on_progress), answers
+
+
+def _ask_golden(values: IndexSettings, path: Path) -> tuple[Asked, Engine]:
+    from index import calibrate as calibration
+    from index.evaluate import load_questions
+
+    questions = load_questions(path)
+    answers = engine(values)
+    with progress() as on_progress:
+        return calibration.ask_golden(answers, questions, on_progress), answers
 
 
 def _write(path: Path, choice: Choice, kept: Calibrated) -> None:
@@ -111,9 +135,16 @@ def _write(path: Path, choice: Choice, kept: Calibrated) -> None:
     facts = [
         ("Threshold", f"{kept.threshold:.4f}"),
         ("Wanted risk", f"{kept.wanted:g}"),
-        ("Questions", f"{kept.questions}, made from the articles; each asked with its article and without"),
+        ("Questions", _questions(kept)),
     ]
     write_page(path, render({"calibration": choice.metrics}, title="Calibration", facts=facts))
+
+
+def _questions(kept: Calibrated) -> str:
+    """How many and which questions have an answer, for people."""
+    if kept.golden:
+        return f"{kept.questions} of a golden set that have an answer; each asked once"
+    return f"{kept.questions}, made from the articles; each asked with its article and without"
 
 
 def _as_dict(asked: Asked, choice: Choice, kept: Calibrated, *, written: bool) -> dict[str, object]:
@@ -127,14 +158,20 @@ def _as_dict(asked: Asked, choice: Choice, kept: Calibrated, *, written: bool) -
     }
 
 
-def _say(asked: Asked, choice: Choice, *, written: bool) -> None:
+def _say(asked: Asked, choice: Choice, kept: Calibrated, *, written: bool) -> None:
     from index.cli.drawing import risk_coverage
 
     point, metrics = choice.point, choice.metrics
-    note(
-        f"{counted(metrics.answerable, 'question')}, each asked with its article and without it; "
-        f"{len(asked.elsewhere)} more left out, for another article says nearly the same."
-    )
+    if kept.golden:
+        note(
+            f"{counted(metrics.answerable, 'question')} with an answer in the articles, "
+            f"{metrics.unanswerable} without."
+        )
+    else:
+        note(
+            f"{counted(metrics.answerable, 'question')}, each asked with its article and without it; "
+            f"{len(asked.elsewhere)} more left out, for another article says nearly the same."
+        )
     say("risk up to  threshold  coverage  answers")
     for risk in sorted({*_RISKS, choice.wanted}):
         if found := choice.at(risk):

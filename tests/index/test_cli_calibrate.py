@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,38 @@ def test_a_dry_run_keeps_nothing(built: Shell) -> None:
     result = built("calibrate", "--dry-run", "--json").json
     assert (result["written"], result["reached"], result["wanted"]) == (False, True, 0.45)
     assert result["curve"][0]["threshold"] == 0.8
+    assert built("info", "--json").json["threshold_from"].startswith("what comes with Footnote")
+
+
+def golden(path: Path, answerable: int) -> None:
+    """Questions with known answers, some of which have none."""
+    ferry = {"article_id": "news/ferry", "text": "The last ferry leaves Saltmere at 6.40 pm."}
+    known = {"question": "When does the last ferry leave Saltmere?", "evidence": [ferry]}
+    unknown = {"question": "Who painted the ceiling of the chapel?", "answerable": False}
+    rows = [{"id": str(n), **(known if n < answerable else unknown)} for n in range(answerable + 5)]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+
+
+def test_golden_questions_choose_the_threshold(built: Shell, tmp_path: Path) -> None:
+    golden(tmp_path / "golden.jsonl", 20)
+    result = built("calibrate", "--golden", "golden.jsonl", "--risk", "0.1", "--report", "curve.html")
+    assert result.code == 0
+    assert "20 questions with an answer in the articles, 5 without." in result.err
+    assert "coverage 1.000, risk 0.000" in result.out
+    assert "20 of a golden set" in (tmp_path / "curve.html").read_text(encoding="utf-8")
+    facts: dict[str, Any] = built("info", "--json").json
+    assert facts["threshold_from"].endswith("coverage 1.00, 20 golden questions")
+    assert built("calibrate", "--golden", "golden.jsonl", "--dry-run", "--json").json["golden"] is True
+
+
+def test_golden_questions_that_cannot_be_read_or_are_few_are_told(built: Shell, tmp_path: Path) -> None:
+    missing = built("calibrate", "--golden", "missing.jsonl")
+    assert (missing.code, missing.out) == (2, "")
+    assert "Cannot read the questions in missing.jsonl" in missing.err
+    golden(tmp_path / "golden.jsonl", 19)
+    few = built("calibrate", "--golden", "golden.jsonl")
+    assert (few.code, few.out) == (1, "")
+    assert few.err.startswith("Only 19 of the questions are known to have an answer")
     assert built("info", "--json").json["threshold_from"].startswith("what comes with Footnote")
 
 

@@ -2,11 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from index.calibrate import Source, ask, make
+from index.calibrate import Source, ask, ask_golden, make
 from index.engine import Engine
 from index.errors import CalibrationFailed
+from index.evaluate import Evidence, Question
 from index.store import Reader, Snapshot, Without
-from index.types import Progress
+from index.types import Progress, Turn
 from tests.index.conftest import Town
 
 FERRY, BRIDGE = "news/ferry", "news/bridge"
@@ -64,6 +65,29 @@ def test_each_question_is_asked_with_its_article_and_without(town: Town, engine:
         assert article_id not in {quoted.article_id for quoted in unknown.quoted}
     assert any(row.hit(1) for row in asked.rows)
     assert (told[0].done, told[-1].done) == (0, told[-1].total)
+
+
+def test_golden_questions_are_asked_once_and_those_not_judged_are_not(engine: Engine) -> None:
+    told: list[Progress] = []
+    last = Evidence(FERRY, "The last ferry leaves Saltmere at 6.40 pm.")
+    golden = [
+        Question("known", "When does the last ferry leave Saltmere?", True, evidence=(last,)),
+        Question(
+            "follows", "And when does it leave?", True, (), (last,), (Turn("Which ferry is last?", ""),)
+        ),
+        Question("unknown", "Who won the election in Saltmere?", False),
+        Question("not judged", "Is it far?"),
+    ]
+    asked = ask_golden(engine, golden, told.append)
+    assert [(row.id, row.answerable) for row in asked.rows] == [
+        ("known", True),
+        ("follows", True),
+        ("unknown", False),
+    ]
+    assert asked.rows[0].hit(1)
+    assert asked.rows[2].quoted  # the nearest is judged, too, for it may come to be cited
+    assert asked.elsewhere == ()
+    assert (told[0].done, told[-1].done, told[-1].total) == (0, 3, 3)
 
 
 def test_what_another_article_says_too_does_not_count(town: Town) -> None:
