@@ -56,8 +56,9 @@ def choose(rows: Sequence[Row], wanted: float, *, golden: bool = False) -> Choic
         golden: Whether the questions are real ones, not made of the articles.
 
     Raises:
-        CalibrationFailed: There are fewer than `FEWEST` questions that have an answer, or confidence tells
-            made ones with their articles from those without so well that members' questions must be harder.
+        CalibrationFailed: There are fewer than `FEWEST` questions that have an answer, or next to none finds
+            a sentence, or confidence tells made ones with their articles from those without so well that
+            members' questions must be harder.
     """
     rounded = [replace(row, confidence=math.floor(row.confidence * _STEPS) / _STEPS) for row in rows]
     answerable = sum(bool(row.answerable) for row in rows)
@@ -81,6 +82,11 @@ def choose(rows: Sequence[Row], wanted: float, *, golden: bool = False) -> Choic
     curve = tuple(point for point in figures.curve if point.answered >= _SETTLED)
     found = _boldest(curve, wanted)
     point = found or curve[0]
+    if found is None and not point.threshold:
+        raise CalibrationFailed(
+            "Hardly any of the questions meets a sentence, so no threshold can be chosen by them. "
+            "Look at what is found for them: `python -m index search`."
+        )
     decided = [replace(row, answered=row.confidence >= point.threshold) for row in rounded]
     return Choice(wanted, found is not None, point, curve, measure(decided))
 

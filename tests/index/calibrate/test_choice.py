@@ -65,6 +65,12 @@ def test_golden_questions_may_all_be_told_apart_and_all_have_answers() -> None:
     assert choose(easy[:30], 0.1, golden=True).metrics.unanswerable == 0
 
 
+def test_questions_that_find_nothing_do_not_open_the_gates() -> None:
+    lost = [row(f"lost {n}", confidence=0.0, gold=[]) for n in range(FEWEST)]
+    with pytest.raises(CalibrationFailed, match="Hardly any of the questions meets a sentence"):
+        choose(lost, 0.1, golden=True)
+
+
 def test_questions_that_are_all_told_apart_are_refused() -> None:
     with pytest.raises(CalibrationFailed, match="too easy"):
         choose(asked(right=30, wrong=0), 0.1)
