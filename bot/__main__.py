@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -139,7 +138,8 @@ def _check(*, online: bool) -> int:
 def _invite(bot: BotSettings) -> None:
     from bot.invite import client_id, explained, link
 
-    typer.echo(link(client_id(bot), bot.guild))
+    named = list(bot.guilds or ())
+    typer.echo(link(client_id(bot), named[0] if len(named) == 1 else None))
     typer.echo("It asks for the least that works:", err=True)
     for line in explained():
         typer.echo(f"  {line}", err=True)
@@ -200,6 +200,7 @@ def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
     from bot.desk import Desk
     from bot.run import serve
     from bot.state import Database, State
+    from bot.stopping import Stop
     from bot.worker import Worker
     from index.editing import Editing
 
@@ -208,7 +209,7 @@ def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
         worker = Worker(queue=bot.queue, time_limit=bot.time_limit)
         with _leaving_behind(worker):
             editing = Editing.open(index, engine.encoder)
-            asyncio.run(serve(bot, token, Desk(engine, worker), state, editing))
+            asyncio.run(serve(bot, token, Desk(engine, worker), state, editing, Stop(bot.stop_seconds)))
         editing.close()
         engine.close()
 
@@ -219,6 +220,8 @@ def _leaving_behind(worker: Worker) -> Iterator[None]:
 
     To end in good order, the interpreter would take away what the thread works with, which may crash it.
     """
+    from bot.stopping import end_process
+
     code = 0
     try:
         yield
@@ -228,9 +231,7 @@ def _leaving_behind(worker: Worker) -> Iterator[None]:
         typer.echo(str(error), err=True)
         code = error.exit_code
     if worker.load:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-        os._exit(code)
+        end_process(code)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,14 @@ import importlib
 import logging
 import pkgutil
 import re
-from typing import Any, Self, cast
+from typing import Any, Final, Self, cast
 
 import discord
 from discord.ext import commands
 from discord.state import AutoShardedConnectionState
 
 from bot import features
+from bot.access import Access
 from bot.addresses import Connections
 from bot.answering import Answering
 from bot.desk import Desk
@@ -21,6 +22,7 @@ from bot.errors import DiscordRefused
 from bot.failures import Tree
 from bot.pulse import Pulse
 from bot.rates import CallRates, Rates
+from bot.settings import GuildCollections
 from bot.state import State
 from bot.translator import Translator
 from bot.workshop import Workshop
@@ -29,6 +31,9 @@ _log = logging.getLogger(__name__)
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 """None of them is privileged: Discord gives the text of mentions and direct messages anyway."""
+
+
+_CLOSE: Final = 2.0  # seconds for the gateway to acknowledge that the bot leaves; the library waits for 30
 
 
 def intents(*, message_content: bool) -> discord.Intents:
@@ -49,7 +54,9 @@ class Footnote(commands.AutoShardedBot):
         keep_unanswered: Whether questions in servers that no answer was found to are kept for editors.
         gap_people: How many different people must have asked what is not found, before editors see it.
         message_content: Whether to ask for the text of all messages, which is a privileged intent.
-        guild: Id of the one server that gets the commands; None for all.
+        guilds: The servers that may use the bot, with the collections that each owns; None where that is not
+            set, as `Access` says.
+        leave_unknown: Whether to leave other servers.
         gateway: Address of the gateway that is always used; None to use what Discord names.
     """
 
@@ -63,7 +70,8 @@ class Footnote(commands.AutoShardedBot):
         keep_unanswered: bool = False,
         gap_people: int = 3,
         message_content: bool = False,
-        guild: int | None = None,
+        guilds: GuildCollections | None = None,
+        leave_unknown: bool = True,
         gateway: str | None = None,
     ) -> None:
         self.desk = desk
@@ -76,9 +84,10 @@ class Footnote(commands.AutoShardedBot):
         self.answering = Answering()
         self.pulse = Pulse(self)
         self.online = asyncio.Event()
+        self.registered: set[int] = set()
         self._buttons: list[re.Pattern[str]] = []
         self._gateway = gateway
-        self._guild = discord.Object(guild) if guild is not None else None
+        self.access = Access(self, guilds, leave_unknown=leave_unknown)
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # there is nothing to hear
         super().__init__(
             commands.when_mentioned,
@@ -102,15 +111,31 @@ class Footnote(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         """Add the features and register the commands; a failure stops the start."""
         await self.add_features()
-        if self._guild is not None:
-            self.tree.copy_global_to(guild=self._guild)
-        try:
-            await self.tree.sync(guild=self._guild)
-        except discord.Forbidden as error:
+        self.access.warn()
+        for guild in self.access.guilds:
+            await self.register(guild)
+        if self.access.is_set and not self.registered:
             raise DiscordRefused(
-                "Discord does not let me register commands in the server of BOT_GUILD. "
-                "Check its id, and invite the bot there with the scope applications.commands."
-            ) from error
+                "Discord does not let me register commands in any server of BOT_GUILDS. "
+                "Check the ids, and invite the bot there with the scope applications.commands."
+            )
+        # Commands without a server, as earlier versions registered them, would be offered in every server.
+        await self.http.bulk_upsert_global_commands(cast("int", self.application_id), payload=[])
+
+    async def register(self, guild: int) -> None:
+        """Register the commands in a server; where Discord does not allow it, the log says so."""
+        where = discord.Object(guild)
+        self.tree.copy_global_to(guild=where)
+        try:
+            await self.tree.sync(guild=where)
+        except (discord.Forbidden, discord.NotFound):  # the bot is not there, or has not that scope
+            _log.warning(
+                "Discord does not let me register commands in server %d. Invite the bot there with the scope "
+                "applications.commands.",
+                guild,
+            )
+        else:
+            self.registered.add(guild)
 
     async def add_features(self) -> None:
         """Add every module of `bot.features`, and with them the commands."""
@@ -120,9 +145,14 @@ class Footnote(commands.AutoShardedBot):
         await self.tree.set_translator(Translator())
 
     async def close(self) -> None:
-        """Leave Discord."""
+        """Leave Discord; connections that do not close in time are cut."""
         self.pulse.close()
-        await super().close()
+        self.access.close()
+        closing = asyncio.ensure_future(super().close())
+        await asyncio.wait({closing}, timeout=_CLOSE)
+        if not closing.done():
+            await self.http.close()
+        await closing
 
     def add_dynamic_items(self, *items: type[discord.ui.DynamicItem[Any]]) -> None:
         """Answer buttons by their custom ids."""

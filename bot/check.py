@@ -8,9 +8,9 @@ from pathlib import Path
 
 from bot.desk import Engine
 from bot.dotenv import misspelt, read_keys, variables
-from bot.finding import FAILED, WRONG_SETTING, Finding, duration, megabytes
+from bot.finding import FAILED, WRONG_SETTING, Finding, duration, listed, megabytes
 from bot.machine import disk, port
-from bot.settings import BotSettings
+from bot.settings import BotSettings, without_guilds
 from bot.token import HOW_TO, flaw
 from index.errors import FootnoteError, UsageError
 from index.settings import IndexSettings, load
@@ -31,6 +31,7 @@ def examine(
     if bot is not None:
         token = _token(bot)
         yield from _visit(bot) if online and not token.code else [token]
+        yield _guilds(bot, index.corpus if index is not None else None)
         yield port(bot)
         yield _state(bot.state)
     if index is not None:
@@ -70,6 +71,23 @@ def _token(settings: BotSettings) -> Finding:
     if wrong is not None:
         return Finding("token", f"what is set in BOT_TOKEN cannot be a token: {wrong}. {HOW_TO}", FAILED)
     return Finding("token", "looks like one (--online asks Discord whether it is valid)")
+
+
+def _guilds(settings: BotSettings, corpus: Path | None) -> Finding:
+    if settings.guilds is None:
+        from bot.state import stored_first_guild
+
+        return Finding("access", without_guilds(stored_first_guild(settings.state)), warns=True)
+    owned = [
+        f"{guild} ({'all collections' if names is None else ', '.join(names)})"
+        for guild, names in settings.guilds.items()
+    ]
+    text = f"servers that may use the bot: {listed(owned)}"
+    named = {name for names in settings.guilds.values() for name in names or ()}
+    missing = [name for name in sorted(named) if corpus is not None and not (corpus / name).is_dir()]
+    if missing:
+        text += f". {corpus} has no folder for {listed(missing)}; check the spelling in BOT_GUILDS"
+    return Finding("access", text, warns=bool(missing))
 
 
 def _visit(settings: BotSettings) -> list[Finding]:

@@ -12,11 +12,12 @@ from index.errors import UsageError
 
 
 def variables(*kinds: type[BaseSettings]) -> list[str]:
-    """The variables that settings classes declare, as they are written."""
+    """The variables that settings classes declare, as they are written; not those that have a new name."""
     return [
         f"{kind.model_config.get('env_prefix', '')}{name}".upper()
         for kind in kinds
-        for name in kind.model_fields
+        for name, field in kind.model_fields.items()
+        if not field.exclude
     ]
 
 

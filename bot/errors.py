@@ -18,12 +18,18 @@ FootnoteError
         ├── TooOften            the member or the channel has asked too much
         ├── Stopping            the bot is about to leave
         ├── NothingAsked        the question has no words
+        ├── Starting            it is not decided yet which server may ask
+        ├── UnknownGuild        the server is not one that may use the bot
+        ├── NotAMember          a direct message from someone in no server that may use the bot
+        ├── MembershipUnknown   Discord does not say which servers someone is in
         ├── NotHere             nothing may be answered from here
         ├── NotShown            the article is not for this place
         ├── SettingRefused      a setting cannot be what was chosen
         ├── UnknownCollection   no such folder of articles
         ├── UnknownArticle      no article of that name
+        ├── NotAManager         the member may not manage the server
         ├── NotAnEditor         the member may not change articles
+        ├── EditingOff          BOT_GUILDS is not set, so nobody may change articles
         ├── EditRefused         an article cannot be changed so
         └── UnknownDraft        what a button is about is used, discarded or too old
 
@@ -127,6 +133,46 @@ class NothingAsked(AskError):
         )
 
 
+class Starting(AskError):
+    """It is not decided yet which server may ask."""
+
+    def __init__(self) -> None:
+        super().__init__(mark("I am just starting. Please ask again in a moment."))
+
+
+class UnknownGuild(AskError):
+    """The server is not one that may use the bot.
+
+    Args:
+        guild: Its id.
+        leaving: Whether the bot leaves it.
+    """
+
+    def __init__(self, guild: int, *, leaving: bool) -> None:
+        super().__init__(
+            mark("I was not set up for this server, so I do not answer here, and I am leaving it.")
+            if leaving
+            else mark("I was not set up for this server, so I do not answer here.")
+        )
+        self.guild = guild
+
+
+class NotAMember(AskError):
+    """A direct message from someone who is in no server that may use the bot."""
+
+    def __init__(self) -> None:
+        super().__init__(mark("I answer only members of the servers that I was set up for."))
+
+
+class MembershipUnknown(AskError):
+    """Discord does not say which servers someone is in."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            mark("Discord does not tell me right now which servers you are in. Please ask again in a moment.")
+        )
+
+
 class NotHere(AskError):
     """There is nothing that may be answered from here."""
 
@@ -160,6 +206,30 @@ class UnknownArticle(AskError):
 
     def __init__(self) -> None:
         super().__init__(mark("There is no article of that name. `/articles` shows those that there are."))
+
+
+class NotAManager(AskError):
+    """The member may not manage the server."""
+
+    def __init__(self) -> None:
+        super().__init__(mark("Only members who may manage this server can do that."))
+
+
+class EditingOff(AskError):
+    """BOT_GUILDS is not set, so nobody may change articles.
+
+    Args:
+        guild: Id of the server whose member tried to.
+    """
+
+    def __init__(self, guild: int) -> None:
+        super().__init__(
+            phrase(
+                "Nobody can change articles until the people who run me write the line "
+                "`{line}` into the file `.env` and restart me.",
+                line=f"BOT_GUILDS={guild}=*",
+            )
+        )
 
 
 class NotAnEditor(AskError):

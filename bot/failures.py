@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import discord
 from discord import app_commands
 
+from bot.access import authorize
 from bot.errors import AskError, StateError
 from bot.language import mark, say
 from bot.logs import refer, told
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+Handler = TypeVar("Handler")
+
 _CHANGED: Final = mark(
     "This command has changed. Please restart Discord, so that it shows the new one, and try again."
 )
@@ -29,11 +32,19 @@ _EXPIRED: Final = (10003, 10008, 10015, 10062, 50027)
 
 
 class Tree(app_commands.CommandTree["Footnote"]):
-    """The commands, with one handler for all that fails in them."""
+    """The commands: who may run them, and one handler for all that fails in them."""
 
     async def interaction_check(self, interaction: discord.Interaction[Footnote], /) -> bool:
-        """Answer each command in the language of the member."""
+        """Let in a command or a request for suggestions, or tell the member why not."""
         speak_to(interaction)
+        try:
+            await authorize(interaction)
+        except Exception as error:
+            if interaction.type is discord.InteractionType.autocomplete:
+                await suggest_nothing(interaction, error)
+            else:
+                await explain(interaction, error)
+            return False
         return True
 
     async def on_error(
@@ -43,16 +54,35 @@ class Tree(app_commands.CommandTree["Footnote"]):
         await explain(interaction, error)
 
 
-@asynccontextmanager
-async def explained(interaction: discord.Interaction[Any]) -> AsyncIterator[Footnote]:
-    """Around the answer to a button or form: says what fails, which the library would only log."""
-    bot: Footnote = interaction.client
-    speak_to(interaction)
-    with bot.answering:
-        try:
-            yield bot
-        except Exception as error:
-            await explain(interaction, error)
+def answers(
+    handler: Callable[[Handler, discord.Interaction[Any]], Coroutine[Any, Any, None]],
+) -> Callable[[Handler, discord.Interaction[Any]], Coroutine[Any, Any, None]]:
+    """Decorates what answers a press or a form: it is let in first, and what fails is told to the member.
+
+    The library asks no command tree about presses and forms, and would only log what fails in them.
+    """
+
+    @wraps(handler)
+    async def answer(self: Handler, interaction: discord.Interaction[Any]) -> None:
+        bot: Footnote = interaction.client
+        speak_to(interaction)
+        with bot.answering:
+            try:
+                await authorize(interaction)
+                await handler(self, interaction)
+            except Exception as error:
+                await explain(interaction, error)
+
+    return answer
+
+
+async def suggest_nothing(interaction: discord.Interaction[Footnote], error: Exception) -> None:
+    """Answer a request for suggestions that is not let in."""
+    sentence(error)
+    try:
+        await interaction.response.autocomplete([])
+    except discord.HTTPException as another:
+        _log.warning("Discord did not wait for suggestions any longer: %s", another)
 
 
 async def explain(interaction: discord.Interaction[Footnote], error: Exception) -> None:
@@ -73,6 +103,7 @@ async def explain(interaction: discord.Interaction[Footnote], error: Exception) 
             await response.send_message(text, ephemeral=True)
     except Exception as another:  # this is the last one that could tell
         _log.warning("A member could not be told that something failed: %s", told(another))
+    interaction.client.access.leave_if_unknown(error)
 
 
 def sentence(error: Exception) -> str:

@@ -17,14 +17,17 @@ class Finding:
         subject: What was looked at.
         text: What was found and, if it is not in order, what to do.
         code: What the process exits with for it; 0 if it is in order.
+        warns: Whether it is in order, but not as it should stay.
     """
 
     subject: str
     text: str
     code: int = 0
+    warns: bool = False
 
     def __str__(self) -> str:
-        return f"{'✗' if self.code else '✓'} {self.subject}: {self.text}"
+        sign = "✗" if self.code else "⚠" if self.warns else "✓"
+        return f"{sign} {self.subject}: {self.text}"
 
 
 def listed(names: list[str], most: int = 5) -> str:

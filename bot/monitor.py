@@ -30,7 +30,8 @@ async def listening(settings: BotSettings, pulse: Pulse, tally: Tally) -> AsyncI
     if not settings.http_port:
         yield
         return
-    runner = web.AppRunner(_app(pulse, tally), access_log=None)
+    # Whoever reads slowly must not keep the bot from stopping; the default is a minute.
+    runner = web.AppRunner(_app(pulse, tally), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
         try:

@@ -1,4 +1,4 @@
-"""Where a question comes from, and what holds there."""
+"""Where a question comes from, and in which language it is answered."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.language import speak, speaking
-from bot.state import Place, Rules
+from bot.state import Place
 
 if TYPE_CHECKING:
     from bot.app import Footnote
@@ -49,20 +49,3 @@ def speak_to(interaction: discord.Interaction[Any], *, private: bool = True) -> 
 def before_all(interaction: discord.Interaction[Any]) -> AbstractContextManager[None]:
     """For a while, the language of those who see what is posted into the channel."""
     return speaking((interaction.guild_locale or interaction.locale).value)
-
-
-def rules(interaction: discord.Interaction[Any]) -> Rules:
-    """The rules of the place of a command, a button or a form."""
-    bot: Footnote = interaction.client
-    return bot.state.places.at(place(interaction))
-
-
-def admit(interaction: discord.Interaction[Any]) -> Rules:
-    """Let a question in, and return the rules for its answer.
-
-    Raises:
-        TooOften: The member or the channel has asked too much.
-    """
-    bot: Footnote = interaction.client
-    bot.rates.take(interaction.user.id, interaction.channel_id or 0)
-    return rules(interaction)

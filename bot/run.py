@@ -27,21 +27,23 @@ from bot.errors import (
 from bot.rates import Rates
 from bot.settings import BotSettings
 from bot.state import State
+from bot.stopping import SIGNALS, Stop
 from bot.token import HOW_TO
 from bot.workshop import Workshop
 from index.editing import Editing
 
 _log = logging.getLogger(__name__)
 
-GOODBYE: Final = 5.0  # seconds for the last answers to reach Discord
 _REFUSED: Final = {  # close codes of the gateway after which it is useless to try again
     4004: TokenRefused(f"Discord does not accept the token any more; it may have been reset. {HOW_TO}"),
     4013: IntentsRefused("Discord does not know the intents that I ask for. Update Footnote."),
 }
 
 
-async def serve(settings: BotSettings, token: str, desk: Desk, state: State, editing: Editing) -> None:
-    """Be online until SIGTERM or SIGINT, then finish what is being answered.
+async def serve(
+    settings: BotSettings, token: str, desk: Desk, state: State, editing: Editing, stop: Stop
+) -> None:
+    """Be online until SIGTERM or SIGINT, then finish what is being answered; a second one ends the process.
 
     Args:
         settings: How to reach Discord.
@@ -50,6 +52,7 @@ async def serve(settings: BotSettings, token: str, desk: Desk, state: State, edi
             what nobody waits for any more.
         state: What is remembered between starts.
         editing: Changes the articles.
+        stop: Begun by the first signal, or by what ends the bot; bounds all that comes after.
 
     Raises:
         StartError: Discord cannot be reached or does not let the bot in.
@@ -66,27 +69,33 @@ async def serve(settings: BotSettings, token: str, desk: Desk, state: State, edi
         keep_unanswered=settings.keep_unanswered,
         gap_people=settings.gap_people,
         message_content=settings.message_content,
-        guild=settings.guild,
+        guilds=settings.guilds,
+        leave_unknown=settings.leave_unknown,
         gateway=settings.gateway_url,
     )
     with desk.tally.errors():
-        await _serve(settings, token, bot)
+        await _serve(settings, token, bot, stop)
     _log.info("Left Discord")
 
 
-async def _serve(settings: BotSettings, token: str, bot: Footnote) -> None:
-    async with _signals() as stop, bot, monitor.listening(settings, bot.pulse, bot.desk.tally):
+async def _serve(settings: BotSettings, token: str, bot: Footnote, stop: Stop) -> None:
+    async with _signals(stop) as signalled, bot, monitor.listening(settings, bot.pulse, bot.desk.tally):
         online = asyncio.create_task(_online(bot, token, settings))
         warm = asyncio.create_task(_warm(bot))
-        told = asyncio.create_task(_wait(stop))
+        told = asyncio.create_task(_wait(signalled))
         try:
             await _until_done({online, told}, but_also=warm)
-            await _say_goodbye(bot, stop)
+            await _finish_answers(bot, stop)
+        except BaseException as error:
+            stop.begin(error)
+            raise
         finally:
+            bot.desk.worker.close()
+            # Closed before it is cancelled: the library swallows a cancellation while it connects again.
+            await bot.close()
             for task in (online, warm, told):
                 task.cancel()
             await asyncio.gather(online, warm, told, return_exceptions=True)
-            bot.desk.worker.close()
 
 
 async def _wait(event: asyncio.Event) -> None:
@@ -102,19 +111,12 @@ async def _until_done(tasks: set[asyncio.Task[None]], *, but_also: asyncio.Task[
             task.result()
 
 
-async def _say_goodbye(bot: Footnote, stop: asyncio.Event) -> None:
-    """Finish what is being answered; a second signal cuts that short."""
+async def _finish_answers(bot: Footnote, stop: Stop) -> None:
     worker = bot.desk.worker
     worker.close()
     _log.info("Told to stop: finishing %d answers", worker.load)
-    stop.clear()
-    finished = asyncio.create_task(bot.answering.finished(worker.time_limit + GOODBYE))
-    hurry = asyncio.create_task(stop.wait())
-    await asyncio.wait({finished, hurry}, return_when=asyncio.FIRST_COMPLETED)
-    if not finished.done() or not finished.result():
+    if not await bot.answering.finished(stop.remaining):
         _log.warning("Leaving before everyone was answered")
-    for task in (finished, hurry):
-        task.cancel()
 
 
 async def _warm(bot: Footnote) -> None:
@@ -187,15 +189,23 @@ def in_a_sentence(error: Exception, settings: BotSettings) -> StartError:
 
 
 @asynccontextmanager
-async def _signals() -> AsyncIterator[asyncio.Event]:
-    """An event that SIGTERM and SIGINT set, instead of ending the process."""
-    loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+async def _signals(stop: Stop) -> AsyncIterator[asyncio.Event]:
+    """An event that the first SIGTERM or SIGINT sets; the second has its default effect, also when stuck."""
+    loop, signalled = asyncio.get_running_loop(), asyncio.Event()
+
+    def begin() -> None:
+        stop.begin()
+        signalled.set()
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+
+    for number in SIGNALS:
         with suppress(NotImplementedError):  # on Windows, Ctrl-C ends the process as it always does
-            loop.add_signal_handler(number, stop.set)
+            loop.add_signal_handler(number, begin)
     try:
-        yield stop
+        yield signalled
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in SIGNALS:
             with suppress(NotImplementedError):
                 loop.remove_signal_handler(number)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from index.settings import at_home
 
@@ -24,6 +25,72 @@ def _address(*schemes: str) -> AfterValidator:
         return value.strip().rstrip("/")
 
     return AfterValidator(check)
+
+
+GuildCollections = Mapping[int, tuple[str, ...] | None]
+"""The collections that each server owns, by the server's id; None stands for all collections."""
+
+_EVERY: Final = "*"
+
+
+def parse_guilds(value: object) -> object:
+    """Read `BOT_GUILDS`: servers separated by `;`, each with its collections, as `111=rules,news;222=*`.
+
+    A single server may be written as its id alone, which gives it all collections.
+
+    Raises:
+        ValueError: The text has another form, or names a server twice.
+    """
+    if not isinstance(value, str):
+        return value
+    entries = [entry.strip() for entry in value.split(";") if entry.strip()]
+    found: dict[int, tuple[str, ...] | None] = {}
+    for entry in entries:
+        guild, equals, names = (part.strip() for part in entry.partition("="))
+        if not (guild.isascii() and guild.isdecimal() and 0 < len(guild) <= 20 and int(guild)):
+            raise ValueError(f"{guild or entry!r} is not the id of a server, which is a number such as 111")
+        if not equals and len(entries) > 1:
+            raise ValueError(
+                f"say which collections server {guild} owns, as {guild}=rules,news or {guild}=* for all"
+            )
+        if int(guild) in found:
+            raise ValueError(f"server {guild} is named twice")
+        found[int(guild)] = _collections(guild, names) if equals else None
+    if not found:
+        raise ValueError("it names no server; an example is 111=*")
+    return found
+
+
+def _collections(guild: str, names: str) -> tuple[str, ...] | None:
+    found = tuple(dict.fromkeys(name.strip() for name in names.split(",")))
+    if found == (_EVERY,):
+        return None
+    if _EVERY in found or "" in found:
+        raise ValueError(f"the collections of server {guild} should be names separated by commas, or only *")
+    if any("/" in name for name in found):
+        raise ValueError(f"a collection of server {guild} has a slash; it should be a folder of the corpus")
+    return found
+
+
+def without_guilds(first: int | None) -> str:
+    """What it means that BOT_GUILDS is not set, and what to do about it.
+
+    Args:
+        first: Id of the server that may ask; None where there is none yet.
+    """
+    who = f"only the first server, {first}, may ask" if first else "only the first server that I join may ask"
+    line = f"BOT_GUILDS={first or '<id of the server>'}=*"
+    return f"BOT_GUILDS is not set: {who}, and nobody can change articles. Write {line} into .env."
+
+
+def _replaced_by(variable: str) -> AfterValidator:
+    """Refuses a setting that has a new name."""
+
+    def refuse(value: str | None) -> None:
+        if value is not None:
+            raise ValueError(f"was replaced by {variable}. Write {variable}={value} instead")
+
+    return AfterValidator(refuse)
 
 
 def _lower(value: object) -> object:
@@ -43,14 +110,23 @@ class BotSettings(BaseSettings):
     application: int | None = Field(
         None, ge=1, description="Id of the application, for --invite, where the token does not tell it."
     )
-    guild: int | None = Field(
-        None, ge=1, description="Id of the one server that gets the commands; without it, all servers do."
+    guilds: Annotated[GuildCollections | None, NoDecode, BeforeValidator(parse_guilds)] = Field(
+        None, description="The servers that may use the bot, and the collections that each of them owns."
+    )
+    guild: Annotated[str | None, _replaced_by("BOT_GUILDS")] = Field(
+        None, exclude=True, description="Replaced by BOT_GUILDS."
+    )
+    leave_unknown: bool = Field(
+        True, description="Whether the bot leaves servers that BOT_GUILDS does not name."
     )
     time_limit: float = Field(
         60.0,
         ge=1,
         le=600,
-        description="Seconds that a question may take, waiting included; also when the bot is stopped.",
+        description="Seconds that a question may take, waiting included.",
+    )
+    stop_seconds: float = Field(
+        20.0, ge=1, le=600, description="Seconds that stopping may take, answers in progress included."
     )
     queue: int = Field(
         30, ge=0, le=10_000, description="How many questions may wait; those beyond are asked to come back."

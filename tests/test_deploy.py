@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 from bot.dotenv import variables
-from bot.run import GOODBYE
 from bot.settings import BotSettings
 from index.settings import IndexSettings
 
@@ -64,9 +63,9 @@ def test_the_unit_may_write_to_one_folder_and_writes_only_there() -> None:
 
 
 def test_both_ways_wait_for_answers_in_progress() -> None:
-    needed = BotSettings.model_fields["time_limit"].default + GOODBYE
-    assert int(unit()["TimeoutStopSec"][0]) > needed
-    assert int(service()["stop_grace_period"].removesuffix("s")) > needed
+    needed = BotSettings.model_fields["stop_seconds"].default + 5
+    assert int(unit()["TimeoutStopSec"][0]) == needed
+    assert int(service()["stop_grace_period"].removesuffix("s")) == needed
     assert unit()["Restart"] == ["on-failure"]
     assert unit()["RestartPreventExitStatus"] == ["2"]
 

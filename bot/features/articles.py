@@ -9,12 +9,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import logs, suggest
+from bot.access import rules_of
 from bot.answering import Answering
 from bot.deliver import Remade, view
 from bot.desk import Desk
-from bot.failures import explained
+from bot.failures import answers
 from bot.language import mark, say
-from bot.places import rules, speak_to
+from bot.places import speak_to
 from bot.reply import Reply
 from bot.shelf import LISTED, render_card, render_list
 from bot.turns import read
@@ -32,7 +33,8 @@ I keep the question, the quoted sentences and what you say of them{gaps}. All th
 of your name stands a code that only my database can make from your id. `/forget-me` deletes all of it.
 - If *Ask a human* is pressed, I keep which of my messages that was, so that nobody is called twice.
 - Of a server I keep what its managers have set by `/footnote setup`; of an article, how many answers cite it.
-- How often you asked within a minute, and called people within an hour, I know only for so long, in memory.
+- How often you asked within a minute, and called people within an hour, I know only for so long, in memory. \
+Where you write to me directly, I know for ten minutes which of my servers you are in.
 - Where editors change an article, I keep for a day what they propose and what was there before, without \
 their names; a server may have a channel in which each change is told with the editor's name.
 - {log}
@@ -82,7 +84,7 @@ class Articles(commands.Cog):
         """Answer `/articles`."""
         with self.answering:
             await interaction.response.defer(ephemeral=True, thinking=True)
-            found = await self.desk.articles(search, collection, LISTED + 1, rules(interaction))
+            found = await self.desk.articles(search, collection, LISTED + 1, rules_of(interaction))
             await _answer(interaction, render_list(found, searched=search))
 
     @app_commands.command(description=mark("See what there is to know of an article"))
@@ -94,7 +96,7 @@ class Articles(commands.Cog):
         with self.answering:
             speak_to(interaction, private=private)
             await interaction.response.defer(ephemeral=private, thinking=True)
-            article, sentences = await self.desk.article(title, rules(interaction))
+            article, sentences = await self.desk.article(title, rules_of(interaction))
             answers = await interaction.client.state.cited.of(article.id)
             await _answer(interaction, render_card(article, sentences, answers))
 
@@ -114,7 +116,7 @@ class Articles(commands.Cog):
         self, interaction: discord.Interaction[Footnote], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest titles while words of one are being typed."""
-        found = await suggest.articles(self.desk, typed, rules(interaction))
+        found = await suggest.articles(self.desk, typed, rules_of(interaction))
         names = dict.fromkeys(each.name for each in found)
         return [app_commands.Choice(name=name, value=name) for name in names]
 
@@ -123,26 +125,27 @@ class Articles(commands.Cog):
         self, interaction: discord.Interaction[Footnote], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest collections while one is being typed."""
-        return await suggest.collections(self.desk, typed, rules(interaction))
+        return await suggest.collections(self.desk, typed, rules_of(interaction))
 
     @article.autocomplete("title")
     async def suggest_articles(
         self, interaction: discord.Interaction[Footnote], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest articles by their titles."""
-        return await suggest.articles(self.desk, typed, rules(interaction))
+        return await suggest.articles(self.desk, typed, rules_of(interaction))
 
 
 class SeeArticles(Remade, template="articles"):
     """Opens the same list as `/articles`."""
 
+    @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the list to the one who pressed."""
-        async with explained(interaction) as bot:
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            collection = read(interaction.message.content).collection if interaction.message else None
-            found = await bot.desk.articles("", collection, LISTED + 1, rules(interaction))
-            await _answer(interaction, render_list(found))
+        bot: Footnote = interaction.client
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        collection = read(interaction.message.content).collection if interaction.message else None
+        found = await bot.desk.articles("", collection, LISTED + 1, rules_of(interaction))
+        await _answer(interaction, render_list(found))
 
 
 async def _answer(interaction: discord.Interaction[Footnote], reply: Reply) -> None:

@@ -9,12 +9,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import suggest
+from bot.access import rules_of, take_turn
 from bot.answering import Answering
 from bot.deliver import view
 from bot.desk import Desk
 from bot.kept import note
 from bot.language import mark
-from bot.places import admit, rules, speak_to
+from bot.places import speak_to
 from bot.render import render
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Ask(commands.Cog):
     ) -> None:
         """Answer `/ask`."""
         with self.answering:
-            held = admit(interaction)
+            held = take_turn(interaction)
             private = bool(held.private) if private is None else private
             speak_to(interaction, private=private)
             await interaction.response.defer(ephemeral=private, thinking=True)
@@ -63,12 +64,12 @@ class Ask(commands.Cog):
         self, interaction: discord.Interaction[Footnote], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest collections while one is being typed."""
-        return await suggest.collections(self.desk, typed, rules(interaction))
+        return await suggest.collections(self.desk, typed, rules_of(interaction))
 
     async def ask_about(self, interaction: discord.Interaction[Footnote], message: discord.Message) -> None:
         """Answer with the text of a message as the question."""
         with self.answering:
-            held = admit(interaction)
+            held = take_turn(interaction)
             private = bool(held.private)
             speak_to(interaction, private=private)
             await interaction.response.defer(ephemeral=private, thinking=True)

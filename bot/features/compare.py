@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 import discord
 from discord import app_commands
 
+from bot.access import take_turn
 from bot.compare import NO_CLAIM, render_comparison
 from bot.deliver import view
 from bot.language import mark, say
-from bot.places import admit
 from bot.reply import Reply
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ async def compare(interaction: discord.Interaction[Footnote], message: discord.M
     """Compare a message with the articles, for the one who asked."""
     bot = interaction.client
     with bot.answering:
-        held = admit(interaction)
+        held = take_turn(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         text = message.clean_content
         reply = Reply(say(NO_CLAIM))

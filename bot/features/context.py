@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
+from bot.access import rules_of
 from bot.deliver import view
-from bot.failures import explained
+from bot.failures import answers
 from bot.pages import render_check, render_part
-from bot.places import rules
 from bot.render import IN_CONTEXT
 from bot.reply import Reply
 from bot.turns import quotation, stressed
@@ -38,13 +38,14 @@ class InContext(
         label = item.label if isinstance(item, discord.ui.Button) else None
         return cls(match["receipt"], label or IN_CONTEXT)
 
+    @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the sentence in its paragraph, to the one who pressed."""
-        async with explained(interaction) as bot:
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            words = quotation(_content(interaction), self.item.label or "")
-            context = await bot.desk.context(self.receipt, words, rules(interaction))
-            await _show(interaction, render_part(context, self.receipt, link=link(context)))
+        bot: Footnote = interaction.client
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        words = quotation(_content(interaction), self.item.label or "")
+        context = await bot.desk.context(self.receipt, words, rules_of(interaction))
+        await _show(interaction, render_part(context, self.receipt, link=link(context)))
 
 
 class Page(
@@ -65,12 +66,13 @@ class Page(
         """Make the button again that was pressed."""
         return cls(match["receipt"], int(match["number"]))
 
+    @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the part."""
-        async with explained(interaction) as bot:
-            await interaction.response.defer()
-            context = await bot.desk.context(self.receipt, rules=rules(interaction))
-            await _show(interaction, render_part(context, self.receipt, self.number, link(context)))
+        bot: Footnote = interaction.client
+        await interaction.response.defer()
+        context = await bot.desk.context(self.receipt, rules=rules_of(interaction))
+        await _show(interaction, render_part(context, self.receipt, self.number, link(context)))
 
 
 class Check(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"check:(?P<receipt>[0-9a-z.]{1,40})"):
@@ -87,13 +89,14 @@ class Check(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"check:(?P
         """Make the button again that was pressed."""
         return cls(match["receipt"])
 
+    @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Say what became of the sentence, to the one who pressed."""
-        async with explained(interaction) as bot:
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            words = stressed(_content(interaction))
-            context = await bot.desk.context(self.receipt, words, rules(interaction))
-            await _show(interaction, render_check(context, self.receipt, link(context)))
+        bot: Footnote = interaction.client
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        words = stressed(_content(interaction))
+        context = await bot.desk.context(self.receipt, words, rules_of(interaction))
+        await _show(interaction, render_check(context, self.receipt, link(context)))
 
 
 def link(context: Context) -> str | None:

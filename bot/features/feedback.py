@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 from discord.ext import commands
 
+from bot.access import rules_of
 from bot.deliver import Remade, buttons
 from bot.errors import AskError
 from bot.escape import one_line
-from bot.failures import explained
+from bot.failures import answers
 from bot.features.follow import answered
 from bot.language import mark, say
-from bot.places import rules
 from bot.state import Verdict
 from bot.turns import quotation
 from index.types import ArticleCard
@@ -38,14 +38,14 @@ _REASONS: Final = {
 class Thumb(Remade, template="verdict:(?:good|bad)"):
     """Takes a verdict on the answer that it stands on."""
 
+    @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Keep the praise, or ask in a form what is wrong."""
-        async with explained(interaction):
-            if self.item.custom_id == "verdict:bad":
-                await interaction.response.send_modal(form())
-                return
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            await _keep(interaction, good=True)
+        if self.item.custom_id == "verdict:bad":
+            await interaction.response.send_modal(form())
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await _keep(interaction, good=True)
 
 
 def form() -> discord.ui.Modal:
@@ -75,17 +75,20 @@ class Verdicts(commands.Cog):
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Keep a verdict."""
         data: Any = interaction.data
-        if interaction.type is not discord.InteractionType.modal_submit or data["custom_id"] != _FORM:
-            return
-        async with explained(interaction):
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            parts = {each["component"]["custom_id"]: each["component"] for each in data["components"]}
-            await _keep(
-                interaction,
-                good=False,
-                reason=parts["reason"]["values"][0],
-                named=(parts["article"]["value"] or "").strip(),
-            )
+        if interaction.type is discord.InteractionType.modal_submit and data["custom_id"] == _FORM:
+            await self._take(interaction)
+
+    @answers
+    async def _take(self, interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        data: Any = interaction.data
+        parts = {each["component"]["custom_id"]: each["component"] for each in data["components"]}
+        await _keep(
+            interaction,
+            good=False,
+            reason=parts["reason"]["values"][0],
+            named=(parts["article"]["value"] or "").strip(),
+        )
 
 
 async def _keep(
@@ -129,7 +132,7 @@ async def _cited(interaction: discord.Interaction[Any], message: discord.Message
             continue
         words = quotation(message.content, button.label)
         try:
-            context = await bot.desk.context(receipt, words, rules(interaction))
+            context = await bot.desk.context(receipt, words, rules_of(interaction))
         except AskError:  # it may not be shown here any more, or there is no time
             continue
         if context.article is not None and context.status in ("intact", "moved"):
@@ -142,7 +145,7 @@ async def _article(interaction: discord.Interaction[Any], named: str) -> Article
     """The article that a member means; None where it is none, or one of several."""
     bot: Footnote = interaction.client
     try:
-        found = await bot.desk.articles(named, rules=rules(interaction))
+        found = await bot.desk.articles(named, rules=rules_of(interaction))
     except AskError:  # a verdict is kept even where nothing can be looked up
         return None
     name = named.casefold()

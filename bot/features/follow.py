@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 from discord.ext import commands
 
+from bot.access import take_turn
 from bot.deliver import Remade, buttons, view
-from bot.failures import explained
+from bot.failures import answers
 from bot.kept import note
 from bot.language import mark, say
-from bot.places import admit, speak_to
+from bot.places import speak_to
 from bot.render import render
 from bot.state import Rules
 from bot.turns import Asked, read
@@ -29,10 +30,10 @@ _FORM: Final = "follow"
 class FollowUp(Remade, template="follow"):
     """Asks for the next question in a form."""
 
+    @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Open the form."""
-        async with explained(interaction):
-            await interaction.response.send_modal(form())
+        await interaction.response.send_modal(form())
 
 
 def form() -> discord.ui.Modal:
@@ -58,27 +59,31 @@ class Forms(commands.Cog):
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a follow-up."""
         data: Any = interaction.data
+        if interaction.type is discord.InteractionType.modal_submit and data["custom_id"] == _FORM:
+            await self._answer(interaction)
+
+    @answers
+    async def _answer(self, interaction: discord.Interaction[Any]) -> None:
+        bot: Footnote = interaction.client
+        data: Any = interaction.data
         message = interaction.message
-        if interaction.type is not discord.InteractionType.modal_submit or data["custom_id"] != _FORM:
-            return
-        async with explained(interaction) as bot:
-            held = admit(interaction)
-            private = bool(held.private) or (message is not None and message.flags.ephemeral)
-            speak_to(interaction, private=private)
-            await interaction.response.defer(ephemeral=private, thinking=True)
-            asked = Asked() if message is None else await answered(message, bot)
-            typed = data["components"][0]["component"]["value"]
-            answer = await bot.desk.ask(typed, asked.collection, asked.turns, held)
-            reply = render(
-                answer,
-                asked=True,
-                earlier=asked.questions,
-                collection=asked.collection,
-                private=private,
-                human=bool(held.human),
-            )
-            await interaction.edit_original_response(content=reply.content, view=view(reply))
-            await note(bot, interaction.user.id, interaction.guild_id, answer)
+        held = take_turn(interaction)
+        private = bool(held.private) or (message is not None and message.flags.ephemeral)
+        speak_to(interaction, private=private)
+        await interaction.response.defer(ephemeral=private, thinking=True)
+        asked = Asked() if message is None else await answered(message, bot)
+        typed = data["components"][0]["component"]["value"]
+        answer = await bot.desk.ask(typed, asked.collection, asked.turns, held)
+        reply = render(
+            answer,
+            asked=True,
+            earlier=asked.questions,
+            collection=asked.collection,
+            private=private,
+            human=bool(held.human),
+        )
+        await interaction.edit_original_response(content=reply.content, view=view(reply))
+        await note(bot, interaction.user.id, interaction.guild_id, answer)
 
 
 async def answered(message: discord.Message, bot: Footnote) -> Asked:

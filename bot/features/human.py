@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import discord
 
+from bot.access import rules_of
 from bot.deliver import Remade, buttons, view
 from bot.escape import one_line
-from bot.failures import explained
+from bot.failures import answers
 from bot.features.follow import UNKNOWN, answered
 from bot.language import mark, say
-from bot.places import before_all, rules
+from bot.places import before_all
 from bot.reply import Button, Reply
 from bot.turns import head
 
@@ -39,30 +40,31 @@ class Human(Remade, template=rf"{_ACTION}(?::\d{{1,20}})?"):
     answer, and so does a copy of it that was shared.
     """
 
+    @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Call, or ask whether to call."""
-        async with explained(interaction) as bot:
-            message, guild = interaction.message, interaction.guild
-            called = rules(interaction).human
-            role = guild.get_role(called) if guild is not None and called is not None else None
-            if message is None or role is None:
-                await interaction.response.send_message(say(NOBODY), ephemeral=True)
-                return
-            if not _may_write(interaction):
-                await interaction.response.send_message(say(READER), ephemeral=True)
-                return
-            answer = (self.item.custom_id or "").partition(":")[2]
-            private = message.flags.ephemeral
-            await interaction.response.defer(ephemeral=True, thinking=private and not answer)
-            asked = (await answered(message, bot)).questions
-            if not asked:
-                await interaction.followup.send(say(UNKNOWN), ephemeral=True)
-            elif private and not answer:
-                reply = confirmation(asked, role, message.id)
-                await interaction.edit_original_response(content=reply.content, view=view(reply))
-            else:
-                told = await _call(interaction, message, role, asked, int(answer or message.id))
-                await _close(interaction, message, told)
+        bot: Footnote = interaction.client
+        message, guild = interaction.message, interaction.guild
+        called = rules_of(interaction).human
+        role = guild.get_role(called) if guild is not None and called is not None else None
+        if message is None or role is None:
+            await interaction.response.send_message(say(NOBODY), ephemeral=True)
+            return
+        if not _may_write(interaction):
+            await interaction.response.send_message(say(READER), ephemeral=True)
+            return
+        answer = (self.item.custom_id or "").partition(":")[2]
+        private = message.flags.ephemeral
+        await interaction.response.defer(ephemeral=True, thinking=private and not answer)
+        asked = (await answered(message, bot)).questions
+        if not asked:
+            await interaction.followup.send(say(UNKNOWN), ephemeral=True)
+        elif private and not answer:
+            reply = confirmation(asked, role, message.id)
+            await interaction.edit_original_response(content=reply.content, view=view(reply))
+        else:
+            told = await _call(interaction, message, role, asked, int(answer or message.id))
+            await _close(interaction, message, told)
 
 
 def _may_write(interaction: discord.Interaction[Any]) -> bool:

@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.access import require_manager
 from bot.errors import SettingRefused, StateError
-from bot.failures import explained
+from bot.failures import answers
 from bot.language import mark, say
 from bot.logs import refer
 from bot.panel import NOWHERE, certainty_form, controls, text, unasked
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from bot.app import Footnote
 
 OLD: Final = mark("This panel is old. Please open a new one: `/footnote setup`.")
-_FRESH: Final = timedelta(minutes=15)  # rights may be taken away; a panel must not outlive them for long
+_FRESH: Final = timedelta(minutes=15)  # what a panel shows may have changed since
 _CUSTOM_ID: Final = re.compile(
     r"setup:(?P<channel>\d+):(?P<name>collections|private|confidence|human|editors|log|unasked|reset)"
     r"(?::(?P<value>[a-z]+))?"
@@ -55,7 +56,8 @@ class Manage(commands.GroupCog, group_name="footnote", group_description=mark("H
         self, interaction: discord.Interaction[Footnote], channel: Somewhere | None = None
     ) -> None:
         """Answer `/footnote setup`."""
-        async with explained(interaction):
+        with interaction.client.answering:
+            require_manager(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
             await _show(interaction, _place(interaction, channel.id if channel is not None else 0))
 
@@ -63,25 +65,28 @@ class Manage(commands.GroupCog, group_name="footnote", group_description=mark("H
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Change what was chosen on a panel, also on one that was opened before a restart."""
         data: Any = interaction.data or {}
-        found = _CUSTOM_ID.fullmatch(data.get("custom_id", ""))
-        if found is None:
+        if _CUSTOM_ID.fullmatch(data.get("custom_id", "")):
+            await self._change(interaction)
+
+    @answers
+    async def _change(self, interaction: discord.Interaction[Any]) -> None:
+        require_manager(interaction)
+        data: Any = interaction.data
+        found = cast("re.Match[str]", _CUSTOM_ID.fullmatch(data["custom_id"]))
+        message = interaction.message
+        if message is None or discord.utils.utcnow() - message.created_at > _FRESH:
+            await interaction.response.send_message(say(OLD), ephemeral=True)
             return
-        async with explained(interaction) as bot:
-            message = interaction.message
-            if message is None or discord.utils.utcnow() - message.created_at > _FRESH:
-                await interaction.response.send_message(say(OLD), ephemeral=True)
-                return
-            place = _place(interaction, int(found["channel"]))
-            places = bot.state.places
-            submitted = interaction.type is discord.InteractionType.modal_submit
-            if found["name"] == "confidence" and not submitted:
-                await interaction.response.send_modal(certainty_form(place, places.of(place)))
-                return
-            chosen = [found["value"]] if found["value"] else _chosen(data)
-            values = _values(found["name"], chosen, place)
-            await interaction.response.defer()
-            await places.change(place, lambda own: replace(own, **values))
-            await _show(interaction, place)
+        place, places = _place(interaction, int(found["channel"])), self.state.places
+        submitted = interaction.type is discord.InteractionType.modal_submit
+        if found["name"] == "confidence" and not submitted:
+            await interaction.response.send_modal(certainty_form(place, places.of(place)))
+            return
+        chosen = [found["value"]] if found["value"] else _chosen(data)
+        values = _values(found["name"], chosen, place)
+        await interaction.response.defer()
+        await places.change(place, lambda own: replace(own, **values))
+        await _show(interaction, place)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
@@ -134,8 +139,9 @@ async def _show(interaction: discord.Interaction[Any], place: Place) -> None:
     guild = interaction.guild
     if guild is None or guild.unavailable:
         raise SettingRefused(mark("I am not in this server. Please invite me first."))
-    names = await bot.desk.collections(patient=True)
-    own, held = bot.state.places.of(place), bot.state.places.at(place)
+    owned = bot.access.owned(guild.id)
+    names = await bot.desk.collections(Rules(collections=owned), patient=True)
+    own, held = bot.state.places.of(place).within_choice(owned), bot.access.rules_at(place)
     mode = unasked(guild, place, own, reads=bot.intents.message_content)
     await interaction.edit_original_response(
         content=text(guild, place, own, held, names, mode), view=controls(place, own, names, mode)

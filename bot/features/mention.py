@@ -21,7 +21,6 @@ from bot.errors import TooOften
 from bot.features.follow import before
 from bot.kept import note
 from bot.language import mark, say, speak
-from bot.places import place_of
 from bot.render import render
 from bot.reply import Reply
 from bot.words import question
@@ -75,6 +74,7 @@ class Mention(commands.Cog):
                     await _send(message, Reply(failures.sentence(error)), gone_after=error.wait)
             except Exception as error:  # the library would only log it
                 await _send(message, Reply(failures.sentence(error)))
+                self.bot.access.leave_if_unknown(error)
 
     def _is_asked(self, message: discord.Message) -> bool:
         if message.guild is None:
@@ -83,12 +83,12 @@ class Mention(commands.Cog):
         return self.bot.user in message.mentions or (me is not None and me in message.role_mentions)
 
     async def _answer(self, message: discord.Message) -> Reply:
+        self.bot.rates.take(message.author.id, message.channel.id)
+        held = await self.bot.access.rules_for_message(message)
         asked = question(message, self.bot.application_id or 0)
         if not asked:
             readable = message.guild is None or self.bot.user in message.mentions
             return Reply(say(HELP if readable else UNREADABLE))
-        self.bot.rates.take(message.author.id, message.channel.id)
-        held = self.bot.state.places.at(await place_of(self.bot, message))
         if held.private:
             return Reply(say(PRIVATE))
         async with typing(message.channel):

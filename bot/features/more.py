@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
+from bot.access import rules_of, take_turn
 from bot.deliver import view
-from bot.failures import explained
+from bot.failures import answers
 from bot.features.follow import UNKNOWN, again
 from bot.language import say
 from bot.more import render_more
-from bot.places import admit, rules
 
 if TYPE_CHECKING:
     from bot.app import Footnote
@@ -36,24 +36,25 @@ class More(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"more(?::(?
         """Make the button again that was pressed."""
         return cls(None if match["first"] is None else int(match["first"]))
 
+    @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the next sentences, in private."""
-        async with explained(interaction) as bot:
-            if self.first is None:
-                held = admit(interaction)
-                await interaction.response.defer(ephemeral=True, thinking=True)
-            else:  # turning pages is no question more
-                held = rules(interaction)
-                await interaction.response.defer()
-            heard = await again(interaction.message, bot, held)
-            if heard is None:
-                await interaction.edit_original_response(content=say(UNKNOWN), view=None)
-                return
-            asked, answer = heard
-            reply = render_more(
-                answer, self.first or 0, earlier=asked.questions[:-1], collection=asked.collection
-            )
-            await interaction.edit_original_response(content=reply.content, view=view(reply))
+        bot: Footnote = interaction.client
+        if self.first is None:
+            held = take_turn(interaction)
+            await interaction.response.defer(ephemeral=True, thinking=True)
+        else:  # turning pages is no question more
+            held = rules_of(interaction)
+            await interaction.response.defer()
+        heard = await again(interaction.message, bot, held)
+        if heard is None:
+            await interaction.edit_original_response(content=say(UNKNOWN), view=None)
+            return
+        asked, answer = heard
+        reply = render_more(
+            answer, self.first or 0, earlier=asked.questions[:-1], collection=asked.collection
+        )
+        await interaction.edit_original_response(content=reply.content, view=view(reply))
 
 
 async def setup(bot: Footnote) -> None:

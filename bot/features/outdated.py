@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 from discord.ext import commands
 
+from bot.failures import answers
 from bot.language import mark, say
-from bot.places import speak_to
 
 if TYPE_CHECKING:
     from bot.app import Footnote
@@ -40,15 +40,17 @@ class Outdated(commands.Cog):
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Tell who pressed an old button, or sent an old form, that it does nothing any more."""
-        text = OUTDATED.get(interaction.type)
         data: Any = interaction.data
-        if text is None or self.bot.knows_button(data["custom_id"]):
+        if interaction.type not in OUTDATED or self.bot.knows_button(data["custom_id"]):
             return
-        speak_to(interaction)
         await asyncio.sleep(_GRACE)
         if not interaction.response.is_done():
-            with suppress(discord.HTTPException):  # somebody answers at this very moment, or nobody waits
-                await interaction.response.send_message(say(text), ephemeral=True)
+            await self._tell(interaction)
+
+    @answers
+    async def _tell(self, interaction: discord.Interaction[Any]) -> None:
+        with suppress(discord.HTTPException):  # somebody answers at this very moment, or nobody waits
+            await interaction.response.send_message(say(OUTDATED[interaction.type]), ephemeral=True)
 
 
 async def setup(bot: Footnote) -> None:

@@ -10,7 +10,7 @@ import discord
 
 from bot.deliver import Remade, buttons, view
 from bot.escape import one_line, units
-from bot.failures import explained
+from bot.failures import answers
 from bot.language import mark, say
 from bot.places import before_all
 from bot.render import SIGNATURE
@@ -32,33 +32,31 @@ _SHARED = deque[int](maxlen=1000)
 class Share(Remade, template=_ACTION):
     """Posts the private answer that it stands on."""
 
+    @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Disable the button, then post: so the answer is never posted twice, whatever fails in between."""
-        async with explained(interaction):
-            message = interaction.message
-            if message is None:
-                return
-            there = buttons(message)
-            if message.id in _SHARED or not any(
-                each.action == _ACTION and not each.disabled for each in there
-            ):
-                await interaction.response.send_message(say(SHARED), ephemeral=True)
-                return
-            disabled = tuple(replace(each, disabled=each.action == _ACTION) for each in there)
-            _SHARED.append(message.id)
-            try:
-                await interaction.response.edit_message(view=view(Reply("", disabled)))
-            except Exception:
-                _SHARED.remove(message.id)
-                raise
-            with before_all(interaction):
-                reply = shared(message, interaction.user.display_name)
-            try:
-                await interaction.followup.send(
-                    reply.content, view=view(reply) or discord.utils.MISSING, suppress_embeds=True
-                )
-            except discord.HTTPException:
-                await interaction.followup.send(say(NOT_POSTED), ephemeral=True)
+        message = interaction.message
+        if message is None:
+            return
+        there = buttons(message)
+        if message.id in _SHARED or not any(each.action == _ACTION and not each.disabled for each in there):
+            await interaction.response.send_message(say(SHARED), ephemeral=True)
+            return
+        disabled = tuple(replace(each, disabled=each.action == _ACTION) for each in there)
+        _SHARED.append(message.id)
+        try:
+            await interaction.response.edit_message(view=view(Reply("", disabled)))
+        except Exception:
+            _SHARED.remove(message.id)
+            raise
+        with before_all(interaction):
+            reply = shared(message, interaction.user.display_name)
+        try:
+            await interaction.followup.send(
+                reply.content, view=view(reply) or discord.utils.MISSING, suppress_embeds=True
+            )
+        except discord.HTTPException:
+            await interaction.followup.send(say(NOT_POSTED), ephemeral=True)
 
 
 def shared(message: discord.Message, name: str) -> Reply:

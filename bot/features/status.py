@@ -9,6 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.access import require_manager
 from bot.escape import one_line
 from bot.finding import listed, megabytes
 from bot.language import mark
@@ -26,19 +27,33 @@ async def status(interaction: discord.Interaction[Footnote]) -> None:
     """Answer `/footnote status`."""
     bot = interaction.client
     with bot.answering:
+        require_manager(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         reading = await bot.pulse.read()
-        await interaction.edit_original_response(content=report(reading, bot.desk.tally))
+        owns_all = bot.access.owned(interaction.guild_id) is None
+        await interaction.edit_original_response(content=report(reading, bot.desk.tally, owns_all=owns_all))
 
 
-def report(reading: Reading, tally: Tally) -> str:
+def report(reading: Reading, tally: Tally, *, owns_all: bool = True) -> str:
     """How the bot is, in Discord's Markdown.
 
     Args:
         reading: How it is at this moment.
         tally: What became of the questions since it started.
+        owns_all: Whether the server owns all collections. Others are not told of questions, articles and
+            errors, which are of all servers.
     """
-    return "\n".join(_lines(reading, tally))
+    return "\n".join(_lines(reading, tally) if owns_all else _own_lines(reading, tally))
+
+
+def _own_lines(reading: Reading, tally: Tally) -> Iterator[str]:
+    """What concerns every server."""
+    began = round(tally.began)
+    yield f"**Footnote {version()}**, up since <t:{began}:f> (<t:{began}:R>)"
+    if reading.problem:
+        yield "⚠ I cannot answer right now. My log says why."
+    yield f"**Waiting**: {reading.queue}"
+    yield _latency(reading)
 
 
 def _lines(reading: Reading, tally: Tally) -> Iterator[str]:
@@ -59,10 +74,14 @@ def _lines(reading: Reading, tally: Tally) -> Iterator[str]:
             f"**Index**: {index.info.articles} articles in {index.info.chunks} chunks, "
             f"{megabytes(index.size)}{changed}"
         )
-    latency = "not known yet" if reading.latency is None else f"{reading.latency * 1000:.0f} ms"
-    yield f"**Connection to Discord**: {latency}"
+    yield _latency(reading)
     errors = [f"{count} × {kind}" for kind, count in tally.failures().items()]
     yield f"**Errors**: {listed(errors) or 'none'}"
+
+
+def _latency(reading: Reading) -> str:
+    latency = "not known yet" if reading.latency is None else f"{reading.latency * 1000:.0f} ms"
+    return f"**Connection to Discord**: {latency}"
 
 
 async def setup(bot: Footnote) -> None:

@@ -96,10 +96,10 @@ class Unasked(commands.Cog):
 
     async def _answer(self, asked: str, member: int, place: Place) -> Answer | None:
         """An answer, where one may be given unasked and there is one."""
-        held = self.bot.state.places.at(place)
-        if not self.bot.state.places.of(place).unasked or held.private:
-            return None
         try:
+            held = self.bot.access.rules_at(place)
+            if not self.bot.state.places.of(place).unasked or held.private:
+                return None
             self.bot.rates.take(member, place.channel)
             answer = await self.bot.desk.ask(asked, rules=held)
         except AskError:
@@ -133,7 +133,7 @@ class Unasked(commands.Cog):
     ) -> None:
         guild = self.bot.get_guild(place.guild or 0)
         with speaking(guild.preferred_locale.value if guild is not None else None):
-            reply = render(answer, asked=title, human=bool(self.bot.state.places.at(place).human))
+            reply = render(answer, asked=title, human=bool(self.bot.access.rules_at(place).human))
         try:
             await where.send(
                 reply.content,

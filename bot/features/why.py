@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from bot.access import take_turn
 from bot.deliver import Remade
-from bot.failures import explained
+from bot.failures import answers
 from bot.features.follow import UNKNOWN, again
 from bot.language import say
-from bot.places import admit
 from bot.reasons import render_why
 
 if TYPE_CHECKING:
@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 class Why(Remade, template="why"):
     """Asks the question of the message again, and says what the answer rests on."""
 
+    @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Explain, in private."""
-        async with explained(interaction) as bot:
-            held = admit(interaction)
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            heard = await again(interaction.message, bot, held)
-            text = say(UNKNOWN) if heard is None else render_why(heard[1]).content
-            await interaction.edit_original_response(content=text)
+        bot: Footnote = interaction.client
+        held = take_turn(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        heard = await again(interaction.message, bot, held)
+        text = say(UNKNOWN) if heard is None else render_why(heard[1]).content
+        await interaction.edit_original_response(content=text)
 
 
 async def setup(bot: Footnote) -> None:

@@ -1,15 +1,16 @@
 """What the bot remembers between starts, in a database of its own, apart from the index.
 
 It holds settings of servers and channels, verdicts on answers, questions without an answer, how often each
-article was cited, and which messages called a human. The index can be made again from the corpus; this file
-cannot, so nothing here ever deletes or replaces it.
+article was cited, which messages called a human, and the first server that the bot was in. The index can be
+made again from the corpus; this file cannot, so nothing here ever deletes or replaces it.
 """
 
 from bot.state._calls import Calls
 from bot.state._cited import Cited
-from bot.state._copy import back_up, channels_set_up, examine
+from bot.state._copy import back_up, channels_set_up, examine, stored_first_guild
 from bot.state._database import Database
 from bot.state._feedback import Feedback, Verdict
+from bot.state._first_guild import FirstGuild
 from bot.state._places import ANYTHING, Place, Places, Rules
 from bot.state._unanswered import Missed, Unanswered
 
@@ -19,6 +20,7 @@ __all__ = [
     "Cited",
     "Database",
     "Feedback",
+    "FirstGuild",
     "Missed",
     "Place",
     "Places",
@@ -29,6 +31,7 @@ __all__ = [
     "back_up",
     "channels_set_up",
     "examine",
+    "stored_first_guild",
 ]
 
 
@@ -45,6 +48,7 @@ class State:
         calls: Messages for which a human was called.
         unanswered: Questions that no answer was found to.
         cited: How often each article was cited.
+        first_guild: The server that may ask while BOT_GUILDS is not set.
     """
 
     def __init__(self, database: Database, *, keep_days: int = 90) -> None:
@@ -55,6 +59,7 @@ class State:
         self.calls = Calls(database)
         self.unanswered = Unanswered(database)
         self.cited = Cited(database)
+        self.first_guild = FirstGuild(database)
 
     async def purge(self) -> int:
         """Delete what is older than it may be; returns how many verdicts went.

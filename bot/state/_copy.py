@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 from bot.errors import StateError
 from bot.state._database import APPLICATION_ID, none_at
-from bot.state._tables import places
+from bot.state._tables import first_guild, places
 from index.newfile import named, new_file
 
 
@@ -64,14 +66,24 @@ def examine(path: Path) -> None:
 
 def channels_set_up(path: Path) -> frozenset[int]:
     """Ids of the channels that have rules of their own, or are a log; none where they cannot be read."""
+    rows = _rows(path, sa.select(places.c.channel, places.c.log))
+    return frozenset(each for row in rows for each in row if each)
+
+
+def stored_first_guild(path: Path) -> int | None:
+    """Id of the first server that the bot was in; None where none is stored, or it cannot be read."""
+    return next((row[0] for row in _rows(path, sa.select(first_guild.c.guild))), None)
+
+
+def _rows(path: Path, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+    """The rows of a query; none where the database is missing or cannot be read, as `examine` says."""
     if not path.is_file():
-        return frozenset()
+        return []
     try:
         with _opened(path) as connection:
-            rows = connection.execute(sa.select(places.c.channel, places.c.log)).all()
-    except sa.exc.DatabaseError:  # `examine` says why
-        return frozenset()
-    return frozenset(each for row in rows for each in row if each)
+            return connection.execute(query).all()
+    except sa.exc.DatabaseError:
+        return []
 
 
 def _opened(path: Path) -> sa.Connection:

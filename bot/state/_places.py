@@ -52,6 +52,16 @@ class Rules:
         """Whether articles of the collection may be shown."""
         return self.collections is None or collection in self.collections
 
+    def within(self, owned: tuple[str, ...] | None) -> Self:
+        """These rules, with only those collections that the server owns; None stands for all."""
+        if owned is None:
+            return self
+        return replace(self, collections=tuple(name for name in owned if self.allows(name)))
+
+    def within_choice(self, owned: tuple[str, ...] | None) -> Self:
+        """As `within`, but a choice of collections that was never made stays unmade."""
+        return self if self.collections is None else self.within(owned)
+
     def over(self, other: Self) -> Self:
         """These rules, and the other ones where nothing is set here."""
         own = {each.name: getattr(self, each.name) for each in fields(self)}
@@ -75,13 +85,7 @@ class Places:
         self._changing = asyncio.Lock()
 
     def at(self, place: Place) -> Rules:
-        """The rules that hold in a place: a channel's go before its server's.
-
-        In direct messages nobody knows which server the member comes from, so there are only the collections
-        that every server allows which has set any.
-        """
-        if place.guild is None:
-            return Rules(collections=self._shared())
+        """What was set for a place in a server: a channel's rules go before its server's."""
         return self.of(place).over(self.of(Place(place.guild)))
 
     def of(self, place: Place) -> Rules:
@@ -121,16 +125,6 @@ class Places:
         async with self._changing:
             await self._database.do(lambda connection: connection.execute(statement))
             self._rules = {place: rules for place, rules in self._rules.items() if place.guild != guild}
-
-    def _shared(self) -> tuple[str, ...] | None:
-        allowed = [
-            rules.collections
-            for place, rules in self._rules.items()
-            if place.channel == EVERYWHERE and rules.collections is not None
-        ]
-        if not allowed:
-            return None
-        return tuple(sorted(set(allowed[0]).intersection(*allowed)))
 
 
 def _load(connection: sa.Connection) -> dict[Place, Rules]:

@@ -68,3 +68,5 @@ cited = sa.Table(
     sa.Column("article", sa.String, primary_key=True),
     sa.Column("answers", sa.Integer, nullable=False),
 )
+
+first_guild = sa.Table("first_guild", metadata, sa.Column("guild", sa.BigInteger, primary_key=True))

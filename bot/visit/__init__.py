@@ -21,7 +21,7 @@ from bot.errors import StartError
 from bot.finding import FAILED, Finding, duration
 from bot.run import in_a_sentence
 from bot.settings import BotSettings
-from bot.state import channels_set_up
+from bot.state import channels_set_up, stored_first_guild
 from bot.visible import reveal
 from bot.visit._application import application
 from bot.visit._commands import registered
@@ -43,7 +43,7 @@ class Visitor(Footnote):
 
     def __init__(self, settings: BotSettings, worker: Worker) -> None:
         nothing: Any = None  # is asked, remembered or changed: only the commands are looked at
-        super().__init__(Desk(nothing, worker), nothing, nothing, guild=settings.guild)
+        super().__init__(Desk(nothing, worker), nothing, nothing, guilds=settings.guilds)
         self.ahead: float | None = None
         trace = aiohttp.TraceConfig()
         trace.on_request_end.append(self._compare_clocks)
@@ -70,6 +70,8 @@ async def visit(settings: BotSettings, token: str) -> list[Finding]:
     """
     addresses.apply(settings)
     chosen = channels_set_up(settings.state)
+    first = stored_first_guild(settings.state)
+    owners = list(settings.guilds) if settings.guilds is not None else [] if first is None else [first]
     worker = Worker(queue=0, time_limit=1)
     try:
         async with Visitor(settings, worker) as visitor:
@@ -85,8 +87,8 @@ async def visit(settings: BotSettings, token: str) -> list[Finding]:
             ]
             wanted = intents(message_content=settings.message_content)
             found += application(cast("discord.AppInfo", visitor.application), wanted)
-            found += await _bounded("servers", servers(visitor, settings.guild, chosen), settings)
-            found += await _bounded("commands", registered(visitor, settings.guild), settings)
+            found += await _bounded("servers", servers(visitor, owners, chosen), settings)
+            found += await _bounded("commands", registered(visitor, owners), settings)
             return found
     finally:
         worker.close()

@@ -31,6 +31,12 @@ def application(info: discord.AppInfo, intents: discord.Intents) -> list[Finding
         found.append(Finding("intents", text))
     else:
         found.append(Finding("intents", "those that are needed, and no other"))
+    if info.bot_public:
+        text = (
+            "anyone may invite the bot (Public Bot is on). Set Install Link to None at "
+            f"{page}/installation, then switch Public Bot off at {page}/bot"
+        )
+        found.append(Finding("application", text, warns=True))
     if info.interactions_endpoint_url:
         text = f"commands go to an interactions endpoint and not to the bot. Empty it at {page}/information"
         found.append(Finding("application", text, FAILED))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import discord
@@ -12,13 +12,26 @@ from bot.finding import FAILED, Finding, listed
 from bot.translator import Translator
 
 
-async def registered(visitor: commands.AutoShardedBot, guild: int | None) -> list[Finding]:
+async def registered(visitor: commands.AutoShardedBot, guilds: Collection[int]) -> list[Finding]:
     """Compare the commands that Discord offers to members with ours.
 
     Args:
         visitor: Logged in, with the features.
-        guild: Id of the one server that has them; None for all.
+        guilds: Ids of the servers that may use the bot, and so have the commands.
     """
+    found = [
+        Finding("commands", f"{text}{f' (server {guild})' if len(guilds) > 1 else ''}", code)
+        for guild in guilds
+        for text, code in [await _compared(visitor, guild)]
+    ]
+    if await _offered(visitor, None):
+        text = "some are registered in no particular server, so every server is offered them"
+        found.append(Finding("commands", f"{text}. Start the bot (again): it deletes them.", FAILED))
+    return found or [Finding("commands", "none is registered yet; the bot does that when it starts")]
+
+
+async def _compared(visitor: commands.AutoShardedBot, guild: int) -> tuple[str, int]:
+    """What is wrong with the commands in a server, and what the process exits with for it."""
     translator = Translator()
     payloads = [
         await one.get_translated_payload(visitor.tree, translator) for one in visitor.tree.get_commands()
@@ -26,7 +39,7 @@ async def registered(visitor: commands.AutoShardedBot, guild: int | None) -> lis
     ours = {_key(each): each for each in payloads}
     theirs = {_key(each): each for each in await _offered(visitor, guild)}
     if not theirs:
-        return [Finding("commands", "none is registered yet; the bot does that when it starts")]
+        return "none is registered yet; the bot does that when it starts", 0
     same = [key for key in ours.keys() & theirs.keys() if _shape(ours[key]) == _shape(theirs[key])]
     parts = [
         f"{what} {listed(sorted(name for _, name in keys))}"
@@ -39,8 +52,8 @@ async def registered(visitor: commands.AutoShardedBot, guild: int | None) -> lis
     ]
     if parts:
         text = f"{'; '.join(parts)}. Start the bot (again): it registers them."
-        return [Finding("commands", f"Discord knows those of another version. {text}", FAILED)]
-    return [Finding("commands", f"all {len(ours)} are registered")]
+        return f"Discord knows those of another version. {text}", FAILED
+    return f"all {len(ours)} are registered", 0
 
 
 async def _offered(visitor: commands.AutoShardedBot, guild: int | None) -> list[dict[str, Any]]:

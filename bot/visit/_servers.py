@@ -14,23 +14,33 @@ from bot.visible import reveal
 _LOOKED_AT: Final = 10  # servers; each costs three requests
 
 
-async def servers(visitor: discord.Client, own: int | None, chosen: Collection[int]) -> list[Finding]:
+async def servers(visitor: discord.Client, guilds: Collection[int], chosen: Collection[int]) -> list[Finding]:
     """Whether the bot may answer where it is.
 
     Args:
         visitor: Logged in.
-        own: Id of the one server to look at; None for all.
+        guilds: Ids of the servers that may use the bot; empty where that is not decided yet.
         chosen: Ids of channels that `/footnote setup` names: the bot has to get on there.
     """
-    link = invite.link(cast("int", visitor.application_id), own)
+    application = cast("int", visitor.application_id)
     ids = [guild.id async for guild in visitor.fetch_guilds(limit=None, with_counts=False)]
-    if own is not None and own not in ids:
-        return [Finding("servers", f"the bot is not in the server of BOT_GUILD. Invite it: {link}", FAILED)]
-    if not ids:
+    if not ids and not guilds:
+        link = invite.link(application)
         return [Finding("servers", f"the bot is in none yet. Invite it: {link}", FAILED)]
-    found = [await _server(visitor, each, chosen) for each in (ids if own is None else [own])[:_LOOKED_AT]]
-    if own is None and len(ids) > _LOOKED_AT:
-        found.append(Finding("servers", f"{len(ids) - _LOOKED_AT} more were not looked at"))
+    own = [each for each in ids if each in guilds or not guilds]
+    found = [await _server(visitor, each, chosen) for each in own[:_LOOKED_AT]]
+    if len(own) > _LOOKED_AT:
+        found.append(Finding("servers", f"{len(own) - _LOOKED_AT} more were not looked at"))
+    found += [
+        Finding(
+            "servers", f"the bot is not in server {each}. Invite it: {invite.link(application, each)}", FAILED
+        )
+        for each in guilds
+        if each not in ids
+    ]
+    if len(own) < len(ids):
+        text = f"the bot is also in {len(ids) - len(own)} that may not use it"
+        found.append(Finding("servers", text, warns=True))
     return found
 
 

@@ -108,7 +108,7 @@ class StandIn:
             Match(Likeness.VERBATIM, each)
             for article in self.texts.values()
             for each in sentences(article)
-            if each.text == text
+            if each.text == text and (collections is None or article.collection in collections)
         ]
         return Comparison((Claim(text, tuple(found[:1])),))
 

@@ -8,7 +8,7 @@ from bot.check import examine
 from bot.desk import Engine
 from bot.dotenv import variables
 from bot.settings import BotSettings
-from bot.state import Database
+from bot.state import Database, State
 from index.errors import IndexMissing, ModelUnavailable
 from index.settings import IndexSettings
 from tests.bot.stand_in import Broken, StandIn
@@ -42,7 +42,8 @@ def report(engine: Engine | Exception | None = None) -> dict[str, tuple[str, int
 
     found = list(examine(open_engine, Path(".env")))
     assert not any(SECRET in each.text for each in found)
-    assert all(str(each).startswith("✗ " if each.code else "✓ ") for each in found)
+    signs = ["✗" if each.code else "⚠" if each.warns else "✓" for each in found]
+    assert [str(each)[0] for each in found] == signs
     return {each.subject: (each.text, each.code) for each in found}
 
 
@@ -55,6 +56,11 @@ def test_all_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found == {
         "settings": ("in order (1 from .env)", 0),
         "token": ("looks like one (--online asks Discord whether it is valid)", 0),
+        "access": (
+            "BOT_GUILDS is not set: only the first server that I join may ask, "
+            "and nobody can change articles. Write BOT_GUILDS=<id of the server>=* into .env.",
+            0,
+        ),
         "monitor": ("off (BOT_HTTP_PORT is not set)", 0),
         "database": ("none yet at .footnote/bot.db; the bot's first start makes it", 0),
         "corpus": ("1 articles in corpus", 0),
@@ -83,7 +89,7 @@ def test_wrong_settings_are_all_named(home: Path, monkeypatch: pytest.MonkeyPatc
         True,
         2,
     )
-    assert set(found) == {"settings", "token", "monitor", "database"}
+    assert set(found) == {"settings", "token", "access", "monitor", "database"}
     monkeypatch.delenv("INDEX_THREADS")
     monkeypatch.setenv("BOT_QUEUE", "many")
     assert set(report()) == {"settings", "corpus", "index", "disk", "model"}
@@ -95,6 +101,27 @@ def test_wrong_settings_are_all_named(home: Path, monkeypatch: pytest.MonkeyPatc
     )
     (home / ".env").write_bytes(b"BOT_TOKEN=\xff")
     assert report() == {"settings": ("The settings in .env cannot be read: it is not UTF-8 text.", 2)}
+
+
+async def test_who_may_use_the_bot(home: Path) -> None:
+    state = State(Database(home / ".footnote" / "bot.db"))
+    await state.first_guild.claim(111)
+    state.close()
+    text, _ = report()["access"]
+    assert "only the first server, 111, may ask" in text
+    assert "Write BOT_GUILDS=111=* into .env." in text
+    (home / ".env").write_text(f"BOT_TOKEN={SECRET}\nBOT_GUILDS=111=*;222=news,rules\n")
+    assert report()["access"] == (
+        "servers that may use the bot: 111 (all collections), 222 (news, rules). "
+        "corpus has no folder for rules; check the spelling in BOT_GUILDS",
+        0,
+    )
+    (home / ".env").write_text(f"BOT_TOKEN={SECRET}\nBOT_GUILDS=222=news\n")
+    assert report()["access"] == ("servers that may use the bot: 222 (news)", 0)
+    (home / ".env").write_text(f"BOT_TOKEN={SECRET}\nBOT_GUILD=222\n")
+    assert (
+        "BOT_GUILD: Value error, was replaced by BOT_GUILDS. Write BOT_GUILDS=222" in report()["settings"][0]
+    )
 
 
 def test_articles_that_cannot_be_read(home: Path) -> None:

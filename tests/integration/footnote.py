@@ -45,6 +45,7 @@ class Room:
     ben: User
     state: Path
     editing: Editing | None = None
+    guilds: dict[int, tuple[str, ...] | None] = field(default_factory=dict)  # may use the bot
     bots: list[Footnote] = field(default_factory=list)
 
     @property
@@ -78,6 +79,8 @@ async def running(
     state = State(Database(room.state))
     folder = room.state.parent
     editing = room.editing or Editing(folder / "corpus", folder / "index", room.engine.encoder)
+    room.guilds = room.guilds or {room.guild.id: None}
+    options.setdefault("guilds", room.guilds)
     bot = Footnote(
         Desk(room.engine, worker), state, Workshop(editing, Drafts(folder / "drafts"), worker), **options
     )

@@ -126,8 +126,6 @@ async def test_direct_messages_are_questions() -> None:
         dm = room.server.dm(room.ana)
         assert LAST in (await room.say(QUESTION, dm)).content
         assert (await room.say("   .", dm)).content == str(NothingAsked())
-        answer = await (await room.server.slash(room.ana, dm, "ask", question=QUESTION)).response()
-        assert LAST in answer.content
 
 
 async def test_bots_and_what_is_not_for_the_bot_are_left_alone() -> None:

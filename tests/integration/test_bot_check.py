@@ -40,13 +40,19 @@ async def found(server: DiscordServer, token: str | None = None, **values: Any) 
 async def test_all_in_order() -> None:
     async with footnote() as room:
         server = room.server
-        await server.until(lambda: len(server.commands()) == len(COMMANDS), missing="not registered")
+        await server.until(
+            lambda: len(server.commands(room.guild)) == len(COMMANDS), missing="not registered"
+        )
         identified = len(server.identifies)
-        told = [str(each) for each in (await found(server)).values()]
+        told = [str(each) for each in (await found(server, guilds=str(room.guild.id))).values()]
         assert told == [
             "✓ token: Discord knows it; it is that of footnote",
             "✓ clock: agrees with Discord's",
             "✓ intents: those that are needed, and no other",
+            "⚠ application: anyone may invite the bot (Public Bot is on). Set Install Link to None at "
+            f"https://discord.com/developers/applications/{server.world.application_id}/installation, "
+            "then switch Public Bot off at "
+            f"https://discord.com/developers/applications/{server.world.application_id}/bot",
             "✓ server Reading room: mentions are answered in 1 of 1 channels",
             f"✓ commands: all {len(COMMANDS)} are registered",
         ]
@@ -81,9 +87,11 @@ async def test_a_bot_that_is_in_no_server_gets_a_link() -> None:
             "✓ commands: none is registered yet; the bot does that when it starts"
         )
         server.add_guild("Elsewhere")
-        told = await found(server, guild=4711)
-        assert "not in the server of BOT_GUILD" in told["servers"].text
-        assert "guild_id=4711" in told["servers"].text
+        findings = await visit(settings(server, guilds="4711"), server.token)
+        lines = [str(each) for each in findings if each.subject == "servers"]
+        assert lines[0].startswith("✗ servers: the bot is not in server 4711. Invite it: ")
+        assert "guild_id=4711" in lines[0]
+        assert lines[1] == "⚠ servers: the bot is also in 1 that may not use it"
 
 
 async def test_channels_in_which_mentions_are_not_answered() -> None:
@@ -94,7 +102,7 @@ async def test_channels_in_which_mentions_are_not_answered() -> None:
         forum = server.add_channel(guild, "help", kind="forum")
         server.forbid(rules, "send_messages")
         server.forbid(forum, "send_messages_in_threads")
-        told = (await found(server, guild=guild.id))["server Harbour"]
+        told = (await found(server, guilds=str(guild.id)))["server Harbour"]
         assert told.code == 0
         assert told.text == (
             "mentions are answered in 1 of 4 channels; not in #rules (Send Messages), "
@@ -152,6 +160,7 @@ async def test_choices_in_the_developer_portal(monkeypatch: pytest.MonkeyPatch) 
         application = server.world.application() | {
             "interactions_endpoint_url": "https://old.example/interactions",
             "bot_require_code_grant": True,
+            "bot_public": False,
         }
         monkeypatch.setattr(server.world, "application", lambda: application)
         findings = await visit(settings(server), server.token)
@@ -166,14 +175,16 @@ async def test_choices_in_the_developer_portal(monkeypatch: pytest.MonkeyPatch) 
 async def test_commands_of_another_version() -> None:
     async with footnote() as room:
         server = room.server
-        await server.until(lambda: len(server.commands()) == len(COMMANDS), missing="not registered")
-        known = server.world.commands[None]
+        await server.until(
+            lambda: len(server.commands(room.guild)) == len(COMMANDS), missing="not registered"
+        )
+        known = server.world.commands[room.guild.id]
         by_name = {each["name"]: number for number, each in known.items()}
         del known[by_name["articles"]]
         known[by_name["privacy"]] |= {"description": "See what is kept"}
         known[by_name["ask"]] |= {"options": known[by_name["ask"]]["options"][:1]}
         known[1] = known[by_name["privacy"]] | {"id": "1", "name": "search"}
-        told = (await found(server))["commands"]
+        told = (await found(server, guilds=str(room.guild.id)))["commands"]
         assert told.code == 1
         assert "missing: articles; gone since: search; changed since: ask, privacy. Start" in told.text
 
@@ -225,7 +236,7 @@ async def test_the_command_line_asks_discord_only_if_it_may(tmp_path: Path) -> N
         server.add_channel(server.add_guild("Harbour"))
         code, more = await check("--online")
         assert code == 0
-        assert len(more) == len(lines) + 4
+        assert len(more) == len(lines) + 5
         assert "✓ server Harbour: mentions are answered in 1 of 1 channels" in more
         server.fail("GET", "/users/@me", 401)
         code, more = await check("--online")
@@ -236,9 +247,27 @@ async def test_the_command_line_asks_discord_only_if_it_may(tmp_path: Path) -> N
 async def test_a_command_that_lacks_a_language_is_of_another_version() -> None:
     async with footnote() as room:
         server = room.server
-        await server.until(lambda: len(server.commands()) == len(COMMANDS), missing="not registered")
-        for each in server.commands():
+        await server.until(
+            lambda: len(server.commands(room.guild)) == len(COMMANDS), missing="not registered"
+        )
+        for each in server.commands(room.guild):
             if each["name"] == "ask":
                 each["description_localizations"] = {}
-        told = str((await found(server))["commands"])
+        told = str((await found(server, guilds=str(room.guild.id)))["commands"])
         assert "Discord knows those of another version. changed since: ask." in told
+
+
+async def test_each_server_has_its_commands_and_none_are_registered_for_all() -> None:
+    async with DiscordServer() as server:
+        guilds = [server.add_guild(name) for name in ("Harbour", "Library")]
+        server.world.commands[None][7] = {"id": "7", "name": "ask", "type": 1, "description": ""}
+        chosen = settings(server, guilds=";".join(f"{each.id}=*" for each in guilds))
+        told = [str(each) for each in await visit(chosen, server.token) if each.subject == "commands"]
+        assert told == [
+            *(
+                f"✓ commands: none is registered yet; the bot does that when it starts (server {each.id})"
+                for each in guilds
+            ),
+            "✗ commands: some are registered in no particular server, so every server is offered them. "
+            "Start the bot (again): it deletes them.",
+        ]

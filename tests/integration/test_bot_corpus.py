@@ -13,7 +13,7 @@ import discord
 import pytest
 
 from bot.drafts import Drafts
-from bot.errors import NotAnEditor, StateError, UnknownArticle, UnknownDraft
+from bot.errors import NotAnEditor, StateError, UnknownArticle, UnknownDraft, UnknownGuild
 from bot.features.corpus._commands import FORMATS, NOT_FETCHED, TOO_LARGE, Corpus
 from bot.gaps import NO_GAPS, START, SWITCHED_OFF
 from bot.proposals import DISCARDED, NOTHING, UNDATED, UNTITLED
@@ -111,6 +111,41 @@ def files(room: Town) -> dict[str, bytes]:
         for path in room.corpus.rglob("*")
         if path.is_file()
     }
+
+
+async def test_a_stranger_with_a_server_changes_nothing(town: Town) -> None:
+    """The application is taken into a second server, whose manager edits the articles of the first."""
+    before = files(town)
+    asked = await town.ask("When does the last ferry leave Gull Island?")
+    assert "6.40 pm" in asked.content
+    theirs = town.server.add_guild("Strangers")
+    den = town.server.add_channel(theirs, "den")
+    mallory = town.server.add_member(
+        theirs, "mallory", permissions=discord.Permissions(administrator=True).value
+    )
+    for command in (*town.server.commands(town.guild),):  # as though they had been registered there, too
+        town.server.world.commands.setdefault(theirs.id, {})[int(command["id"])] = dict(command)
+    sentence = str(UnknownGuild(theirs.id, leaving=True))
+    run = await town.server.slash(mallory, den, "corpus remove", article="news/ferry")
+    assert (await run.response()).content == sentence
+    for _ in range(100):
+        await asyncio.sleep(0.02)
+    assert theirs.id not in town.server.world.guilds
+    assert files(town) == before
+    assert "6.40 pm" in (await town.ask("When does the last ferry leave Gull Island?")).content
+
+
+async def test_a_server_edits_only_the_collections_that_it_owns(town: Town) -> None:
+    town.guilds[town.guild.id] = ("rules",)
+    before = files(town)
+    assert (await add(town, collection="news")).content == NOT_YOURS
+    assert (await slash(town, "remove", article="news/ferry")).content == str(UnknownArticle())
+    shown = await add(town, collection="rules")
+    assert "Published" in (await press(town, shown, "Publish")).content
+    assert set(files(town)) - set(before) == {"rules/the-open-air-pool.md"}
+    status = await slash(town, "status")
+    assert "rules: 1" in status.content
+    assert "news" not in status.content
 
 
 async def test_a_file_is_looked_at_published_answers_and_is_taken_back(town: Town) -> None:

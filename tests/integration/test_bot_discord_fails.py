@@ -168,7 +168,9 @@ async def test_a_question_is_answered_while_the_gateway_is_gone_and_nothing_is_a
             assert LAST in shown.content
         assert (len(room.server.identifies), len(room.server.resumes)) == (2, 2)
         assert len(room.engine.asked) == 4
-        assert len(room.server.commands()) == len({each["name"] for each in room.server.commands()})
+        assert len(room.server.commands(room.guild)) == len(
+            {each["name"] for each in room.server.commands(room.guild)}
+        )
 
 
 async def test_a_press_while_the_gateway_is_cut_is_answered_after_it_resumed() -> None:

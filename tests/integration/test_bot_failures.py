@@ -173,7 +173,7 @@ async def test_a_member_who_cannot_be_told_is_only_logged(caplog: pytest.LogCapt
 async def test_a_command_of_an_earlier_version_is_explained() -> None:
     async with footnote() as room:
         await room.ask("The ferry?")
-        [command] = [each for each in room.server.commands() if each["name"] == "ask"]
+        [command] = [each for each in room.server.commands(room.guild) if each["name"] == "ask"]
         command["name"] = "query"
         run = await room.server.slash(room.ana, room.channel, "query", question="The ferry?")
         answer = await run.response()
@@ -189,6 +189,7 @@ async def test_who_asks_while_the_bot_is_stopped_is_told_so() -> None:
 
 async def test_neither_questions_nor_members_are_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
+    caplog.set_level(logging.WARNING, "aiohttp.access")  # what the loopback server logs of its requests
     async with footnote(StandIn()) as room:
         await room.ask("How does the albatross leave?")
         await room.say(f"{room.server.bot.mention} how does the albatross leave?")

@@ -154,6 +154,7 @@ async def test_an_answer_that_stands_in_another_server_works_there() -> None:
     ) as room:
         answer = await room.ask("When does the last ferry leave?")
         there = room.server.add_guild("Elsewhere")
+        room.guilds[there.id] = None
         channel, carl = room.server.add_channel(there, "hall"), room.server.add_member(there, "carl")
         raw = {"content": answer.content, "components": answer.components}
         copied = Message.of(room.server.posting.create(channel, room.server.bot, raw, []))

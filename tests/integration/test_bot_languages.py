@@ -112,7 +112,7 @@ async def test_buttons_work_under_a_message_whose_language_is_gone(monkeypatch: 
 async def test_menus_and_descriptions_are_registered_in_german() -> None:
     async with footnote(locale="de") as room:
         answer = await room.say(f"{room.server.bot.mention} {QUESTION}")
-        commands = {each["name"]: each for each in room.server.commands()}
+        commands = {each["name"]: each for each in room.server.commands(room.guild)}
         ask = commands["ask"]
         assert ask["description_localizations"] == {
             "de": "Frag die Artikel; ich antworte mit ihren eigenen Sätzen"

@@ -21,6 +21,7 @@ from bot.errors import PortTaken
 from bot.pulse import Pulse
 from bot.run import serve
 from bot.state import Database, State
+from bot.stopping import Stop
 from bot.version import version
 from bot.worker import Worker
 from index.editing import Editing
@@ -90,11 +91,14 @@ async def watched(port: int, engine: StandIn, **values: Any) -> AsyncIterator[Wa
             ana, ben = server.add_member(guild, "ana"), server.add_member(guild, "ben")
             file = Path(folder) / "bot.db"
             room = Room(server, engine, guild, server.add_channel(guild), ana, ben, file)
-            chosen = settings(server, http_port=port, **values)
+            chosen = settings(server, http_port=port, guilds={guild.id: None}, **values)
             worker = Worker(queue=chosen.queue, time_limit=chosen.time_limit)
             state = State(Database(file))
             editing = Editing(file.with_name("corpus"), file.with_name("index"), engine.encoder)
-            task = asyncio.create_task(serve(chosen, server.token, Desk(engine, worker), state, editing))
+            stop = Stop(chosen.stop_seconds, end=lambda code: None)
+            task = asyncio.create_task(
+                serve(chosen, server.token, Desk(engine, worker), state, editing, stop)
+            )
             async with aiohttp.ClientSession(f"http://127.0.0.1:{port or 1}") as session:
                 try:
                     yield Watched(room, task, session)
@@ -102,6 +106,7 @@ async def watched(port: int, engine: StandIn, **values: Any) -> AsyncIterator[Wa
                     engine.gate.set()
                     task.cancel()
                     await asyncio.gather(task, return_exceptions=True)
+                    stop.finish()
                     state.close()
 
 

@@ -91,16 +91,6 @@ async def test_a_channel_goes_before_its_server_and_threads_follow_their_channel
         assert (await room.say(f"{server.bot.mention} {QUESTION}")).content == PRIVATE
 
 
-async def test_direct_messages_answer_from_what_every_server_allows() -> None:
-    async with footnote() as room:
-        direct = room.server.dm(room.ana)
-        assert found(await room.say(QUESTION, direct))
-        await room.bot.state.places.set(Place(room.guild.id), HANDBOOK)
-        assert not found(await room.say(QUESTION, direct))
-        await room.bot.state.places.set(Place(room.guild.id + 1), Rules(("news",)))
-        assert (await room.say(QUESTION, direct)).content == str(NotHere())
-
-
 async def test_a_place_may_ask_for_more_certainty() -> None:
     async with footnote() as room:
         await room.bot.state.places.set(Place(room.guild.id), Rules(confidence=0.95))

@@ -81,7 +81,7 @@ async def test_the_process_answers_and_after_sigterm_finishes_and_exits_with_0(t
     ):
         guild = server.add_guild("Reading room")
         channel, ana = server.add_channel(guild), server.add_member(guild, "ana")
-        await server.until(lambda: server.commands(), within=20, missing="no commands")
+        await server.until(lambda: server.commands(guild), within=20, missing="no commands")
         answer = await (await server.slash(ana, channel, "ask", question="The last ferry?")).response()
         assert LAST in answer.content
         before = time.monotonic()
@@ -103,24 +103,24 @@ async def test_the_process_answers_and_after_sigterm_finishes_and_exits_with_0(t
             assert private not in text
 
 
-async def test_the_process_does_not_wait_for_what_was_given_up(tmp_path: Path) -> None:
-    for code in (0, 1):
-        async with (
-            DiscordServer() as server,
-            started(tmp_path, **pointing_at(server), BOT_TIME_LIMIT="1") as bot,
-        ):
-            guild = server.add_guild("Reading room")
-            channel, ana = server.add_channel(guild), server.add_member(guild, "ana")
-            await server.until(lambda: server.commands(), within=20, missing="no commands")
-            answer = await (await server.slash(ana, channel, "ask", question="Please brood")).response()
-            assert "took too long" in answer.content
-            if code:
-                await server.close_connections(4004)
-            else:
-                bot.send_signal(signal.SIGTERM)
-            _, log = await asyncio.wait_for(bot.communicate(), 10)
-            assert bot.returncode == code
-            assert ("may have been reset" in log.decode()) is bool(code)
+@pytest.mark.parametrize("code", [0, 1])
+async def test_the_process_does_not_wait_for_what_was_given_up(code: int, tmp_path: Path) -> None:
+    async with (
+        DiscordServer() as server,
+        started(tmp_path, **pointing_at(server), BOT_TIME_LIMIT="1") as bot,
+    ):
+        guild = server.add_guild("Reading room")
+        channel, ana = server.add_channel(guild), server.add_member(guild, "ana")
+        await server.until(lambda: server.commands(guild), within=20, missing="no commands")
+        answer = await (await server.slash(ana, channel, "ask", question="Please brood")).response()
+        assert "took too long" in answer.content
+        if code:
+            await server.close_connections(4004)
+        else:
+            bot.send_signal(signal.SIGTERM)
+        _, log = await asyncio.wait_for(bot.communicate(), 10)
+        assert bot.returncode == code
+        assert ("may have been reset" in log.decode()) is bool(code)
 
 
 @pytest.mark.parametrize(
@@ -271,13 +271,23 @@ def test_check_finds_what_is_wrong_without_connecting(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("BOT_TOKNE=x\n")
     done = run("--check", cwd=tmp_path, module="tests.integration.with_stand_in")
     assert done.returncode == 2
-    assert [line[0] for line in done.stdout.strip().split("\n")] == ["✗", "✗", "✓", "✓", "✗", "✓", "✓", "✓"]
-    (tmp_path / ".env").write_text("BOT_TOKEN=loopback-token\nBOT_API_URL=http://127.0.0.1:9\n")
+    assert [line[0] for line in done.stdout.strip().split("\n")] == [
+        "✗",
+        "✗",
+        "⚠",
+        "✓",
+        "✓",
+        "✗",
+        "✓",
+        "✓",
+        "✓",
+    ]
+    (tmp_path / ".env").write_text("BOT_TOKEN=loopback-token\nBOT_API_URL=http://127.0.0.1:9\nBOT_GUILDS=7\n")
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "ferry.txt").write_text("Ferry\n\nThe last ferry leaves at 6.40 pm.\n")
     done = run("--check", cwd=tmp_path, module="tests.integration.with_stand_in")
     assert done.returncode == 0
-    assert [line[0] for line in done.stdout.strip().split("\n")] == ["✓"] * 8
+    assert [line[0] for line in done.stdout.strip().split("\n")] == ["✓"] * 9
     assert run("--online", cwd=tmp_path).returncode == 2
 
 
@@ -309,13 +319,15 @@ def test_verdicts_are_written_as_questions_to_evaluate(tmp_path: Path) -> None:
 
 
 def test_invite_prints_the_link_and_explains_it_elsewhere(tmp_path: Path) -> None:
-    done = run("--invite", cwd=tmp_path, BOT_APPLICATION="4200", BOT_GUILD="17")
+    done = run("--invite", cwd=tmp_path, BOT_APPLICATION="4200", BOT_GUILDS="17=news")
     assert done.returncode == 0
     assert done.stdout == (
         "https://discord.com/oauth2/authorize?client_id=4200&scope=bot+applications.commands"
         "&permissions=274877975552&guild_id=17\n"
     )
     assert "Read Message History: to answer as a reply" in done.stderr
+    done = run("--invite", cwd=tmp_path, BOT_APPLICATION="4200", BOT_GUILDS="17=news;18=*")
+    assert "guild_id" not in done.stdout
     done = run("--invite", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert len(done.stderr.strip().split("\n")) == 1

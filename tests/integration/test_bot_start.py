@@ -27,12 +27,13 @@ from bot.errors import (
 )
 from bot.run import serve
 from bot.state import Database, State
+from bot.stopping import Stop
 from bot.worker import Worker
 from index.editing import Editing
 from index.errors import ModelUnavailable
 from tests.bot.stand_in import Broken, StandIn
 from tests.integration.discord_server import DiscordServer
-from tests.integration.footnote import COMMANDS, Room, footnote, running, settings
+from tests.integration.footnote import COMMANDS, footnote, settings
 
 
 @pytest.fixture(autouse=True)
@@ -63,13 +64,16 @@ async def serving(server: DiscordServer, engine: StandIn, **values: Any) -> Asyn
     token = chosen.token.get_secret_value()
     with TemporaryDirectory() as folder, closing(State(Database(Path(folder) / "bot.db"))) as state:
         editing = Editing(Path(folder) / "corpus", Path(folder) / "index", engine.encoder)
-        task = asyncio.create_task(serve(chosen, token, Desk(engine, worker), state, editing))
+        stop = Stop(chosen.stop_seconds, end=lambda code: None)
+        task = asyncio.create_task(serve(chosen, token, Desk(engine, worker), state, editing, stop))
         try:
             yield task
         finally:
             if not task.done():
                 os.kill(os.getpid(), signal.SIGTERM)
                 await task
+            stop.finish()
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 async def failure(server: DiscordServer, **values: Any) -> StartError:
@@ -82,7 +86,9 @@ async def failure(server: DiscordServer, **values: Any) -> StartError:
 
 async def test_the_bot_asks_for_no_privileged_intent_and_registers_its_commands() -> None:
     async with footnote() as room:
-        await room.server.until(lambda: len(room.server.commands()) == len(COMMANDS), missing="no commands")
+        await room.server.until(
+            lambda: len(room.server.commands(room.guild)) == len(COMMANDS), missing="no commands"
+        )
         intents = discord.Intents._from_value(room.server.identifies[0]["intents"])
         privileged = (intents.members, intents.presences, intents.message_content)
         assert (intents.guild_messages, intents.dm_messages, privileged) == (
@@ -90,7 +96,7 @@ async def test_the_bot_asks_for_no_privileged_intent_and_registers_its_commands(
             True,
             (False, False, False),
         )
-        by_name = {each["name"]: each for each in room.server.commands()}
+        by_name = {each["name"]: each for each in room.server.commands(room.guild)}
         assert set(by_name) == COMMANDS
         ask = by_name["ask"]
         assert [(each["name"], each.get("required", False)) for each in ask["options"]] == [
@@ -147,24 +153,21 @@ async def test_files_come_from_the_set_address() -> None:
         assert await user.default_avatar.read()
 
 
-async def test_commands_go_to_one_server_if_it_is_set(tmp_path: Path) -> None:
-    async with DiscordServer() as server:
-        guild = server.add_guild("Reading room")
-        ana, ben = server.add_member(guild, "ana"), server.add_member(guild, "ben")
-        room = Room(server, StandIn(), guild, server.add_channel(guild), ana, ben, tmp_path / "bot.db")
-        async with running(room, guild=guild.id):
-            await server.until(lambda: len(server.commands(guild)) == len(COMMANDS), missing="no commands")
-            assert server.commands() == []
-            assert "6.40 pm" in (await room.ask("The last ferry?")).content
-
-
-async def test_a_server_that_does_not_let_commands_be_registered_is_named() -> None:
+async def test_servers_that_do_not_let_commands_be_registered_are_named(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async with DiscordServer() as server:
         server.fail("PUT", "/applications/*/guilds/*/commands", 403, code=50001, message="Missing Access")
-        error = await failure(server, guild=42)
+        error = await failure(server, guilds="42=*;43=*")
         assert isinstance(error, DiscordRefused)
-        assert "BOT_GUILD" in str(error)
+        assert "any server of BOT_GUILDS" in str(error)
         assert "applications.commands" in str(error)
+    async with DiscordServer() as server:
+        guild = server.add_guild("Reading room")
+        server.fail("PUT", "/applications/*/guilds/42/commands", 403, code=50001, message="Missing Access")
+        async with serving(server, StandIn(), guilds=f"42=*;{guild.id}=*"):
+            await server.until(lambda: len(server.commands(guild)) == len(COMMANDS), missing="no commands")
+        assert "does not let me register commands in server 42. Invite the bot there" in caplog.text
 
 
 async def test_a_token_that_discord_does_not_know() -> None:
@@ -218,7 +221,7 @@ async def test_an_interface_that_is_down_or_turns_the_bot_down() -> None:
         assert "answers with status 502" in str(down)
     async with DiscordServer() as server:
         server.fail("PUT", "/applications/*/commands", 400, message="Invalid Form Body")
-        refused = await failure(server)
+        refused = await failure(server, guilds="42")
         assert isinstance(refused, DiscordRefused)
         assert "status 400" in str(refused)
 
@@ -277,7 +280,7 @@ async def test_told_to_stop_the_bot_finishes_those_who_wait_and_says_goodbye() -
     async with DiscordServer() as server:
         guild = server.add_guild("Reading room")
         channel, ana = server.add_channel(guild), server.add_member(guild, "ana")
-        async with serving(server, engine) as task:
+        async with serving(server, engine, guilds={guild.id: None}) as task:
             asked = [
                 await server.slash(ana, channel, "ask", question=f"Shall we wait, ferry {n}?") for n in (1, 2)
             ]
@@ -294,23 +297,6 @@ async def test_told_to_stop_the_bot_finishes_those_who_wait_and_says_goodbye() -
             assert "6.40 pm" in (await server.reply_to(said)).content
             await asyncio.wait_for(task, 10)
         assert server.world.gateway.sessions == {}  # it has closed the connection as one should
-
-
-async def test_told_twice_the_bot_leaves_at_once(caplog: pytest.LogCaptureFixture) -> None:
-    engine = StandIn()
-    async with DiscordServer() as server:
-        guild = server.add_guild("Reading room")
-        channel, ana = server.add_channel(guild), server.add_member(guild, "ana")
-        async with serving(server, engine) as task:
-            run = await server.slash(ana, channel, "ask", question="Shall we wait?")
-            await server.until(lambda: run.acknowledged, missing="no defer")
-            os.kill(os.getpid(), signal.SIGINT)
-            await asyncio.sleep(0.1)
-            assert not task.done()
-            os.kill(os.getpid(), signal.SIGINT)
-            await asyncio.wait_for(task, 5)
-        engine.gate.set()
-        assert "Leaving before everyone was answered" in caplog.text
 
 
 async def test_told_to_stop_before_it_is_online_the_bot_just_leaves() -> None:

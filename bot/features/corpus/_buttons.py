@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import discord
 
+from bot.access import require_editor
 from bot.changes import Draft
 from bot.deliver import Remade, view
 from bot.errors import UnknownDraft
-from bot.failures import explained
+from bot.failures import answers
 from bot.features.corpus._forms import form
-from bot.features.corpus._rights import admit_editor, chosen, workshop
+from bot.features.corpus._rights import chosen, workshop
 from bot.gaps import brief
 from bot.language import say
 from bot.logs import told
@@ -23,6 +24,9 @@ from bot.reply import Reply
 from bot.state import Rules
 from bot.workshop import collection_of
 from index.types import Article
+
+if TYPE_CHECKING:
+    from bot.app import Footnote
 
 _log = logging.getLogger(__name__)
 
@@ -47,67 +51,68 @@ class _OfDraft(Remade, template=r"(?!)"):
 class Do(_OfDraft, template=r"corpus-do:(?P<draft>[\w-]{16})"):
     """Makes the change that was proposed."""
 
+    @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Make the change, and tell the log channel."""
-        async with explained(interaction):
-            held = admit_editor(interaction)
-            await interaction.response.defer()
-            done = await workshop(interaction).carry_out(self.draft, interaction.guild_id or 0, held)
-            await _show(interaction, render_done(done))
-            with before_all(interaction):
-                line = audit(done, interaction.user.display_name)
-            await _log_in_channel(interaction, held, line, done)
+        held = require_editor(interaction)
+        await interaction.response.defer()
+        done = await workshop(interaction).carry_out(self.draft, interaction.guild_id or 0, held)
+        await _show(interaction, render_done(done))
+        with before_all(interaction):
+            line = audit(done, interaction.user.display_name)
+        await _log_in_channel(interaction, held, line, done)
 
 
 class Discard(_OfDraft, template=r"corpus-discard:(?P<draft>[\w-]{16})"):
     """Forgets the change that was proposed."""
 
+    @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Delete the draft."""
-        async with explained(interaction):
-            held = admit_editor(interaction)
-            await interaction.response.defer()
-            await workshop(interaction).discard(self.draft, interaction.guild_id or 0, held)
-            await _show(interaction, Reply(say(DISCARDED)))
+        held = require_editor(interaction)
+        await interaction.response.defer()
+        await workshop(interaction).discard(self.draft, interaction.guild_id or 0, held)
+        await _show(interaction, Reply(say(DISCARDED)))
 
 
 class Undo(_OfDraft, template=r"corpus-undo:(?P<draft>[\w-]{16})"):
     """Takes back a change that was made."""
 
+    @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Take it back, and tell the log channel."""
-        async with explained(interaction):
-            held = admit_editor(interaction)
-            await interaction.response.defer()
-            undone = await workshop(interaction).undo(self.draft, interaction.guild_id or 0, held)
-            with before_all(interaction):
-                reply = audit_undone(undone, interaction.user.display_name)
-            message = interaction.message
-            is_line = message is not None and not message.flags.ephemeral  # that told of the change
-            await _show(interaction, reply if is_line else render_undone(undone))
-            if not is_line:
-                await _log_in_channel(interaction, held, reply, undone)
+        held = require_editor(interaction)
+        await interaction.response.defer()
+        undone = await workshop(interaction).undo(self.draft, interaction.guild_id or 0, held)
+        with before_all(interaction):
+            reply = audit_undone(undone, interaction.user.display_name)
+        message = interaction.message
+        is_line = message is not None and not message.flags.ephemeral  # that told of the change
+        await _show(interaction, reply if is_line else render_undone(undone))
+        if not is_line:
+            await _log_in_channel(interaction, held, reply, undone)
 
 
 class Start(Remade, template=r"corpus-gap:(?P<question>\d{1,18})"):
     """Starts an article about what was not found."""
 
+    @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Open a form that shows the questions and the nearest sentences; it must open within 3 seconds."""
-        async with explained(interaction) as bot:
-            held = admit_editor(interaction)
-            number = int((self.item.custom_id or "").partition(":")[2])
-            missed = await bot.state.unanswered.of(interaction.guild_id or 0)
-            found = await bot.workshop.gaps(missed, bot.gap_people, time_limit=_SOON)
-            gap = next((each for each in found if number in {one.id for one in each.questions}), None)
-            if gap is None:
-                raise UnknownDraft
-            title = gap.questions[0].question
-            nearest = (await bot.desk.now(title, held, _SOON)).candidates
-            near = collection_of(nearest[0].article_id) if nearest else ""
-            where = chosen(held, near if held.allows(near) else "")
-            article = Article("", title, "")
-            await interaction.response.send_modal(form("add", where, article, brief(gap, nearest)))
+        bot: Footnote = interaction.client
+        held = require_editor(interaction)
+        number = int((self.item.custom_id or "").partition(":")[2])
+        missed = await bot.state.unanswered.of(interaction.guild_id or 0)
+        found = await bot.workshop.gaps(missed, bot.gap_people, time_limit=_SOON)
+        gap = next((each for each in found if number in {one.id for one in each.questions}), None)
+        if gap is None:
+            raise UnknownDraft
+        title = gap.questions[0].question
+        nearest = (await bot.desk.now(title, held, _SOON)).candidates
+        near = collection_of(nearest[0].article_id) if nearest else ""
+        where = chosen(held, near if held.allows(near) else "")
+        article = Article("", title, "")
+        await interaction.response.send_modal(form("add", where, article, brief(gap, nearest)))
 
 
 async def _show(interaction: discord.Interaction[Any], reply: Reply) -> None:

@@ -10,17 +10,16 @@ from discord import app_commands
 from discord.ext import commands, tasks
 
 from bot import suggest
+from bot.access import require_editor, rules_of
 from bot.changes import Proposal, Source
 from bot.deliver import view
 from bot.desk import Desk
 from bot.errors import EditRefused
-from bot.failures import explained
 from bot.features.corpus._forms import form
-from bot.features.corpus._rights import admit_editor, chosen
+from bot.features.corpus._rights import chosen
 from bot.gaps import SHOWN, SWITCHED_OFF, Gap, render_gaps
 from bot.language import mark, say
 from bot.logs import refer
-from bot.places import rules
 from bot.proposals import render_proposal, render_shelf
 from bot.reply import Reply
 from bot.workshop import Workshop
@@ -90,8 +89,8 @@ class Corpus(
         date: app_commands.Range[str, 1, 40] = "",
     ) -> None:
         """Answer `/corpus add`."""
-        async with explained(interaction):
-            held = admit_editor(interaction)
+        with interaction.client.answering:
+            held = require_editor(interaction)
             where = chosen(held, collection)
             if file is None:
                 await interaction.response.send_modal(
@@ -117,8 +116,8 @@ class Corpus(
         file: discord.Attachment | None = None,
     ) -> None:
         """Answer `/corpus replace`."""
-        async with explained(interaction):
-            held = admit_editor(interaction)
+        with interaction.client.answering:
+            held = require_editor(interaction)
             if file is None:
                 old, _ = await self.desk.article(article, held)
                 await interaction.response.send_modal(form("replace", old.id, old))
@@ -133,8 +132,8 @@ class Corpus(
     @app_commands.describe(article=mark("The article, by the words of its title"))
     async def remove(self, interaction: discord.Interaction[Footnote], article: str) -> None:
         """Answer `/corpus remove`."""
-        async with explained(interaction):
-            held = admit_editor(interaction)
+        with interaction.client.answering:
+            held = require_editor(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
             old, _ = await self.desk.article(article, held)
             guild = interaction.guild_id or 0
@@ -145,16 +144,17 @@ class Corpus(
     )
     async def status(self, interaction: discord.Interaction[Footnote]) -> None:
         """Answer `/corpus status`."""
-        async with explained(interaction):
-            held = admit_editor(interaction)
+        with interaction.client.answering:
+            held = require_editor(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
             await _answer(interaction, render_shelf(await self.workshop.shelf(held)))
 
     @app_commands.command(description=mark("See what several people have asked and not found"))
     async def gaps(self, interaction: discord.Interaction[Footnote]) -> None:
         """Answer `/corpus gaps`."""
-        async with explained(interaction) as bot:
-            held = admit_editor(interaction)
+        bot = interaction.client
+        with bot.answering:
+            held = require_editor(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
             if not bot.keep_unanswered:
                 await _answer(interaction, Reply(say(SWITCHED_OFF)))
@@ -174,7 +174,7 @@ class Corpus(
         self, interaction: discord.Interaction[Footnote], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest collections while one is being typed."""
-        return await suggest.collections(self.desk, typed, rules(interaction))
+        return await suggest.collections(self.desk, typed, rules_of(interaction))
 
     @replace.autocomplete("article")
     @remove.autocomplete("article")
@@ -182,7 +182,7 @@ class Corpus(
         self, interaction: discord.Interaction[Footnote], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest articles by their titles."""
-        return await suggest.articles(self.desk, typed, rules(interaction))
+        return await suggest.articles(self.desk, typed, rules_of(interaction))
 
 
 async def _fetched(file: discord.Attachment, title: str, url: str, published: str) -> Source:

@@ -9,11 +9,12 @@ from typing import Any, Final
 import discord
 from discord.ext import commands
 
+from bot.access import require_editor
 from bot.changes import Source
 from bot.deliver import view
 from bot.errors import EditRefused
-from bot.failures import explained, sentence
-from bot.features.corpus._rights import admit_editor, chosen, workshop
+from bot.failures import answers, sentence
+from bot.features.corpus._rights import chosen, workshop
 from bot.language import mark, say
 from bot.proposals import render_proposal
 from index.types import Article
@@ -22,7 +23,7 @@ TEXT: Final = 4000
 """Characters that a form takes."""
 
 _TITLE, _URL, _DATE, _CUSTOM_ID = 300, 1000, 40, 100
-_FORM: Final = re.compile(r"corpus-(?P<action>add|replace):(?P<target>.*)", re.DOTALL)
+_FORM: Final = re.compile(r"corpus-(?:add|replace):.*", re.DOTALL)
 
 
 def form(action: str, target: str, article: Article, brief: str = "") -> discord.ui.Modal:
@@ -70,26 +71,28 @@ class ArticleForms(commands.Cog):
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Show what would be indexed of what was typed."""
         data: Any = interaction.data or {}
-        found = _FORM.fullmatch(data.get("custom_id", ""))
-        if interaction.type is not discord.InteractionType.modal_submit or found is None:
+        is_form = interaction.type is discord.InteractionType.modal_submit
+        if is_form and _FORM.fullmatch(data.get("custom_id", "")):
+            await self._propose(interaction)
+
+    @answers
+    async def _propose(self, interaction: discord.Interaction[Any]) -> None:
+        held = require_editor(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        data: Any = interaction.data
+        action, _, target = data["custom_id"].removeprefix("corpus-").partition(":")
+        fields = [each["component"] for each in data["components"] if "component" in each]
+        typed = {each["custom_id"]: each["value"] for each in fields}
+        text = typed.pop("text")
+        where = {"replaces": target}
+        try:
+            if action == "add":
+                where = {"collection": chosen(held, target)}
+            source = Source("", text.encode(), **typed)
+            proposal = await workshop(interaction).propose(interaction.guild_id or 0, held, source, **where)
+        except EditRefused as error:  # what was typed must not be lost
+            file = discord.File(BytesIO(text.encode()), "article.md")
+            await interaction.edit_original_response(content=sentence(error), attachments=[file])
             return
-        async with explained(interaction):
-            held = admit_editor(interaction)
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            fields = [each["component"] for each in data["components"] if "component" in each]
-            typed = {each["custom_id"]: each["value"] for each in fields}
-            text = typed.pop("text")
-            where = {"replaces": found["target"]}
-            try:
-                if found["action"] == "add":
-                    where = {"collection": chosen(held, found["target"])}
-                source = Source("", text.encode(), **typed)
-                proposal = await workshop(interaction).propose(
-                    interaction.guild_id or 0, held, source, **where
-                )
-            except EditRefused as error:  # what was typed must not be lost
-                file = discord.File(BytesIO(text.encode()), "article.md")
-                await interaction.edit_original_response(content=sentence(error), attachments=[file])
-                return
-            reply = render_proposal(proposal)
-            await interaction.edit_original_response(content=reply.content, view=view(reply))
+        reply = render_proposal(proposal)
+        await interaction.edit_original_response(content=reply.content, view=view(reply))

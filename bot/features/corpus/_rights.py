@@ -1,4 +1,4 @@
-"""Who may change articles, and which."""
+"""Which articles an editor may change."""
 
 from __future__ import annotations
 
@@ -6,27 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.errors import EditRefused, NotAnEditor
+from bot.errors import EditRefused
 from bot.language import mark
-from bot.places import rules
 from bot.state import Rules
 from bot.workshop import NOT_YOURS, Workshop
 
 if TYPE_CHECKING:
     from bot.app import Footnote
-
-
-def admit_editor(interaction: discord.Interaction[Any]) -> Rules:
-    """Let an editor in, and return the rules of the place.
-
-    Raises:
-        NotAnEditor: The member may not manage the server, and has not the role of its editors.
-    """
-    held, member = rules(interaction), interaction.user
-    has_role = isinstance(member, discord.Member) and any(role.id == held.editors for role in member.roles)
-    if interaction.guild_id is None or not (interaction.permissions.manage_guild or has_role):
-        raise NotAnEditor
-    return held
 
 
 def workshop(interaction: discord.Interaction[Any]) -> Workshop:

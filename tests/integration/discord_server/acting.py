@@ -149,6 +149,12 @@ class Acting(Talking):
         )
         return self._start(run.MODAL_SUBMIT, user, opened.channel, data, source=opened.source)
 
+    def interact(
+        self, kind: int, user: User, channel: Channel, data: Json, source: Message | None = None
+    ) -> InteractionRun:
+        """Sends an interaction as it is, as Discord may after commands or rights have changed."""
+        return self._start(kind, user, channel, data, source=self.stored(source) if source else None)
+
     # --- parts ---
 
     def _visible(self, user: User, message: Message) -> Stored:

@@ -35,7 +35,12 @@ class Building:
         self.announce = announce
 
     def add_guild(
-        self, name: str = "Reading room", *, locale: str = "en-US", bot_permissions: Permissions | None = None
+        self,
+        name: str = "Reading room",
+        *,
+        locale: str = "en-US",
+        bot_permissions: Permissions | None = None,
+        system_channel: str | None = None,
     ) -> Guild:
         """Adds a server that the bot is a member of.
 
@@ -43,6 +48,7 @@ class Building:
             name: Its name.
             locale: Its preferred locale.
             bot_permissions: What the bot's own role grants beyond ``@everyone``; None for nothing more.
+            system_channel: Name of the channel for Discord's own messages, if there is one.
         """
         ids = self.world.ids
         guild = Guild(ids.next(1 << 22), name, self.world.owner, locale)
@@ -53,6 +59,10 @@ class Building:
         guild.roles[role.id] = role
         guild.members[self.world.bot.id] = Member(self.world.bot, [role])
         self.world.guilds[guild.id] = guild
+        if system_channel is not None:
+            guild.system_channel = Channel(ids.next(), ChannelKind.TEXT, system_channel, guild)
+            guild.channels[guild.system_channel.id] = guild.system_channel
+            self.world.channels[guild.system_channel.id] = guild.system_channel
         self.announce.guild(guild)
         return guild
 

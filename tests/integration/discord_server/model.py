@@ -98,6 +98,7 @@ class Guild:
     roles: dict[int, Role] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
+    system_channel: Channel | None = None
     joined_at: str = field(default_factory=timestamp)
 
 

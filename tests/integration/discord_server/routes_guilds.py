@@ -31,6 +31,7 @@ class GuildRoutes:
         """Returns the routes, below the API's root."""
         return [
             web.get("/users/@me/guilds", self.guilds),
+            web.delete("/users/@me/guilds/{guild}", self.leave),
             web.post("/users/@me/channels", self.open_dm),
             web.get("/guilds/{guild}", self.guild),
             web.get("/guilds/{guild}/channels", self.guild_channels),
@@ -47,6 +48,10 @@ class GuildRoutes:
 
     async def guilds(self, request: web.Request) -> web.Response:
         return reply([guild_json(each) for each in self.world.guilds.values()])
+
+    async def leave(self, request: web.Request) -> web.Response:
+        self.building.remove_guild(self.world.guild(request.match_info["guild"]))
+        return web.Response(status=204)
 
     async def guild(self, request: web.Request) -> web.Response:
         return reply(guild_json(self.world.guild(request.match_info["guild"])))

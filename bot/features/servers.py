@@ -1,0 +1,109 @@
+"""Servers that the bot is in: those that may use it get the commands, and it leaves the others."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+import discord
+from discord.ext import commands
+
+from bot.errors import UnknownGuild
+from bot.language import say, speaking
+from bot.logs import refer, told
+
+if TYPE_CHECKING:
+    from bot.app import Footnote
+
+_log = logging.getLogger(__name__)
+
+_GRACE: Final = 5.0  # seconds before the bot leaves, for whoever invited it to read why
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+class Servers(commands.Cog):
+    """Looks at each server that the bot is in, at the start and when it joins one.
+
+    Args:
+        bot: The bot.
+    """
+
+    def __init__(self, bot: Footnote) -> None:
+        self.bot = bot
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Look at all servers, once Discord has told of them."""
+        for guild in sorted(self.bot.guilds, key=_since):
+            await self._look_at(guild)
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Look at a server that the bot was invited to."""
+        await self._look_at(guild)
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Look at a server that Discord tells of later: that may be how it tells of an invitation."""
+        if self.bot.is_ready():
+            await self._look_at(guild)
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Register the commands anew should the server invite the bot again: Discord deletes them."""
+        self.bot.registered.discard(guild.id)
+
+    async def _look_at(self, guild: discord.Guild) -> None:
+        try:
+            await self._claim(guild)
+            if guild.id not in self.bot.access.guilds:
+                await self._turn_away(guild)
+            elif guild.id not in self.bot.registered:
+                await self.bot.register(guild.id)
+        except Exception as error:  # the library would log it with the server's name
+            refer(error)
+
+    async def _claim(self, guild: discord.Guild) -> None:
+        """Let a server ask if it is the first and BOT_GUILDS is not set."""
+        first = self.bot.state.first_guild
+        if not self.bot.access.is_set and first.id is None:
+            await first.claim(guild.id)
+            self.bot.access.warn()
+
+    async def _turn_away(self, guild: discord.Guild) -> None:
+        """Delete the commands in a server that may not use the bot, and leave it."""
+        try:
+            await self.bot.tree.sync(guild=guild)  # there are none for it
+        except discord.HTTPException as error:
+            _log.debug("Commands of server %d cannot be deleted: %s", guild.id, told(error))
+        try:
+            self.bot.access.owned(guild.id)
+        except UnknownGuild as error:
+            if self.bot.access.leave_if_unknown(error, after=_GRACE):
+                await _say_why(guild, error)
+
+
+async def _say_why(guild: discord.Guild, error: UnknownGuild) -> None:
+    """Tell a server why the bot leaves, where it has a channel for such messages."""
+    channel = guild.system_channel
+    if channel is None or not channel.permissions_for(guild.me).send_messages:
+        return
+    with speaking(guild.preferred_locale.value):
+        text = say(error.args[0])
+    try:
+        await channel.send(text)
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+        _log.debug("Server %d could not be told why the bot leaves: %s", guild.id, told(failure))
+
+
+def _since(guild: discord.Guild) -> tuple[datetime, int]:
+    """Since when the bot has been in a server; its id where Discord does not say."""
+    joined = None if guild.unavailable else guild.me.joined_at
+    return joined or _NEVER, guild.id
+
+
+async def setup(bot: Footnote) -> None:
+    """Listen to servers."""
+    await bot.add_cog(Servers(bot))
