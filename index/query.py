@@ -129,13 +129,15 @@ def _leans(text: str) -> bool:
 
 def _shown(text: str) -> dict[str, str]:
     """The written form of each term, hyphened words as a whole: "Wi-Fi" for both of its terms."""
+    joined: list[list[Place]] = []
+    for place in places(text):
+        if joined and text[joined[-1][-1].end : place.start] == "-":
+            joined[-1].append(place)
+        else:
+            joined.append([place])
     shown: dict[str, str] = {}
-    joined: list[Place] = []
-    for place in [*places(text), Place(len(text) + 1, len(text) + 1, ())]:
-        if joined and text[joined[-1].end : place.start] != "-":
-            word = text[joined[0].start : joined[-1].end]
-            for term in (term for part in joined for term in part.terms):
-                shown.setdefault(term, word)
-            joined = []
-        joined.append(place)
+    for parts in joined:
+        word = text[parts[0].start : parts[-1].end]
+        for term in (term for part in parts for term in part.terms):
+            shown.setdefault(term, word)
     return shown

@@ -54,7 +54,7 @@ _WIDE: Final = (
 )
 _LETTERS: Final = rf"[^\W\d_{_WIDE}](?:[^\W\d_{_WIDE}]++|[{_MARKS}]++)*+"
 _TOKEN: Final = re.compile(
-    rf"(?!\d)[{_WIDE}][{_MARKS}]*+"
+    rf"(?=[^\W\d_])[{_WIDE}][{_MARKS}]*+"
     rf"|(?:[^\W\d_][{_MARKS}]*+\.){{2,}}+"
     rf"|\d++(?:[.,]\d++)*(?:st|nd|rd|th)?(?![^\W_]|[{_MARKS}])"
     rf"|(?:\d|{_LETTERS})(?:\d++|[{_MARKS}]++|{_LETTERS})*+(?:'{_LETTERS})*+"
@@ -117,7 +117,7 @@ STOPWORDS: Final = frozenset(
 """Words too common to look for, in their written form."""
 
 
-_APOSTROPHES: Final = "‘’‛ʻʼ´′"
+_APOSTROPHES: Final = "‘’‛ʻʼ′"
 # Latin letters that do not decompose are folded by their names: "LATIN SMALL LETTER O WITH STROKE" is an o.
 _LATIN: Final = re.compile(
     r"LATIN (?:SMALL LETTER|SMALL LIGATURE|LETTER SMALL CAPITAL|SMALL CAPITAL LETTER)"
@@ -141,7 +141,7 @@ _FOLDING: Final = _Folding()
 
 def _folded(char: str) -> str:
     """The folded form of one character."""
-    if char in _APOSTROPHES:
+    if char == "´":  # which would decompose to a space with an accent
         return "'"
     # Case is folded after the character is decomposed, for "™" and "℃" hold capitals.
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
@@ -165,6 +165,8 @@ def _is_dropped(char: str) -> bool:
 
 
 def _letter(char: str) -> str:
+    if char in _APOSTROPHES:
+        return "'"
     if char in _NAMED:
         return _NAMED[char]
     latin = None if char.isascii() else _LATIN.fullmatch(unicodedata.name(char, ""))
