@@ -29,6 +29,10 @@ _MARKS_IN_A_ROW: Final = 30
 Format (https://unicode.org/reports/tr15/#Stream_Safe_Text_Format) has the same limit."""
 
 
+_REMEMBERED: Final = 65536
+"""Words, and characters, whose form is kept in memory."""
+
+
 def _ranges(codes: list[int]) -> str:
     """The inside of a character class for code points in rising order."""
     starts = [code for code, before in zip(codes, [-2, *codes], strict=False) if code != before + 1]
@@ -129,10 +133,12 @@ _NAMED: Final = {"ð": "d", "ᴆ": "d", "þ": "th", "ꝥ": "th", "ꝧ": "th", "�
 
 
 class _Folding(dict[int, str]):
-    """What each character is folded to, for `str.translate`; filled as characters are met."""
+    """What each character is folded to, for `str.translate`; remembers the first ones that it meets."""
 
     def __missing__(self, code: int) -> str:
-        folded = self[code] = _folded(chr(code))
+        folded = _folded(chr(code))
+        if len(self) < _REMEMBERED:
+            self[code] = folded
         return folded
 
 
@@ -236,7 +242,7 @@ def content_terms(text: str) -> list[str]:
     return list(dict.fromkeys(_term(word) for word in kept))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=_REMEMBERED)
 def _term(word: str) -> str:
     word = word.removesuffix("'s").replace("'", "")
     if word[0].isdigit():
