@@ -50,18 +50,28 @@ _IS_IGNORED: Final = re.compile(f"[{_IGNORED}]")
 _MARKS: Final = _ranges(
     [code for code in range(0x300, 0x1F000) if unicodedata.category(chr(code)) in ("Mn", "Mc")]
 )
-# Scripts whose letters are words: those of Chinese, Japanese and Korean, and those of South-East Asia that
-# put no spaces between words (Thai, Lao, Myanmar, Khmer, Tai).
-_WIDE: Final = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19ff\u1a20-\u1aaf\ua9e0-\ua9ff\uaa60-\uaadf"
-    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
+# Scripts whose letters are words: those of South-East Asia that put no spaces between words (Thai, Lao,
+# Myanmar, Khmer, Tai), and those of Chinese, Japanese and Korean. Without digits and punctuation.
+_BLOCKS: Final = (
+    *(
+        (0xE00, 0xF00),
+        (0x1000, 0x10A0),
+        (0x1780, 0x1800),
+        (0x1950, 0x1A00),
+        (0x1A20, 0x1AB0),
+        (0xA9E0, 0xAA00),
+    ),
+    *((0xAA60, 0xAAE0), (0x3005, 0x3008), (0x3040, 0x3100), (0x31F0, 0x3200)),
 )
+_WIDE: Final = _ranges(
+    [code for block in _BLOCKS for code in range(*block) if chr(code).isalnum() and not chr(code).isdecimal()]
+) + ("\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff")
 _LETTERS: Final = rf"[^\W\d_{_WIDE}](?:[^\W\d_{_WIDE}]++|[{_MARKS}]++)*+"
 _TOKEN: Final = re.compile(
-    rf"(?=[^\W\d_])[{_WIDE}][{_MARKS}]*+"
+    rf"[{_WIDE}](?<=\w)[{_MARKS}]*+"
     rf"|(?:[^\W\d_][{_MARKS}]*+\.){{2,}}+"
     rf"|\d++(?:[.,]\d++)*(?:st|nd|rd|th)?(?![^\W_]|[{_MARKS}])"
-    rf"|(?:\d|{_LETTERS})(?:\d++|[{_MARKS}]++|{_LETTERS})*+(?:'{_LETTERS})*+"
+    rf"|[^\W_{_WIDE}]++(?:[{_MARKS}]++[^\W_{_WIDE}]*+)*+(?:'{_LETTERS})*+"
 )
 _STACKED: Final = re.compile(rf"([{_MARKS}]{{{_MARKS_IN_A_ROW}}})[{_MARKS}]++")
 _PLACE: Final = re.compile(rf"[^\W_](?:[^\W_]++|[{_MARKS}{_IGNORED}]++|['’.](?=[^\W_])|(?<=\d),(?=\d))*+")
