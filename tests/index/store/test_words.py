@@ -234,3 +234,13 @@ def test_the_full_text_cuts_at_spaces_alone() -> None:
             connection.execute("INSERT INTO words (rowid, terms) VALUES (?, ?)", (row, f"x{char.lower()}y z"))
         found = {term for (term,) in connection.execute("SELECT term FROM vocabulary")}
     assert found == {f"x{chr(code).lower()}y" for code in range(33, 127)} | {"z"}
+
+
+def test_articles_are_found_by_the_folded_words_of_their_titles(shelf: Shelf) -> None:
+    with shelf.writer.change():
+        shelf.writer.put(ArticleRow(Article("shelf/0", "3M’s Łódź", "-"), "shelf", bytes(16), (), ()))
+    with shelf.writer.snapshot() as snapshot:
+        for typed in ("3M's", "3m", "lodz", "Łó", "3M’s L"):
+            assert [card.id for card in snapshot.cards(typed)] == ["shelf/0"], typed
+    with shelf.writer.change():
+        shelf.writer.drop("shelf/0")
