@@ -180,6 +180,8 @@ class Builder:
                     "There is no index to go back to: one is kept when a full rebuild replaces it."
                 )
             with Writer.open(previous) as writer:
+                with writer.snapshot() as snapshot:
+                    snapshot.check_words()
                 removed = retract(writer, plan_all(self._corpus, writer, self._on_progress))
                 count = writer.count()
             self._generations.switch(previous, current)

@@ -21,7 +21,7 @@ _MONTHS_AND_DAYS: Final = frozenset(
 )  # "may" is a word of its own
 _YEAR: Final = re.compile(r"1[5-9]\d\d|20\d\d")
 _NO: Final = frozenset("no not never none nobody nothing neither nor without cannot".split())
-_CONTRACTED: Final = re.compile(r"n['’]t$")
+_CONTRACTED: Final = re.compile(r"n't$")
 
 
 class Difference(StrEnum):
@@ -98,7 +98,7 @@ class _Said:
         plain_words = [word for word in written(clean) if word not in STOPWORDS and word not in _NO]
         kept = [word for word in plain_words if not _CONTRACTED.search(word)]
         self.words = frozenset(terms(" ".join(kept))) - self.dates - self.numbers
-        negated = [word for word in fold(clean).split() if word.strip(".,;:!?()\"'“”‘’") in _NO]
+        negated = [word for word in fold(clean).split() if word.strip(".,;:!?()\"'“”") in _NO]
         negated += [word for word in written(clean) if _CONTRACTED.search(word)]
         self.denies = len(negated) % 2 == 1
 

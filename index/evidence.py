@@ -16,7 +16,7 @@ from index.query import Kind, Query
 from index.retrieve import Found, Retrieval, rarity, word_score
 from index.store import Snapshot
 from index.types import CITABLE, Encoder, Sentence, Tokens, Vectors
-from index.words import fold, terms
+from index.words import fold, places, terms
 
 LIMIT: Final = 24
 """Sentences that are read closely: late interaction costs a few milliseconds each."""
@@ -225,10 +225,9 @@ def _late(
 def token_weights(query: Tokens, retrieval: Retrieval) -> npt.NDArray[np.float64]:
     """How much each token of the question counts: the rarity of its word; they add up to 1."""
     words = {
-        position: term
-        for match in re.finditer(r"\w+(?:[.,'’]\w+)*", retrieval.query.text)
-        for term in terms(match.group())[:1]
-        for position in range(*match.span())
+        position: place.terms[0]
+        for place in places(retrieval.query.text)
+        for position in range(place.start, place.end)
     }
     weights = np.array(
         [

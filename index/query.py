@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from index.types import Turn
-from index.words import STOPWORDS, content_terms, terms, written
+from index.words import STOPWORDS, Place, content_terms, places, terms, written
 
 LONGEST: Final = 2000
 """Characters of a question that are read; far more than the encoder takes in."""
@@ -128,8 +128,16 @@ def _leans(text: str) -> bool:
 
 
 def _shown(text: str) -> dict[str, str]:
+    """The written form of each term, hyphened words as a whole: "Wi-Fi" for both of its terms."""
+    joined: list[list[Place]] = []
+    for place in places(text):
+        if joined and text[joined[-1][-1].end : place.start] == "-":
+            joined[-1].append(place)
+        else:
+            joined.append([place])
     shown: dict[str, str] = {}
-    for word in re.findall(r"[^\W_]+(?:[.'’-][^\W_]+)*", text):
-        for term in terms(word):
+    for parts in joined:
+        word = text[parts[0].start : parts[-1].end]
+        for term in (term for part in parts for term in part.terms):
             shown.setdefault(term, word)
     return shown

@@ -50,5 +50,5 @@ _PATTERNS: Final = tuple((reply, re.compile(pattern)) for reply, pattern in _SAI
 
 def small_talk(text: str) -> str | None:
     """What to say to a greeting, a thank you or an instruction; None to what may be a question."""
-    words = " ".join(written(text)).replace("’", "'")
+    words = " ".join(written(text))
     return next((reply for reply, pattern in _PATTERNS if pattern.fullmatch(words)), None)

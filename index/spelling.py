@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from index.query import Query, understand
 from index.store import Snapshot, State
-from index.words import fold, terms
+from index.words import fold, places, terms
 
 _SHORTEST: Final = 4  # letters of a word that is corrected: shorter ones are near to too many others
 _ALIKE: Final = 0.86  # of Jaro and Winkler's similarity, from which a term may be the one that was meant
@@ -50,8 +50,12 @@ class Speller:
                 corrections[word] = found
         if not corrections:
             return query
-        text = _WORD.sub(lambda match: corrections.get(match.group(), match.group()), query.text)
-        return replace(understand(text), kind=query.kind, corrections=corrections, follows=query.follows)
+        return replace(
+            understand(_replaced(query.text, corrections)),
+            kind=query.kind,
+            corrections=corrections,
+            follows=query.follows,
+        )
 
     def _nearest(self, snapshot: Snapshot, word: str, collections: Sequence[str] | None) -> str | None:
         typed = fold(word)
@@ -82,6 +86,15 @@ class Speller:
             self._vocabulary = [term for term in snapshot.vocabulary() if term.isalpha()]
             self._state = state
         return self._vocabulary
+
+
+def _replaced(text: str, corrections: Mapping[str, str]) -> str:
+    """The text with each word that has a correction replaced by it."""
+    parts, at = [], 0
+    for start, end, _ in places(text):
+        parts += [text[at:start], corrections.get(text[start:end], text[start:end])]
+        at = end
+    return "".join([*parts, text[at:]])
 
 
 def _closest(typed: str, written: Counter[str], stems: Iterable[str]) -> str | None:

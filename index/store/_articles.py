@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from index.errors import ArticleNotFound
+from index.errors import ArticleNotFound, IndexVersion
 from index.store._connect import damaged, sensible
 from index.store._generations import VECTORS_SUFFIX
 from index.store._rows import Counts, State
 from index.types import Article, ArticleCard, Skipped
+from index.words import VERSION as WORDS_VERSION
 from index.words import written
 
 _WORD_LIMIT: Final = 8  # words of a prefix that are looked for
@@ -49,6 +50,18 @@ class Articles:
         """What the index was made with: model, limits and versions."""
         with sensible(self._path):
             return dict(json.loads(self._meta("recipe")))
+
+    def check_words(self) -> None:
+        """Make sure that the full text holds words as `index.words` makes them now.
+
+        Raises:
+            IndexVersion: Another version of Footnote made them.
+        """
+        if self.recipe().get("words") != WORDS_VERSION:
+            raise IndexVersion(
+                f"The index {self._path} holds words as another version of Footnote makes them. "
+                "Run `python -m index rebuild` to make it anew from the corpus."
+            )
 
     def digest(self) -> str:
         """Tells what the articles are, whatever way they came to be indexed; 32 hexadecimal digits."""
@@ -179,7 +192,7 @@ class Articles:
             rows = self._connection.execute(
                 "SELECT DISTINCT c.article FROM words JOIN chunk AS c ON c.key = words.rowid"
                 " WHERE words MATCH ?",
-                (f'"{term}"',),  # terms hold no quotation marks
+                (quoted(term),),
             )
             found = {int(row[0]) for row in rows}
             keys = found if keys is None else keys & found
@@ -231,6 +244,12 @@ class Articles:
                 raise damaged(self._path, "an article has no text")
             self._texts[article_key] = row[0]
         return self._texts[article_key]
+
+
+def quoted(term: str) -> str:
+    """The full-text query for a term, whatever signs it holds (https://sqlite.org/fts5.html#fts5_strings)."""
+    doubled = term.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def listed(values: Iterable[object]) -> str:

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Final
 from weakref import finalize
 
-from index.errors import IndexDisk, IndexModel, IndexVersion
+from index.errors import IndexDisk, IndexModel
 from index.store._connect import connect, damaged, told
 from index.store._generations import Generations
 from index.store._snapshot import Snapshot
-from index.words import VERSION as WORDS_VERSION
 
 _TRIES: Final = 5
 
@@ -98,21 +97,18 @@ class Reader:
     def _open(self, path: Path) -> sqlite3.Connection:
         connection = connect(path, write=False)
         try:
-            self._check(path, Snapshot(connection, path).recipe())
+            self._check(path, Snapshot(connection, path))
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _check(self, path: Path, recipe: dict[str, object]) -> None:
-        if recipe.get("words") != WORDS_VERSION:
-            raise IndexVersion(
-                f"The index {path} holds words as another version of Footnote makes them. "
-                "Run `python -m index rebuild` to make it anew from the corpus."
-            )
-        if self._model is not None and recipe.get("model") != self._model:
+    def _check(self, path: Path, snapshot: Snapshot) -> None:
+        snapshot.check_words()
+        made_with = snapshot.recipe().get("model")
+        if self._model is not None and made_with != self._model:
             raise IndexModel(
-                f"The index {path} was made with the model {recipe.get('model')}, but the setting "
+                f"The index {path} was made with the model {made_with}, but the setting "
                 f"INDEX_MODEL means {self._model}. Run `python -m index rebuild` to change to that, or "
                 "correct the setting."
             )

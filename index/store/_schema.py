@@ -1,4 +1,8 @@
-"""What the database looks like. A change here raises `VERSION`: older indexes are then made anew."""
+"""What the database looks like. A change here raises `VERSION`: older indexes are then made anew.
+
+What the full text holds goes with `index.words.VERSION` instead, so that an index made before a change of it
+still gives its vectors to the one that replaces it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from typing import Final
 APPLICATION_ID: Final = 0x46744E74  # "FtNt", in the file's header: tells an index from any other database
 VERSION: Final = 1
 
-SCHEMA: Final = """
+SCHEMA: Final = r"""
 -- What the store keeps about itself: recipe, dimension, digest, when it changed.
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
@@ -100,9 +104,12 @@ CREATE INDEX chunk_seq ON chunk (seq);
 CREATE TABLE removed (seq INTEGER NOT NULL, chunk INTEGER NOT NULL, PRIMARY KEY (seq, chunk))
 STRICT, WITHOUT ROWID;
 
--- Holds `index.words.terms` of what was embedded for each chunk, with single spaces between. With the
--- tokenizer `ascii`, every character beyond ASCII belongs to a word: SQL sees the words that Python made.
-CREATE VIRTUAL TABLE words USING fts5(terms, tokenize = "ascii tokenchars '.,'");
+-- Holds `index.words.terms` of what was embedded for each chunk, with single spaces between. To the tokenizer
+-- `ascii`, letters, digits and all characters beyond ASCII belong to a word, and here all signs of ASCII do.
+-- So it cuts at spaces, and SQL sees the words that Python made.
+CREATE VIRTUAL TABLE words USING fts5(
+    terms, tokenize = "ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\]^_`{|}~'"
+);
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, row);
 
 CREATE TRIGGER chunk_removed AFTER DELETE ON chunk BEGIN

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from index.store._articles import Articles, listed
+from index.store._articles import Articles, listed, quoted
 from index.store._connect import damaged, sensible
 from index.store._rows import Changes, Keys, State, StoredChunk, unpack
 from index.types import Sentence, SentenceKind, Vectors
@@ -123,7 +123,7 @@ class Snapshot(Articles):
         """
         if not terms:
             return []
-        query = " OR ".join(f'"{term}"' for term in dict.fromkeys(terms))  # terms hold no quotation marks
+        query = " OR ".join(map(quoted, dict.fromkeys(terms)))
         rows = self._connection.execute(
             "SELECT words.rowid, bm25(words) FROM words WHERE words MATCH ?1 AND (?2 IS NULL OR EXISTS ("
             "SELECT 1 FROM chunk AS c JOIN article AS a ON a.key = c.article WHERE c.key = words.rowid"
@@ -152,7 +152,7 @@ class Snapshot(Articles):
             "SELECT count(*) FROM words JOIN chunk AS c ON c.key = words.rowid JOIN article AS a"
             " ON a.key = c.article WHERE words MATCH ? AND a.collection IN (SELECT value FROM json_each(?))"
         )
-        ((count,),) = self._connection.execute(query, (f'"{term}"', within))
+        ((count,),) = self._connection.execute(query, (quoted(term), within))
         return int(count)
 
     def vocabulary(self) -> dict[str, int]:

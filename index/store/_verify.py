@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from index.store._articles import Articles
 from index.store._connect import connect, sensible, told
 from index.store._rows import article_hash, chunk_text, sentence_text, sound_value, text_hash
 from index.types import CITABLE, Article, SentenceKind
@@ -40,12 +41,14 @@ def verify(path: Path, *, derived: bool = True) -> list[str]:
 
     Raises:
         IndexCorrupt: It cannot be read to its end.
+        IndexVersion: It was made by another version of Footnote.
         StoreError: It cannot be opened at all.
     """
     with told(path), sensible(path):
         connection = connect(path, write=False)
         try:
             connection.execute("BEGIN")  # one state, whatever is written meanwhile
+            Articles(connection, path).check_words()
             found = _Check(connection, derived=derived).problems()
             return [problem for problem, _ in zip(found, range(_MOST), strict=False)]
         finally:
@@ -140,7 +143,7 @@ class _Check:
                 yield f"chunk {one.ordinal} does not have the vector of its words"
             if words is None or (embedded and words != " ".join(terms(embedded))):
                 yield f"chunk {one.ordinal} is not found by its words"
-            self._words.update(set((words or "").split()))
+            self._words.update(set((words or "").split(" ")) - {""})
             count, reached = count + 1, last + 1
         if reached != len(sentences):
             yield f"{len(sentences) - reached} sentences are in no chunk"

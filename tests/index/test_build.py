@@ -401,6 +401,40 @@ def test_another_version_of_words_or_reading_makes_a_new_database(
     assert built.encoder.seen == []
 
 
+def words_of_version_1(library: Library) -> None:
+    """Leave the index as it was made when words were made otherwise, with one that full text cut in two."""
+    connection = sqlite3.connect(Generations(library.folder).current())
+    connection.executescript(
+        """
+        CREATE TEMP TABLE kept AS SELECT rowid AS key, terms FROM words;
+        DROP TABLE vocabulary;
+        DROP TABLE words;
+        CREATE VIRTUAL TABLE words USING fts5(terms, tokenize = "ascii tokenchars '.,'");
+        CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, row);
+        INSERT INTO words (rowid, terms) SELECT key, terms || ' 3m''s' FROM kept;
+        UPDATE meta SET value = json_set(value, '$.words', 1) WHERE name = 'recipe';
+        """
+    )
+    connection.close()
+
+
+def test_an_index_with_words_of_another_version_is_refused_until_a_rebuild(built: Library) -> None:
+    words_of_version_1(built)
+    builder = built.builder()
+    for refused in (built.content, builder.verify):
+        with pytest.raises(IndexVersion, match="words as another version.*Run `python -m index rebuild`"):
+            refused()
+    with pytest.raises(IndexModel, match="run `python -m index rebuild`"):
+        builder.add([built.corpus / "welcome.md"])
+    built.encoder.seen.clear()
+    assert builder.rebuild().unchanged == 4
+    assert built.encoder.seen == []
+    assert builder.verify() == []
+    with pytest.raises(IndexVersion, match="words as another version"):
+        builder.rollback()
+    assert built.content()["counts"].articles == 4
+
+
 def test_another_format_makes_a_new_database_and_keeps_the_old(
     built: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:

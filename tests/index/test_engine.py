@@ -329,6 +329,12 @@ def test_reads_typing_errors_as_the_words_that_were_meant(engine: Engine) -> Non
     assert "6.40 pm" in answer.citations[0].text
 
 
+def test_corrects_no_part_of_a_word(engine: Engine) -> None:
+    answer = engine.ask("When does the last ferry leave Saltmrre for Saltmrre's 4Saltmrre?")
+    assert answer.why is not None
+    assert answer.why.read_as == "When does the last ferry leave Saltmere for Saltmrre's 4Saltmrre?"
+
+
 class Keen:
     """Is sure of the sentences that hold a word."""
 

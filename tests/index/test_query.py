@@ -50,6 +50,10 @@ def test_shows_words_as_the_asker_wrote_them() -> None:
     assert shown["wi"] == shown["fi"] == "Wi-Fi"
     assert shown["zurich"] == "Zürich’s"
     assert shown["cafe"] == "café"
+    assert understand("Are 3M's well-known 2,500 tapes (№ 5) in-").shown == {
+        **{"are": "Are", "3m": "3M's", "well": "well-known", "known": "well-known", "2500": "2,500"},
+        **{"tape": "tapes", "no": "(№", "5": "5", "in": "in"},
+    }
 
 
 @pytest.mark.parametrize(

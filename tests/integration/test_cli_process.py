@@ -87,3 +87,41 @@ def test_from_articles_to_answers(index: dict[str, Any]) -> None:
         process.send_signal(signal.SIGINT)
         assert process.stderr.read().decode().startswith("Interrupted. ")
     assert process.returncode == 130
+
+
+TAPES = (
+    "Notes of the archive\n\n3M's tapes are kept in the cellar of the archive. 4chan's founder sent the "
+    "archive a letter in 2019. Łukasz Ørsted restored 5G's first mast in Straßburg.\n"
+)
+
+
+def said(index: dict[str, Any], *words: str) -> str:
+    """What a command writes, which has to succeed."""
+    done = subprocess.run(command(*words), stderr=subprocess.PIPE, check=False, **index)
+    assert done.returncode == 0, done.stderr.decode()
+    return str(done.stdout.decode())
+
+
+def test_words_of_digits_with_apostrophes_and_letters_of_other_alphabets(
+    index: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / "corpus" / "archive.txt").write_text(TAPES, encoding="utf-8")
+    assert said(index, "rebuild").startswith("added archive\nadded mali\n")
+    assert said(index, "verify") == "The index is whole.\n"
+
+    later = tmp_path / "later.txt"
+    later.write_text("Remarks\n\n2mThat's a 2D'ish picture, said the archivist.\n", encoding="utf-8")
+    said(index, "add", str(later))
+    assert said(index, "verify") == "The index is whole.\n"
+
+    for question, quoted in (
+        ("Where are 3M's tapes kept?", "in the cellar"),
+        ("What did 4chan’s founder send?", "a letter in 2019"),
+        ("What did Lukasz Orsted restore in Strassburg?", "first mast"),
+        ("Who said that it is a 2D'ish picture?", "the archivist"),
+    ):
+        answer = json.loads(said(index, "ask", question, "--json"))
+        assert quoted in answer["candidates"][0]["text"], question
+        assert not (answer["reason"] or "").count("occurs in none"), question
+    assert said(index, "rebuild", "--full").endswith("3 unchanged, 0 skipped\n")
+    assert said(index, "verify") == "The index is whole.\n"
