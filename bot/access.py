@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+GRACE: Final = 3.0
+"""Seconds before the bot leaves a server that may not use it, for people to read why."""
+
 _RULES: Final = "rules"
 """Under this key an interaction carries the rules that it was let in with."""
 
@@ -124,24 +127,18 @@ class Access:
             self.owned(message.guild.id)  # before anything is asked of Discord about an unknown server
         return await self.rules_for(await place_of(self._bot, message), message.author.id)
 
-    def leave_if_unknown(self, error: Exception, after: float = 0.0) -> bool:
+    def leave_if_unknown(self, error: Exception) -> bool:
         """Leave the server that an error says is unknown, unless the operator wants to stay.
 
         Args:
-            error: What was told there.
-            after: Seconds to stay.
+            error: What is told there; the bot stays for some seconds more, for people to read it.
 
         Returns:
             Whether the bot leaves because of this call.
         """
-        if not isinstance(error, UnknownGuild) or not self._leaves:
+        if not isinstance(error, UnknownGuild) or not self._leaves or error.guild in self._leaving:
             return False
-        earlier = self._leaving.get(error.guild)
-        if earlier is not None and after:
-            return False
-        if earlier is not None:
-            earlier.cancel()  # it waits
-        self._leaving[error.guild] = asyncio.create_task(self._leave(error.guild, after))
+        self._leaving[error.guild] = asyncio.create_task(self._leave(error.guild))
         return True
 
     def warn(self) -> None:
@@ -155,10 +152,12 @@ class Access:
         for task in self._leaving.values():
             task.cancel()
 
-    async def _leave(self, guild: int, after: float) -> None:
+    async def _leave(self, guild: int) -> None:
         try:
-            await asyncio.sleep(after)
+            await asyncio.sleep(GRACE)
             await self._bot.http.leave_guild(guild)
+        except discord.NotFound:
+            _log.debug("The bot was no longer in server %d", guild)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             _log.warning("Server %d, which may not use the bot, cannot be left: %s", guild, told(error))
         except Exception as error:
@@ -166,8 +165,7 @@ class Access:
         else:
             _log.info("Left server %d, which may not use the bot", guild)
         finally:
-            if self._leaving.get(guild) is asyncio.current_task():
-                del self._leaving[guild]
+            del self._leaving[guild]
 
 
 async def authorize(interaction: discord.Interaction[Any]) -> None:

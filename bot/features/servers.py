@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_GRACE: Final = 5.0  # seconds before the bot leaves, for whoever invited it to read why
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -81,7 +80,7 @@ class Servers(commands.Cog):
         try:
             self.bot.access.owned(guild.id)
         except UnknownGuild as error:
-            if self.bot.access.leave_if_unknown(error, after=_GRACE):
+            if self.bot.access.leave_if_unknown(error):
                 await _say_why(guild, error)
 
 

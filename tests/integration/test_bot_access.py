@@ -13,6 +13,7 @@ import discord
 import pytest
 from discord import app_commands
 
+from bot import access
 from bot.errors import (
     EditingOff,
     MembershipUnknown,
@@ -23,7 +24,6 @@ from bot.errors import (
     Starting,
     UnknownGuild,
 )
-from bot.features import servers
 from bot.state import Place, Rules
 from index import receipt
 from tests.bot.stand_in import FERRY
@@ -290,9 +290,7 @@ async def test_the_table_has_every_command_button_and_option_with_suggestions() 
             )
 
 
-@pytest.mark.parametrize("leaving", [True, False])
-async def test_a_server_that_is_not_named_gets_one_sentence(leaving: bool, monkeypatch: Any) -> None:
-    monkeypatch.setattr(servers, "_GRACE", 60.0)
+async def test_a_server_that_is_not_named_gets_one_sentence() -> None:
     async with town() as both:
         room, there = both.room, both.at(both.other)
         said = str(UnknownGuild(0, leaving=False))
@@ -400,7 +398,7 @@ async def test_a_bot_in_no_server_takes_the_first_that_invites_it() -> None:
 
 
 async def test_a_server_that_is_not_named_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers, "_GRACE", 0.2)
+    monkeypatch.setattr(access, "GRACE", 0.2)
     async with footnote() as room:
         server = room.server
         at_the_start = server.add_guild("Harbour office")
@@ -415,7 +413,7 @@ async def test_a_server_that_is_not_named_is_left(monkeypatch: pytest.MonkeyPatc
 async def test_asked_in_a_server_that_is_not_named_the_bot_answers_and_leaves(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(servers, "_GRACE", 60.0)
+    monkeypatch.setattr(access, "GRACE", 0.5)
     async with town(leave_unknown=True) as both:
         server, there = both.room.server, both.at(both.other)
         assert await there.outcome(WAYS["/corpus remove"]) == str(UnknownGuild(0, leaving=True))
@@ -427,7 +425,7 @@ async def test_asked_in_a_server_that_is_not_named_the_bot_answers_and_leaves(
 
 
 async def test_a_server_that_is_left_is_told_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers, "_GRACE", 0.2)
+    monkeypatch.setattr(access, "GRACE", 0.2)
     async with footnote() as room:
         await eventually(lambda: room.bot.is_ready())
         other = room.server.add_guild("Elsewhere", system_channel="hall")
@@ -440,7 +438,7 @@ async def test_a_server_that_is_left_is_told_why(monkeypatch: pytest.MonkeyPatch
 async def test_a_server_that_cannot_be_left_is_logged(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(servers, "_GRACE", 0.0)
+    monkeypatch.setattr(access, "GRACE", 0.0)
     async with footnote() as room:
         room.server.fail("DELETE", "/users/@me/guilds/*", 403)
         room.server.add_guild("Elsewhere")
@@ -448,7 +446,7 @@ async def test_a_server_that_cannot_be_left_is_logged(
 
 
 async def test_commands_that_were_registered_elsewhere_are_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers, "_GRACE", 60.0)
+    monkeypatch.setattr(access, "GRACE", 60.0)
     async with footnote() as room:
         server = room.server
         other = server.add_guild("Elsewhere")

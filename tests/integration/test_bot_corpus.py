@@ -113,8 +113,9 @@ def files(room: Town) -> dict[str, bytes]:
     }
 
 
-async def test_a_stranger_with_a_server_changes_nothing(town: Town) -> None:
+async def test_a_stranger_with_a_server_changes_nothing(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """The application is taken into a second server, whose manager edits the articles of the first."""
+    monkeypatch.setattr("bot.access.GRACE", 0.5)
     before = files(town)
     asked = await town.ask("When does the last ferry leave Gull Island?")
     assert "6.40 pm" in asked.content
@@ -128,8 +129,7 @@ async def test_a_stranger_with_a_server_changes_nothing(town: Town) -> None:
     sentence = str(UnknownGuild(theirs.id, leaving=True))
     run = await town.server.slash(mallory, den, "corpus remove", article="news/ferry")
     assert (await run.response()).content == sentence
-    for _ in range(100):
-        await asyncio.sleep(0.02)
+    await asyncio.sleep(1.5)
     assert theirs.id not in town.server.world.guilds
     assert files(town) == before
     assert "6.40 pm" in (await town.ask("When does the last ferry leave Gull Island?")).content
