@@ -46,6 +46,9 @@ _NUMBER: Final = re.compile(
 )
 _NAME: Final = re.compile(r"(?<=[^\W_]\W)[^\W\d_a-zß-ÿ][\w'’-]*")
 
+_WRITTEN: Final = re.compile(r"[\w'’.,-]+")
+_WORD: Final = re.compile(r"\w+(?:[.,'’]\w+)*")
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -167,7 +170,7 @@ def holds(query: Query, text: str) -> bool | None:
     Returns:
         None if the kind of thing cannot be told from the words.
     """
-    asked = {word.rstrip(".,'’-") for word in re.findall(r"[\w'’.,-]+", fold(query.text))}
+    asked = {word.rstrip(".,'’-") for word in _WRITTEN.findall(fold(query.text))}
     if query.kind in (Kind.WHO, Kind.WHERE):
         return any(fold(name) not in asked for name in _NAME.findall(text))
     if query.kind is Kind.WHEN:
@@ -226,7 +229,7 @@ def token_weights(query: Tokens, retrieval: Retrieval) -> npt.NDArray[np.float64
     """How much each token of the question counts: the rarity of its word; they add up to 1."""
     words = {
         position: term
-        for match in re.finditer(r"\w+(?:[.,'’]\w+)*", retrieval.query.text)
+        for match in _WORD.finditer(retrieval.query.text)
         for term in terms(match.group())[:1]
         for position in range(*match.span())
     }

@@ -54,6 +54,7 @@ _SEVERAL: Final = re.compile(
     r"^(?:please )?(?:list|name|enumerate)\b|\b(?:what|which) (?:\w+ ){0,2}(?:are|were)\b"
     r"|\b(?:kinds|types|steps|ways|reasons|examples|parts|members|ingredients) (?:of|to|for|in)\b|\ball the\b"
 )
+_WRITTEN: Final = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
 _LEANING: Final = frozenset(
     "he she it they him her them his hers its their theirs this that these those there one ones".split()
 )
@@ -129,7 +130,7 @@ def _leans(text: str) -> bool:
 
 def _shown(text: str) -> dict[str, str]:
     shown: dict[str, str] = {}
-    for word in re.findall(r"[^\W_]+(?:[.'’-][^\W_]+)*", text):
+    for word in _WRITTEN.findall(text):
         for term in terms(word):
             shown.setdefault(term, word)
     return shown

@@ -16,7 +16,8 @@ MOST: Final = 3
 
 _END: Final = re.compile(r"(?<=[?？])\s+(?=\S)")
 _ASKING: Final = r"(?:who|whom|whose|when|where|why|how|what|which)"
-_AND: Final = re.compile(rf",?\s+and\s+(?={_ASKING}\s)", re.IGNORECASE)
+# A match begins where a run of white space does, so that a long run is read once.
+_AND: Final = re.compile(rf"(?:,|(?<!\s))\s++and\s++(?={_ASKING}\s)", re.IGNORECASE)
 _BEGINS: Final = re.compile(rf"^(?:and\s+|but\s+)?{_ASKING}\b", re.IGNORECASE)
 
 

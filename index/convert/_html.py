@@ -31,7 +31,10 @@ _TAGS = {  # how the extraction calls what HTML calls otherwise
     "lb": "br",
     "ref": "a",
 }
+_HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
 _SHORT = 250
+_SEPARATORS = "|–—·"
+_SEPARATOR = re.compile(r"\s[|–—·-]\s")
 _DATED = re.compile(r"date|time|publish|byline|posted|meta", re.IGNORECASE)
 
 
@@ -154,7 +157,7 @@ def _as_html(body: Element) -> Element:
     for element in body.iter():
         rend = element.get("rend") or ""
         if element.tag == "head":
-            element.tag = rend if re.fullmatch("h[1-6]", rend) else "h2"
+            element.tag = rend if rend in _HEADINGS else "h2"
         elif element.tag == "list" and rend == "ol":
             element.tag = "ol"
         elif element.tag == "hi":
@@ -181,16 +184,25 @@ def _best_title(text: str, titles: list[str], guessed: str, site: str) -> str:
     """The heading that the page's own titles name; else such a title without the name of the site."""
     first = text.partition("\n")[0]
     heading = first.lstrip("# ") if first.startswith("#") else ""
+    bare_titles = [bare(title) for title in titles]
     for candidate in (heading, " ".join(guessed.split())):
-        known = [bare(title) for title in titles if bare(candidate) in bare(title)]
-        if bare(candidate) and any(not title.endswith(bare(candidate)) for title in known):
+        name = bare(candidate)
+        known = [title for title in bare_titles if name in title]
+        if name and any(not title.endswith(name) for title in known):
             return candidate
-        if bare(candidate) in known:
+        if name in known:
             return candidate
     for title in titles:
-        head, _, tail = re.sub(r"\s+[|–—·-]\s+(?=[^|–—·]*$)", "\0", title).partition("\0")
+        head, tail = _without_site(title)
         return head if tail and bare(tail) == bare(site) else title
     return heading or guessed
+
+
+def _without_site(title: str) -> tuple[str, str]:
+    """A title, and what stands behind its last separator: a hyphen counts only where no other sign follows."""
+    last = max(title.rfind(sign) for sign in _SEPARATORS)
+    found = _SEPARATOR.search(title, max(last - 1, 0))
+    return (title[: found.start()], title[found.end() :]) if found else (title, "")
 
 
 def _vouched(tree: Element, day: str, url: str | None) -> bool:
@@ -201,14 +213,20 @@ def _vouched(tree: Element, day: str, url: str | None) -> bool:
         told += [element.get("content") or "", element.get("datetime") or "", element.get("title") or ""]
         if element.get("type") == "application/ld+json":
             told.append(element.text or "")
-    forms = re.compile(rf"{year}[-/.]?{month}[-/.]?{number}|{year}/0?{int(month)}/0?{int(number)}\b")
-    if any(forms.search(text) for text in told):
+    whole, alone = _forms(year, month, number)
+    if any(whole.search(text) for text in told):
         return True
     return any(
-        year in text and re.search(rf"\b0?{int(number)}\b", text)
+        year in text and alone.search(text)
         for element in tree.iter()
         if _DATED.search(f"{element.get('class')} {element.get('id')}") and (text := _short(element))
     )
+
+
+def _forms(year: str, month: str, number: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Patterns of a date, as pages write it for programs, and of its day alone."""
+    whole = rf"{year}[-/.]?{month}[-/.]?{number}|{year}/0?{int(month)}/0?{int(number)}\b"
+    return re.compile(whole), re.compile(rf"\b0?{int(number)}\b")
 
 
 def _short(element: Element) -> str:
