@@ -14,6 +14,7 @@ from typing import Final
 import Stemmer
 
 from index.markup import plain
+from index.normalization import normalize
 
 VERSION: Final = 1
 """Raise it when `terms` changes: an index records it, and one made by another version must be rebuilt."""
@@ -83,8 +84,8 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     # Folded after it is decomposed, for "™" and "℃" hold capitals; composed again for the sake of Hangul.
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
+    decomposed = normalize("NFKD", normalize("NFKD", text).casefold())
+    return normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
 
 
 def written(text: str) -> list[str]:
