@@ -56,7 +56,8 @@ def visible(text: str) -> Iterator[Piece]:
         elif len(cluster) > 1 and _EMOJI.fullmatch(cluster):
             yield Piece(cluster)
         else:
-            before, after = text[: match.start()][-1:], text[match.end() : match.end() + 1]
+            start, end = match.span()
+            before, after = text[max(start - 1, 0) : start], text[end : end + 1]
             yield from _reveal(cluster, before, after, right_to_left=right_to_left)
 
 

@@ -199,7 +199,7 @@ def _best_title(text: str, titles: list[str], guessed: str, site: str) -> str:
 
 
 def _without_site(title: str) -> tuple[str, str]:
-    """A title, and what stands behind its last separator: a hyphen counts only where no other sign follows."""
+    """A title, and what stands behind its last separator; a hyphen is one where no other sign follows."""
     last = max(title.rfind(sign) for sign in _SEPARATORS)
     found = _SEPARATOR.search(title, max(last - 1, 0))
     return (title[: found.start()], title[found.end() :]) if found else (title, "")
