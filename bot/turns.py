@@ -97,7 +97,7 @@ def stressed(content: str) -> str:
 
 
 def _quotes(content: str) -> list[tuple[str, str]]:
-    """The quoted sentences, each from the first opening mark to the first closing one, and their footnotes."""
+    """The quoted sentences, each from its opening mark to the first closing one, and their footnotes."""
     found: list[tuple[str, str]] = []
     reached = 0
     for closed in _CLOSED.finditer(content):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ _UNSEEN = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidd
 _NEVER_TEXT = frozenset(
     "script style noscript template object iframe select button textarea svg del s strike".split()
 )
+_DROPPED = "dropped"  # what no page calls an element; those of that name are taken out
 _AROUND = frozenset("nav footer aside dialog".split())
 _INLINE = tuple(
     "abbr acronym b bdi bdo big cite dfn em font i ins kbd mark q samp small span strong tt u var".split()
@@ -97,17 +99,17 @@ def load(html: str) -> Element:
 
 def _clean(tree: Element) -> None:
     """Take out what no reader of the page sees as its text, and what stands around it on every page."""
-    for element in list(tree.iter()):
-        if (
-            not isinstance(element.tag, str)
-            or element.tag in _NEVER_TEXT
-            or element.tag in _AROUND
-            or (
-                element.tag not in ("html", "body")  # which scripts show once the page is ready
-                and (element.get("hidden") is not None or _UNSEEN.search(element.get("style") or ""))
-            )
-        ):
-            _drop(element)
+    _drop(tree, filter(_is_unread, tree.iter()))
+
+
+def _is_unread(element: Element) -> bool:
+    if not isinstance(element.tag, str):  # a comment, which has a function for a tag
+        return False
+    if element.tag in _NEVER_TEXT or element.tag in _AROUND:
+        return True
+    if element.tag in ("html", "body"):  # which scripts show once the page is ready
+        return False
+    return element.get("hidden") is not None or bool(_UNSEEN.search(element.get("style") or ""))
 
 
 def _simplified(tree: Element) -> Element:
@@ -135,21 +137,19 @@ def _main(tree: Element) -> Element:
         found = list(tree.iter(tag))
         if len(found) == 1 and "".join(found[0].itertext()).strip():
             return found[0]
-    for element in list(tree.iter("header", "form")):
-        if _short(element):  # a long form is a page made in one
-            _drop(element)
+    edges = tree.iter("header", "form")
+    _drop(tree, (element for element in edges if _short(element)))  # a long form is a page made in one
     return tree
 
 
-def _drop(element: Element) -> None:
-    """Remove an element and leave the text behind it where it is."""
-    parent = element.getparent()
-    before = element.getprevious()
-    if before is None:
-        parent.text = (parent.text or "") + (element.tail or "")
-    else:
-        before.tail = (before.tail or "") + (element.tail or "")
-    parent.remove(element)
+def _drop(tree: Element, elements: Iterable[Element]) -> None:
+    """Remove elements, and all comments, and leave the text behind them where it is."""
+    from lxml import etree  # slow to import
+
+    for element in list(elements):
+        element.tag = _DROPPED
+    kinds = (etree.Comment, etree.ProcessingInstruction, etree.Entity)
+    etree.strip_elements(tree, _DROPPED, *kinds, with_tail=False)
 
 
 def _as_html(body: Element) -> Element:

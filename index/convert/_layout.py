@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 
 from index.convert._markdown import plain_start
 
@@ -279,7 +279,7 @@ def _broken(parts: Sequence[str]) -> str:
     if not parts[-1].endswith(_HYPHENS):
         return ""
     letters: list[str] = []
-    for part in chain([parts[-1][:-1]], reversed(parts[:-1])):
+    for part in chain([parts[-1][:-1]], islice(reversed(parts), 1, None)):
         for letter in reversed(part):
             if not (letter.isalnum() or letter == "_") or len(letters) > _LONGEST_WORD:
                 return "".join(reversed(letters)).lower()

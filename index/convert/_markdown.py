@@ -42,14 +42,6 @@ class Element(Protocol):
         """Its texts, in document order."""
         ...
 
-    def getparent(self) -> Element:
-        """What it is in; not to be asked of the root."""
-        ...
-
-    def getprevious(self) -> Element | None:
-        """What is in front of it."""
-        ...
-
     def remove(self, element: Element) -> None:
         """Take out a child, and its tail."""
         ...
