@@ -129,10 +129,8 @@ class _Writer:
             if not blocks:
                 continue
             marker = f"{number}. " if element.tag == "ol" else "- "
-            text = blocks[0].text
-            for block in blocks[1:]:
-                text += f"{'' if block.tight else chr(10)}\n{block.text}"
-            items.append(marker + _indented(text, len(marker)))
+            rest = (f"{'' if block.tight else chr(10)}\n{block.text}" for block in blocks[1:])
+            items.append(marker + _indented("".join([blocks[0].text, *rest]), len(marker)))
             number += 1
         return [_Block("\n".join(items), tight=True)] if items else []
 
