@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Final
 
 from pydantic_settings import BaseSettings
 
 from index.errors import UsageError
+from index.settings import refuse_large
+
+_LONGEST_KEY: Final = 100
+"""Characters of a key that may be a misspelt one: comparing takes quadratic time."""
 
 
 def variables(*kinds: type[BaseSettings]) -> list[str]:
@@ -25,12 +30,13 @@ def read_keys(path: Path) -> list[str]:
     """The keys of a `.env` file, in order; none if there is no file.
 
     Raises:
-        UsageError: The file cannot be read.
+        UsageError: The file cannot be read, or is too large.
     """
     from dotenv import dotenv_values
 
     if not path.exists():
         return []
+    refuse_large(path)
     try:
         return list(dotenv_values(path, interpolate=False))
     except (OSError, UnicodeError) as error:
@@ -45,7 +51,8 @@ def misspelt(keys: Iterable[str], declared: Iterable[str], path: str = ".env") -
     for key in keys:
         if key.upper() in known:
             continue
-        near = get_close_matches(key.upper(), known, n=1, cutoff=0.7) or [
+        close = get_close_matches(key.upper(), known, n=1, cutoff=0.7) if len(key) <= _LONGEST_KEY else []
+        near = close or [
             each for each in known if each.partition("_")[2] in (key.upper(), key.upper().partition("_")[2])
         ]
         hint = f"; did you mean {near[0]}?" if near else "; see .env.example for those there are."

@@ -28,13 +28,29 @@ def units(text: str) -> int:
 
 def unwrap(text: str) -> str:
     """The text without the line breaks that only wrap it; those of lists, tables and paragraphs stay."""
-    lines: list[str] = []
+    lines: list[list[str]] = []  # of each line of the result, the lines that it is made of
     for line in (line.strip() for line in text.splitlines()):
-        if lines and line and lines[-1] and not _BLOCK.match(line) and not lines[-1].startswith(("|", "#")):
-            lines[-1] += f" {line}"
-        elif line or (lines and lines[-1]):
-            lines.append(line)
-    return "\n".join(lines).strip()
+        above = lines[-1][0] if lines else ""
+        if line and above and not _BLOCK.match(line) and not above.startswith(("|", "#")):
+            lines[-1].append(line)
+        elif line or above:
+            lines.append([line])
+    return "\n".join(map(" ".join, lines)).strip()
+
+
+def without_last_breaks(text: str) -> str:
+    """A block quote without empty lines at its end; what follows the last `>` of another stays."""
+    end = len(text)
+    while (at := _end_of_words(text, end)) > 1 and text[at - 2 : at] == "\n>":
+        end = _end_of_words(text, at - 2)
+    return text[:end]
+
+
+def _end_of_words(text: str, end: int) -> int:
+    """Where white space begins that ends in front of a place."""
+    while end and text[end - 1].isspace():
+        end -= 1
+    return end
 
 
 def gap(space: str, following: str) -> str:

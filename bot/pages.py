@@ -94,9 +94,12 @@ def _split(text: str) -> list[str]:
     """Cut a text into parts: at the end of a paragraph, else of a line, else of a word."""
     parts = []
     text = text.strip()
-    while len(text) > _PART:
-        ends = (text.rfind(end, _PART // 3, _PART) for end in ("\n\n", "\n", " "))
-        at = next((end for end in ends if end > 0), _PART)
-        parts.append(text[:at].rstrip())
-        text = text[at:].lstrip()
-    return [*parts, text] if text else parts
+    start = 0
+    while len(text) - start > _PART:
+        ends = (text.rfind(end, start + _PART // 3, start + _PART) for end in ("\n\n", "\n", " "))
+        at = next((end for end in ends if end > 0), start + _PART)
+        parts.append(text[start:at].rstrip())
+        start = at
+        while text[start].isspace():
+            start += 1
+    return [*parts, text[start:]] if text else parts

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
-from bot.escape import cut, one_line, pieces, units, unwrap
+from bot.escape import cut, one_line, pieces, units, unwrap, without_last_breaks
 from bot.language import mark, say
 from bot.links import button_address
 from bot.reply import CONTENT, Button, Reply
@@ -32,7 +31,6 @@ _NOTES: Final = 3
 _LISTED: Final = 10  # articles
 _DETAILS: Final = (Detail(160, 80, True), Detail(160, 80, False), Detail(80, 40, False), Detail(60, 0, False))
 _LAYOUTS: Final = (*((detail, True) for detail in _DETAILS), (_DETAILS[-1], False))
-_LAST_BREAKS: Final = re.compile(r"(?:\n>\s*)+\Z")
 
 
 def render(
@@ -133,7 +131,7 @@ def quote(parts: Sequence[str], mark: str, limit: int) -> str:
     The mark of omission stands outside of the quotation marks: it is not in the article.
     """
     text, shortened = cut(parts, limit)
-    return f"> “{_LAST_BREAKS.sub('', text)}”{' …' if shortened else ''} {mark}"
+    return f"> “{without_last_breaks(text)}”{' …' if shortened else ''} {mark}"
 
 
 def share(costs: Sequence[int], budget: int) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from bot.escape import cut, gap, one_line, pieces, units, unwrap
+from bot.escape import cut, gap, one_line, pieces, units, unwrap, without_last_breaks
 from bot.language import mark, say
 from bot.links import web_address
 from bot.reply import CONTENT, Reply
@@ -24,6 +24,7 @@ MOVED: Final = mark(
 TOO_LONG: Final = mark("The paragraph is too long for a message; it is in the file, whole.")
 
 _OMITTED: Final = "…"
+_NO_FILE_NAME: Final = re.compile(r"[^0-9A-Za-z._-]+")
 _AROUND: Final = CONTENT  # characters of the text on either side that are looked at
 _FILE: Final = 1_000_000  # characters of an attached file
 
@@ -112,7 +113,7 @@ def quoted(text: str) -> Iterable[str]:
 
 def trimmed(text: str) -> str:
     """A block quote without empty lines at its end."""
-    return re.sub(r"(?:\s*\n>)+\s*\Z", "", text)
+    return without_last_breaks(text)
 
 
 def source(article: Article, link: str | None) -> list[str]:
@@ -127,4 +128,4 @@ def source(article: Article, link: str | None) -> list[str]:
 
 
 def _file_name(article_id: str) -> str:
-    return f"{re.sub(r'[^0-9A-Za-z._-]+', '-', article_id)[-60:].strip('-.') or 'article'}.md"
+    return f"{_NO_FILE_NAME.sub('-', article_id)[-60:].strip('-.') or 'article'}.md"

@@ -15,6 +15,10 @@ HOW_TO: Final = (
 
 _PARTS: Final = re.compile(r"([\w-]{18,40})\.[\w-]{5,10}\.[\w-]{25,80}", re.ASCII)
 
+_FOREIGN: Final = re.compile(r"[\s\x00-\x1f\x7f\"'<>]")
+_PUBLIC_KEY: Final = re.compile(r"[0-9a-f]{64}")
+_ID: Final = re.compile(r"[0-9]{15,20}")
+
 
 def flaw(token: str, *, official: bool) -> str | None:
     """What is wrong with a token, as half a sentence that never repeats it; None if it may be right.
@@ -25,7 +29,7 @@ def flaw(token: str, *, official: bool) -> str | None:
     """
     if token.lower().startswith("bot "):
         return "it begins with the word Bot, which does not belong to the token"
-    if re.search(r"[\s\x00-\x1f\x7f\"'<>]", token):
+    if _FOREIGN.search(token):
         return "it holds spaces, quotation marks or brackets"
     if not token.isascii():
         return "it holds letters that no token has"
@@ -33,9 +37,9 @@ def flaw(token: str, *, official: bool) -> str | None:
 
 
 def _flaw_of_form(token: str) -> str | None:
-    if re.fullmatch(r"[0-9a-f]{64}", token):
+    if _PUBLIC_KEY.fullmatch(token):
         return "it is the public key of the application, not the token of its bot"
-    if re.fullmatch(r"[0-9]{15,20}", token):
+    if _ID.fullmatch(token):
         return "it is the id of the application, not the token of its bot"
     if _PARTS.fullmatch(token) is None:
         return (

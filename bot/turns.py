@@ -23,7 +23,11 @@ _COLLECTION: Final = re.compile(r"_(?:in |[^\xa0]*\xa0)(.+)_")  # "in " with a s
 _LINK: Final = re.compile(r"(?<!\\)\]\(<")  # in questions, brackets are escaped
 _SPELLED: Final = re.compile(r"\\\[U\+((?:10|[0-9A-F])?[0-9A-F]{4})\\\]")
 _MARK: Final = re.compile("[¹²³⁴⁵⁶⁷⁸⁹⁰]+")
-_QUOTE: Final = re.compile(r"^> “(.*?)”(?: …)? ([¹²³⁴⁵⁶⁷⁸⁹⁰]+)$", re.DOTALL | re.MULTILINE)
+_OPENED: Final = re.compile(r"^> “", re.MULTILINE)
+_CLOSED: Final = re.compile(r"”(?: …)? ([¹²³⁴⁵⁶⁷⁸⁹⁰]++)$", re.MULTILINE)
+_STRESSED: Final = re.compile(r"^\*\*", re.MULTILINE)
+_QUOTED: Final = re.compile(r"^>", re.MULTILINE)
+_ESCAPED: Final = re.compile(r"\\([^0-9A-Za-z\s])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,7 @@ def read(content: str) -> Asked:
             collection = unescape(found[1])
         elif not text.startswith("_") and not _LINK.search(text):
             questions.append(unescape(text).removesuffix("…"))
-    declined = re.search(r"^\*\*", content, re.MULTILINE)
-    quotes = [] if declined else _QUOTE.findall(content)
+    quotes = [] if _STRESSED.search(content) else _quotes(content)
     return Asked(
         tuple(questions), " ".join(unescape(each.replace("\n> ", "\n")) for each, _ in quotes), collection
     )
@@ -79,7 +82,7 @@ def read(content: str) -> Asked:
 def quotation(content: str, label: str) -> str:
     """The sentence in an answer that a button with a label like "In context ²" belongs to; `""` if none."""
     mark = label.rpartition(" ")[2]
-    for text, footnote in _QUOTE.findall(content):
+    for text, footnote in _quotes(content):
         if mark == footnote or not _MARK.fullmatch(mark):
             return unescape(text.replace("\n> ", "\n"))
     return ""
@@ -87,11 +90,25 @@ def quotation(content: str, label: str) -> str:
 
 def stressed(content: str) -> str:
     """The sentence that stands out in a message of the In context kind; `""` if none."""
-    found = re.search(r"^>.*?\*\*(.+?)\*\*", content, re.DOTALL | re.MULTILINE)
-    return unescape(found[1].replace("\n> ", "\n")) if found else ""
+    quoted = _QUOTED.search(content)
+    begin = content.find("**", quoted.end()) + 2 if quoted else 1
+    end = content.find("**", begin + 1)
+    return unescape(content[begin:end].replace("\n> ", "\n")) if begin > 1 and end > begin else ""
+
+
+def _quotes(content: str) -> list[tuple[str, str]]:
+    """The quoted sentences, each from its opening mark to the first closing one, and their footnotes."""
+    found: list[tuple[str, str]] = []
+    reached = 0
+    for closed in _CLOSED.finditer(content):
+        opened = _OPENED.search(content, reached, closed.start())
+        if opened:
+            found.append((content[opened.end() : closed.start()], closed[1]))
+        reached = closed.end()
+    return found
 
 
 def unescape(markdown: str) -> str:
     """The text that `bot.escape` has put into Markdown, with what it spelled out as characters again."""
     text = _SPELLED.sub(lambda code: chr(int(code[1], 16)), markdown)
-    return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", text)
+    return _ESCAPED.sub(r"\1", text)

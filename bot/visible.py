@@ -15,7 +15,8 @@ import regex
 _ACCENTS: Final = 4  # on one letter; no living script needs more
 _LONGEST: Final = 32  # characters of one piece; longer clusters are no writing
 
-_CLUSTER: Final = regex.compile(r"\X")
+# Flags in a row one by one: for each, `\X` would count all regional indicators in front of it.
+_CLUSTER: Final = regex.compile(r"\p{RI}\p{RI}(?=\p{RI})|\X")
 _EMOJI: Final = regex.compile(  # "possible emoji" of Unicode TS 51; tags only for the flags of nations
     r"\p{RI}\p{RI}|\U0001F3F4[\U000E0061-\U000E007A]{2,6}\U000E007F"
     r"|\p{Emoji}(?:\p{EMod}|\uFE0F\u20E3?)?(?:\u200D\p{Emoji}(?:\p{EMod}|\uFE0F)?){0,8}"
@@ -56,7 +57,8 @@ def visible(text: str) -> Iterator[Piece]:
         elif len(cluster) > 1 and _EMOJI.fullmatch(cluster):
             yield Piece(cluster)
         else:
-            before, after = text[: match.start()][-1:], text[match.end() : match.end() + 1]
+            start, end = match.span()
+            before, after = text[max(start - 1, 0) : start], text[end : end + 1]
             yield from _reveal(cluster, before, after, right_to_left=right_to_left)
 
 

@@ -73,6 +73,7 @@ _BEYOND: Final = (
     ),
 )
 _PATTERNS: Final = tuple((kind, re.compile(pattern)) for kind, pattern in _BEYOND)
+_THANKS: Final = (" please", " thanks", " thank you")
 _LEFT_OVER: Final = re.compile(r"^(?:the|a|an|any|our|your) | (?:then|at all|in total|here|now)$")
 
 
@@ -102,4 +103,8 @@ def beyond(question: str) -> Beyond | None:
 
 def _said(question: str) -> str:
     """The words of a question, without a "please" behind them."""
-    return re.sub(r"(?: please| thanks| thank you)+$", "", " ".join(written(question)))
+    words = " ".join(written(question))
+    end = len(words)
+    while thanks := next((each for each in _THANKS if words.endswith(each, 0, end)), ""):
+        end -= len(thanks)
+    return words[:end]

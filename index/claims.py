@@ -27,7 +27,8 @@ KEPT: Final = 4
 _NEAR: Final = 0.5  # cosine from which a sentence is worth showing
 _WORDS: Final = 2  # content words that a claim has at least
 _CLAUSE_WORDS: Final = 3  # the same of a claim that is only part of a sentence
-_CLAUSE: Final = re.compile(r"[,;]\s+(?:and\s+|but\s+)?|\s+(?:and|but)\s+")
+# A match begins where a run of white space does, so that a long run is read once.
+_CLAUSE: Final = re.compile(r"[,;]\s++(?:and\s++|but\s++)?|(?<!\s)\s++(?:and|but)\s++")
 _AGREEING: Final = (Likeness.VERBATIM, Likeness.SAME, Likeness.PART)
 _CHATTER: Final = frozenset("lol haha ok okay yes yeah yep nope hi hello hey thanks wow hmm btw imo".split())
 _BEGINS: Final = re.compile(r"(?:(?<=[!?] )|(?<=[^\W\d_]{3}\. ))[^\W\d_]")

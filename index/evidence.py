@@ -45,6 +45,7 @@ _NUMBER: Final = re.compile(
     re.IGNORECASE,
 )
 _NAME: Final = re.compile(r"(?<=[^\W_]\W)[^\W\d_a-zß-ÿ][\w'’-]*")
+_WRITTEN: Final = re.compile(r"[\w'’.,-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def holds(query: Query, text: str) -> bool | None:
     Returns:
         None if the kind of thing cannot be told from the words.
     """
-    asked = {word.rstrip(".,'’-") for word in re.findall(r"[\w'’.,-]+", fold(query.text))}
+    asked = {word.rstrip(".,'’-") for word in _WRITTEN.findall(fold(query.text))}
     if query.kind in (Kind.WHO, Kind.WHERE):
         return any(fold(name) not in asked for name in _NAME.findall(text))
     if query.kind is Kind.WHEN:

@@ -19,10 +19,12 @@ _POINTING: Final = re.compile(
     re.IGNORECASE,
 )
 _DEFINITE: Final = re.compile(_OPENING + r"the ([^\W\d_]+)\b(?! of\b)", re.IGNORECASE)
-_QUOTATION: Final = re.compile(r"\s*[\"“«‘][^\"”»]*[\"”»’]?\s*")
+_QUOTATION: Final = re.compile(r"\s*+[\"“«‘][^\"”»]*+(?:[\"”»]\s*+)?")
 _ATTRIBUTION: Final = re.compile(
     r"\b(?:said|says|told|added|asked|wrote|warned|stated|explained|according to)\b", re.I
 )
+
+_INTRODUCED: Final = re.compile(r"\b(?:an?|one|another)((?: [\w'’-]++){1,4}+)", re.IGNORECASE)
 
 
 def leans(text: str, before: str) -> bool:
@@ -44,7 +46,7 @@ def leans(text: str, before: str) -> bool:
 def _introduces(before: str, noun: str) -> bool:
     """Whether a sentence speaks of such a thing for the first time: "a draft resolution"."""
     stem = terms(noun)[:1]
-    found = re.finditer(r"\b(?:an?|one|another)((?: [\w'’-]+){1,4})", before, re.IGNORECASE)
+    found = _INTRODUCED.finditer(before)
     return any(stem[0] in terms(match[1]) for match in found) if stem else False
 
 

@@ -31,6 +31,7 @@ _BEFORE: Final = 300
 _CJK: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _WORD: Final = re.compile(rf"[{_CJK}]{{1,10}}|[^\s{_CJK}、，；：。！？]{{1,60}}")
 _WIDE: Final = re.compile(f"[{_CJK}]")
+_LETTERS: Final = re.compile(r"[^\W_]+")
 _BARE: Final = re.compile(r"[^\W_](?:.*[^\W_])?", re.DOTALL)
 _UNSAFE: Final = re.compile(r"[\s\x00-\x1f\x7f<>\"`{}|\\^]")
 
@@ -131,10 +132,10 @@ def _is_first(article: Article, start: int, end: int, phrase: str) -> bool:
 
 def _pattern(phrase: str) -> re.Pattern[str]:
     """Matches a phrase as whole words, whatever its case and the marks between its words."""
-    words = re.findall(r"[^\W_]+", phrase)
+    words = _LETTERS.findall(phrase)
     before = "" if _WIDE.match(words[0]) else r"(?<![^\W_])"
     after = "" if _WIDE.match(words[-1][-1]) else r"(?![^\W_])"
-    return re.compile(before + r"[\W_]+".join(map(re.escape, words)) + after, re.IGNORECASE)
+    return re.compile(before + r"[\W_]++".join(map(re.escape, words)) + after, re.IGNORECASE)
 
 
 def _words(text: str) -> list[re.Match[str]]:

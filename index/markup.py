@@ -18,12 +18,12 @@ _PLACEHOLDERS: Final = re.compile("[\ue000\ue001]")
 _LITERAL: Final = re.compile(r"\\([!-/:-@\[-`{-~])|(?<!`)`([^`]+)`(?!`)|(?<!`)``((?:[^`]|`(?!`))++)``(?!`)")
 _PLACEHOLDER: Final = re.compile("\ue000(\\d+)\ue001")
 
-_FENCE: Final = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[^`\n]*$", re.MULTILINE)
+_FENCE: Final = re.compile(r"^[ \t>]*+(?:`{3,}+|~{3,}+)[^`\n]*+$", re.MULTILINE)
 _ONLY_MARKS: Final = re.compile(r"^[ \t>|:\-=*_]++$", re.MULTILINE)
 _LINE_START: Final = re.compile(
     r"^(?:[ \t]*>)*[ \t]*(?:#{1,6}(?:[ \t]|$)|(?:[-*+•]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t])?)?", re.MULTILINE
 )
-_CLOSING_HASHES: Final = re.compile(r"[ \t]#+$", re.MULTILINE)
+_CLOSING_HASHES: Final = re.compile(r"[ \t]#++$", re.MULTILINE)
 _ROW: Final = re.compile(r"^[ \t]*\|(.*)$", re.MULTILINE)
 
 _COMMENT: Final = re.compile(r"<!--(?:[^<-]|-(?!->)|<(?!!--))*+-->")
@@ -34,6 +34,9 @@ _TARGET: Final = r"\(\s?<?[^()\s<>]*(?:\([^()\s]*\)[^()\s]*)*+>?(?:\s\"[^\"]*\"|
 _IMAGE: Final = re.compile(rf"!\[([^\[\]]*)\]{_TARGET}")
 _LINK: Final = re.compile(rf"\[([^\[\]]*)\](?:{_TARGET}|\[[^\[\]]*\])")
 _NOTE: Final = re.compile(r"\[\^[^\[\]\s]*\]:?")
+
+_LONG_NUMBER: Final = re.compile(r"&#[0-9]{1000,}+;?")
+"""An entity with a number that Python does not read: there is no such character."""
 
 _EMPHASIS: Final = (
     re.compile(r"(?<!\*)\*(?![*\s])([^*]*[^*\s])\*(?!\*)"),
@@ -64,8 +67,12 @@ def plain(text: str) -> str:
         return f"\ue000{len(literals) - 1}\ue001"
 
     text = _inline(_LITERAL.sub(hide, _lines(text)))
-    text = _PLACEHOLDER.sub(lambda match: literals[int(match[1])], text)
-    return " ".join(text.split())
+    # Entities are decoded piece by piece, so that none becomes a placeholder, or part of one.
+    pieces = [
+        literals[int(piece)] if number % 2 else _unescaped(piece)
+        for number, piece in enumerate(_PLACEHOLDER.split(text))
+    ]
+    return " ".join("".join(pieces).split())
 
 
 def _lines(text: str) -> str:
@@ -83,7 +90,7 @@ def _cells(row: re.Match[str]) -> str:
 
 
 def _inline(text: str) -> str:
-    """Without the marks inside lines; code and escapes are hidden already."""
+    """Without the marks inside lines; code and escapes are hidden already, entities still to be decoded."""
     if "<" in text:
         text = _AUTOLINK.sub(r"\1", _COMMENT.sub(" ", text))
         text = _TAG.sub("", _BREAK.sub(" ", text))
@@ -92,4 +99,9 @@ def _inline(text: str) -> str:
     if "*" in text or "_" in text or "~" in text:
         for pattern in _EMPHASIS:
             text = pattern.sub(r"\1", text)
-    return html.unescape(text) if "&" in text else text
+    return text
+
+
+def _unescaped(text: str) -> str:
+    """The text with its entities decoded."""
+    return html.unescape(_LONG_NUMBER.sub("\ufffd", text)) if "&" in text else text

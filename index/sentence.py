@@ -30,7 +30,10 @@ _STOP: Final = re.compile(
     rf"|{_BLANK}?[{_EMOJI}]++|{_BLANK}(?:''|[)\]}}”’»'])(?=[\s)\]}}”'\".,]|\Z))*+)"
 )
 _SPACED_QUOTE: Final = re.compile(rf'{_BLANK}"(?=\s|\Z)')
-_NEXT: Final = re.compile(rf"\s*+((?:[{re.escape(_OPENING)}]++[ ]?)*+)([^\W_]*+)(\.?)")
+# Most opening marks that are read behind a stop: text of nothing but stops and opening marks is not read to
+# its end behind each of them.
+_MOST_OPENING: Final = 100
+_NEXT: Final = re.compile(rf"\s*+((?:[{re.escape(_OPENING)}][ ]?){{0,{_MOST_OPENING}}}+)([^\W_]*+)(\.?)")
 _BEFORE_TOKEN: Final = re.compile(r"[\s(\[{\"“‘„«<*_`/—–]")
 _WORD: Final = re.compile(r"[^\W_]")
 _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")

@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from index.errors import UsageError
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+ENV_LIMIT = 64 * 1024
+"""Largest `.env` that is read, in bytes."""
 
 
 def at_home(path: Path) -> Path:
@@ -61,6 +63,22 @@ class IndexSettings(BaseSettings):
     )
 
 
+def refuse_large(path: Path) -> None:
+    """Refuse a `.env` that is too large to be one: what is read of it takes time.
+
+    Raises:
+        UsageError: It is larger than `ENV_LIMIT`.
+    """
+    try:
+        size = path.stat().st_size
+    except OSError:
+        return  # that is reported where the file is read
+    if size > ENV_LIMIT:
+        raise UsageError(
+            f"The settings in {path} cannot be read: the file is larger than {ENV_LIMIT // 1024} KiB."
+        )
+
+
 _Settings = TypeVar("_Settings", bound=BaseSettings)
 
 
@@ -76,6 +94,9 @@ def load(kind: type[_Settings], **overrides: object) -> _Settings:
             `.env` cannot be read.
     """
     given: dict[str, Any] = {name: value for name, value in overrides.items() if value is not None}
+    env_file = kind.model_config.get("env_file")
+    if isinstance(env_file, str):
+        refuse_large(Path(env_file))
     try:
         return kind(**given)
     except ValidationError as error:

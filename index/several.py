@@ -8,15 +8,20 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import Final
 
+from index import query
 from index.types import Answer, Citation, Status, phrase
 from index.words import STOPWORDS, written
 
 MOST: Final = 3
 """Questions that are answered one by one; what comes after is read as part of the last."""
 
+LONGEST: Final = MOST * query.LONGEST
+"""Characters that are read: of each question, no more is."""
+
 _END: Final = re.compile(r"(?<=[?？])\s+(?=\S)")
 _ASKING: Final = r"(?:who|whom|whose|when|where|why|how|what|which)"
-_AND: Final = re.compile(rf",?\s+and\s+(?={_ASKING}\s)", re.IGNORECASE)
+# A match begins where a run of white space does, so that a long run is read once.
+_AND: Final = re.compile(rf"(?:,|(?<!\s))\s++and\s++(?={_ASKING}\s)", re.IGNORECASE)
 _BEGINS: Final = re.compile(rf"^(?:and\s+|but\s+)?{_ASKING}\b", re.IGNORECASE)
 
 
@@ -26,7 +31,7 @@ def split(question: str) -> list[str]:
     What is no question by itself ("When and where …?", "Really?") stays with its neighbour.
     """
     parts: list[str] = []
-    for sentence in _END.split(question.strip()):
+    for sentence in _END.split(question[:LONGEST].strip()):
         pieces = _AND.split(sentence) if _BEGINS.match(sentence) else [sentence]
         for piece in pieces:
             if parts and (len(parts) == MOST or not (_complete(piece) and _complete(parts[-1]))):

@@ -75,6 +75,7 @@ _TOKEN: Final = re.compile(
 )
 _STACKED: Final = re.compile(rf"([{_MARKS}]{{{_MARKS_IN_A_ROW}}})[{_MARKS}]++")
 _PLACE: Final = re.compile(rf"[^\W_](?:[^\W_]++|[{_MARKS}{_IGNORED}]++|['’.](?=[^\W_])|(?<=\d),(?=\d))*+")
+_RUN: Final = re.compile(r"\S+")
 _THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3}\b)")
 
 _NUMBERS: Final = {
@@ -230,7 +231,7 @@ class Place(NamedTuple):
 
 def places(text: str) -> Iterator[Place]:
     """Where in `text` its terms come from: one after the other, they are `terms(text)`."""
-    for run in re.finditer(r"\S+", text):  # nothing is ever folded together across a space
+    for run in _RUN.finditer(text):  # nothing is ever folded together across a space
         found = [(word.span(), terms(word.group())) for word in _PLACE.finditer(text, *run.span())]
         whole = terms(run.group())
         if [

@@ -62,7 +62,7 @@ LAYERS = (
         "stopwatch",
         "words",
     },
-    {"block", "markup"},
+    {"block", "markup", "normalization"},
     {"types"},
     {"errors"},
 )

@@ -29,6 +29,7 @@ _CUSTOM_ID: Final = re.compile(
     r"setup:(?P<channel>\d+):(?P<name>collections|private|confidence|human|editors|log|unasked|reset)"
     r"(?::(?P<value>[a-z]+))?"
 )
+_PERCENT: Final = re.compile(r"\d{1,3}(\.\d+)?")
 _CHOICES: Final = {"yes": True, "no": False, "unset": None}
 
 Somewhere = discord.TextChannel | discord.ForumChannel | discord.VoiceChannel | discord.StageChannel
@@ -125,7 +126,7 @@ def _share(typed: str) -> float | None:
     number = typed.strip().removesuffix("%").strip().replace(",", ".")
     if not number:
         return None
-    if not re.fullmatch(r"\d{1,3}(\.\d+)?", number) or float(number) > 100:
+    if not _PERCENT.fullmatch(number) or float(number) > 100:
         raise SettingRefused(mark("A certainty is a number from 0 to 100, for example 80."))
     return float(number) / 100
 

@@ -31,7 +31,8 @@ _log = logging.getLogger(__name__)
 
 _LINK: Final = re.compile(r"<?\bhttps?://\S+")
 _COMMAND: Final = re.compile(r"\s*[!/.?$%&+=~>;-]")
-_ASKS: Final = re.compile(r"\w[^?？؟]*[?？؟]")
+_QUESTION_MARKS: Final = "?？؟"
+_WORD: Final = re.compile(r"\w")
 _SOLVED: Final = re.compile(
     r"\b(solved|resolved|answered|fixed|done|closed|gelöst|erledigt|beantwortet|résolue?s?|resuelt[oa]|"
     r"solucionad[oa]|respondid[oa]|risolt[oa]|resolvid[oa]|opgelost|rozwiązane|решено)\b|(?<!未)(解决|解決)",
@@ -159,7 +160,9 @@ def asks_everyone(message: discord.Message) -> bool:
         return False
     if message.mentions or message.role_mentions or message.mention_everyone:
         return False
-    return not _COMMAND.match(message.content) and bool(_ASKS.search(_LINK.sub(" ", message.content)))
+    text = _LINK.sub(" ", message.content)
+    last = max(map(text.rfind, _QUESTION_MARKS))
+    return not _COMMAND.match(message.content) and bool(_WORD.search(text, 0, max(last, 0)))
 
 
 def is_solved(thread: discord.Thread) -> bool:

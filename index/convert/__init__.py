@@ -46,11 +46,12 @@ _MEDIA = {
     "": "",
 }
 _HTML = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:(?:<\?xml[^>]*>|<!--.*?-->)\s*)*"
+    rb"(?:\xef\xbb\xbf)?\s*+(?:(?:<\?xml[^>]*+>|<!--(?:[^-]|-(?!->))*+-->)\s*+)*+"
     rb"<(?:!doctype\s+html|html|head|body|title|meta|div|article|section|main|table|h[1-6]|ul|ol|p)\b",
-    re.IGNORECASE | re.DOTALL,
+    re.IGNORECASE,
 )
 _MARKDOWN = re.compile(rb"\A(?:\xef\xbb\xbf)?---\s*\n|^#{1,6} \S|^```|\]\(https?://", re.MULTILINE)
+_WEB = re.compile(r"https?://", re.IGNORECASE)
 _START = 4096
 _ZIP = b"PK\x03\x04"
 _FOREIGN = (_ZIP, b"{\\rtf", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b")
@@ -59,7 +60,7 @@ _OPENING_LIMIT = 80
 
 def is_url(origin: str | Path) -> bool:
     """Whether that names a web page rather than a file."""
-    return isinstance(origin, str) and re.match(r"(?i)https?://", origin) is not None
+    return isinstance(origin, str) and _WEB.match(origin) is not None
 
 
 def convert(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_META = re.compile(rb"<meta[^>]{0,200}?charset\s*+=\s*+(?:[\"']\s*+)?([\w.:-]{2,40})", re.IGNORECASE)
 _OF_THE_WEB = re.compile(  # Python also knows codecs that take forever, or are none of characters
     r"(?:ascii|utf-(?:8|16|32)|iso8859|cp\d|koi8|gb|hz|big5|euc|shift_jis|iso2022|mac|tis|johab)[\w-]*"
 )

@@ -21,10 +21,10 @@ p[style-name='Quote'] => blockquote > p:fresh
 p[style-name='Intense Quote'] => blockquote > p:fresh
 strike => s
 """
-_TITLE = re.compile(r"<dc:title[^>]*>([^<]{1,1000})</dc:title>")
-_MODIFIED = re.compile(r"<dcterms:(?:modified|created)[^>]*>(\d{4}-\d\d-\d\d)")
+_TITLE = re.compile(r"<dc:title[^<>]*+>([^<]{1,1000}+)</dc:title>")
+_MODIFIED = re.compile(r"<dcterms:(?:modified|created)[^<>]*+>(\d{4}-\d\d-\d\d)")
 _DTD = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
-_BACK = re.compile(r'<a href="#[^"]*-ref-[^"]*">↑</a>')  # from a footnote to its place
+_BACK = re.compile(r'<a href="#([^"]*+)">↑</a>')  # perhaps from a footnote to its place
 
 
 def read_docx(data: bytes, name: str) -> Draft:
@@ -42,7 +42,7 @@ def read_docx(data: bytes, name: str) -> Draft:
         raise ConversionFailed(
             f"{name} is no DOCX, or a damaged one ({type(error).__name__}). Save it anew as .docx."
         ) from error
-    text = to_markdown(load(f"<html><body>{_BACK.sub('', page)}</body></html>"))
+    text = to_markdown(load(f"<html><body>{_BACK.sub(_without_reference, page)}</body></html>"))
     if not text:
         raise ConversionFailed(f"{name} holds no text.")
     title = text.partition("\n")[0].removeprefix("# ") if text.startswith("# ") else ""
@@ -50,6 +50,11 @@ def read_docx(data: bytes, name: str) -> Draft:
     made = _MODIFIED.findall(properties)
     title = title or (html.unescape(told[1]) if told else "")
     return Draft(title, without_title(text, title), published=max(made, default=None))
+
+
+def _without_reference(link: re.Match[str]) -> str:
+    """A link by an arrow: nothing, if it leads from a footnote to its place."""
+    return "" if "-ref-" in link[1] else link[0]
 
 
 def _checked(data: bytes, name: str) -> str:

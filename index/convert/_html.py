@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ _UNSEEN = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidd
 _NEVER_TEXT = frozenset(
     "script style noscript template object iframe select button textarea svg del s strike".split()
 )
+_DROPPED = "dropped"  # what no page calls an element; those of that name are taken out
 _AROUND = frozenset("nav footer aside dialog".split())
 _INLINE = tuple(
     "abbr acronym b bdi bdo big cite dfn em font i ins kbd mark q samp small span strong tt u var".split()
@@ -31,7 +33,10 @@ _TAGS = {  # how the extraction calls what HTML calls otherwise
     "lb": "br",
     "ref": "a",
 }
+_HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
 _SHORT = 250
+_SEPARATORS = "|–—·"
+_SEPARATOR = re.compile(r"\s[|–—·-]\s")
 _DATED = re.compile(r"date|time|publish|byline|posted|meta", re.IGNORECASE)
 
 
@@ -94,17 +99,17 @@ def load(html: str) -> Element:
 
 def _clean(tree: Element) -> None:
     """Take out what no reader of the page sees as its text, and what stands around it on every page."""
-    for element in list(tree.iter()):
-        if (
-            not isinstance(element.tag, str)
-            or element.tag in _NEVER_TEXT
-            or element.tag in _AROUND
-            or (
-                element.tag not in ("html", "body")  # which scripts show once the page is ready
-                and (element.get("hidden") is not None or _UNSEEN.search(element.get("style") or ""))
-            )
-        ):
-            _drop(element)
+    _drop(tree, filter(_is_unread, tree.iter()))
+
+
+def _is_unread(element: Element) -> bool:
+    if not isinstance(element.tag, str):  # a comment, which has a function for a tag
+        return False
+    if element.tag in _NEVER_TEXT or element.tag in _AROUND:
+        return True
+    if element.tag in ("html", "body"):  # which scripts show once the page is ready
+        return False
+    return element.get("hidden") is not None or bool(_UNSEEN.search(element.get("style") or ""))
 
 
 def _simplified(tree: Element) -> Element:
@@ -132,21 +137,19 @@ def _main(tree: Element) -> Element:
         found = list(tree.iter(tag))
         if len(found) == 1 and "".join(found[0].itertext()).strip():
             return found[0]
-    for element in list(tree.iter("header", "form")):
-        if _short(element):  # a long form is a page made in one
-            _drop(element)
+    edges = tree.iter("header", "form")
+    _drop(tree, (element for element in edges if _short(element)))  # a long form is a page made in one
     return tree
 
 
-def _drop(element: Element) -> None:
-    """Remove an element and leave the text behind it where it is."""
-    parent = element.getparent()
-    before = element.getprevious()
-    if before is None:
-        parent.text = (parent.text or "") + (element.tail or "")
-    else:
-        before.tail = (before.tail or "") + (element.tail or "")
-    parent.remove(element)
+def _drop(tree: Element, elements: Iterable[Element]) -> None:
+    """Remove elements, and all comments, and leave the text behind them where it is."""
+    from lxml import etree  # slow to import
+
+    for element in list(elements):
+        element.tag = _DROPPED
+    kinds = (etree.Comment, etree.ProcessingInstruction, etree.Entity)
+    etree.strip_elements(tree, _DROPPED, *kinds, with_tail=False)
 
 
 def _as_html(body: Element) -> Element:
@@ -154,7 +157,7 @@ def _as_html(body: Element) -> Element:
     for element in body.iter():
         rend = element.get("rend") or ""
         if element.tag == "head":
-            element.tag = rend if re.fullmatch("h[1-6]", rend) else "h2"
+            element.tag = rend if rend in _HEADINGS else "h2"
         elif element.tag == "list" and rend == "ol":
             element.tag = "ol"
         elif element.tag == "hi":
@@ -181,16 +184,25 @@ def _best_title(text: str, titles: list[str], guessed: str, site: str) -> str:
     """The heading that the page's own titles name; else such a title without the name of the site."""
     first = text.partition("\n")[0]
     heading = first.lstrip("# ") if first.startswith("#") else ""
+    bare_titles = [bare(title) for title in titles]
     for candidate in (heading, " ".join(guessed.split())):
-        known = [bare(title) for title in titles if bare(candidate) in bare(title)]
-        if bare(candidate) and any(not title.endswith(bare(candidate)) for title in known):
+        name = bare(candidate)
+        known = [title for title in bare_titles if name in title]
+        if name and any(not title.endswith(name) for title in known):
             return candidate
-        if bare(candidate) in known:
+        if name in known:
             return candidate
     for title in titles:
-        head, _, tail = re.sub(r"\s+[|–—·-]\s+(?=[^|–—·]*$)", "\0", title).partition("\0")
+        head, tail = _without_site(title)
         return head if tail and bare(tail) == bare(site) else title
     return heading or guessed
+
+
+def _without_site(title: str) -> tuple[str, str]:
+    """A title, and what stands behind its last separator; a hyphen is one where no other sign follows."""
+    last = max(title.rfind(sign) for sign in _SEPARATORS)
+    found = _SEPARATOR.search(title, max(last - 1, 0))
+    return (title[: found.start()], title[found.end() :]) if found else (title, "")
 
 
 def _vouched(tree: Element, day: str, url: str | None) -> bool:
@@ -201,14 +213,20 @@ def _vouched(tree: Element, day: str, url: str | None) -> bool:
         told += [element.get("content") or "", element.get("datetime") or "", element.get("title") or ""]
         if element.get("type") == "application/ld+json":
             told.append(element.text or "")
-    forms = re.compile(rf"{year}[-/.]?{month}[-/.]?{number}|{year}/0?{int(month)}/0?{int(number)}\b")
-    if any(forms.search(text) for text in told):
+    whole, alone = _forms(year, month, number)
+    if any(whole.search(text) for text in told):
         return True
     return any(
-        year in text and re.search(rf"\b0?{int(number)}\b", text)
+        year in text and alone.search(text)
         for element in tree.iter()
         if _DATED.search(f"{element.get('class')} {element.get('id')}") and (text := _short(element))
     )
+
+
+def _forms(year: str, month: str, number: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Patterns of a date, as pages write it for programs, and of its day alone."""
+    whole = rf"{year}[-/.]?{month}[-/.]?{number}|{year}/0?{int(month)}/0?{int(number)}\b"
+    return re.compile(whole), re.compile(rf"\b0?{int(number)}\b")
 
 
 def _short(element: Element) -> str:

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 
 from index.convert._markdown import plain_start
 
@@ -45,14 +45,20 @@ class _Block:
 
 _ROMAN = r"(?=[ivxl])(?:xl|l?x{0,3})(?:ix|iv|v?i{0,3})"
 _PAGE_NUMBER = re.compile(
-    rf"\W*(?:page|seite|p\.)?\s*(?:\d{{1,4}}|{_ROMAN})(?:\s*(?:/|of|von)\s*\d{{1,4}})?\W*", re.IGNORECASE
+    rf"\W*+(?:(?:page|seite|p\.)\s*+)?(?:\d{{1,4}}|{_ROMAN})(?:\s*+(?:/|of|von)\s*+\d{{1,4}})?\W*+",
+    re.IGNORECASE,
 )
 _OUTER_NUMBER = re.compile(r"(\d{1,4})\b|.*\b(\d{1,4})")
-_CONTENTS = re.compile(r".*?(?:\s?[.·…_]){5,}\s*(?:\d+|[ivxlc]+)?")
+_LEADERS = frozenset(".·…_")  # what leads to the page number in a table of contents
+_LEADING = 5  # at the least
+_DIGITS = re.compile(r"\d+")
+_WORD = re.compile(r"\w+(?:-\w+)*")
+_FIRST_WORD = re.compile(r"\w*")
 _BULLET = re.compile(r"[•‣▪◦●○■□\uf0b7\uf0a7]\s*(?=\S)|[-–*]\s+(?=\S)")
 _NUMBERED = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-z]\)|\[\d{1,3}\])\s+(?=\S)")
 _ENDED = re.compile(r"[.!?…:;。！？][\"'”’»)\]]*$")
-_BROKEN = re.compile(r"(\w+)[-‐\xad]$")
+_HYPHENS = ("-", "‐", "\xad")
+_LONGEST_WORD = 100  # letters of a word that may be a compound
 _EDGE = 2  # lines at the head and at the foot of a page that may be its furniture
 _HEADING_LENGTH = 200
 _BOLD_LENGTH = 100
@@ -90,7 +96,7 @@ def to_markdown(pages: Sequence[Sequence[Line]]) -> tuple[str, str]:
                 blocks[-1].lines.append(line)
             else:
                 blocks.append(_Block(kind, [line], level))
-    words = Counter(word for line in lines for word in re.findall(r"\w+(?:-\w+)*", line.text.lower()))
+    words = Counter(word for line in lines for word in _WORD.findall(line.text.lower()))
     headings = [block for block in blocks if block.kind == "heading"]
     title = min(headings, key=lambda block: block.level, default=None)
     return _rendered(blocks, words), _joined(title.lines, words) if title else ""
@@ -117,7 +123,7 @@ def _without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
         )
 
     return [
-        [line for line in page if not furniture(line, number) and not _CONTENTS.fullmatch(line.text)]
+        [line for line in page if not furniture(line, number) and not _is_of_contents(line.text)]
         for number, page in enumerate(pages)
     ]
 
@@ -130,7 +136,26 @@ def _edges(page: Sequence[Line]) -> dict[Line, str]:
 
 def _shape(line: Line) -> tuple[str, float]:
     """What the running heads of two pages have in common; a title in larger type is not one of them."""
-    return re.sub(r"\d+", "#", line.text), line.size
+    return _DIGITS.sub("#", line.text), line.size
+
+
+def _is_of_contents(text: str) -> bool:
+    """Whether a line ends in a row of dots, spaced or not, and perhaps a page number."""
+    number = len(text)
+    while number and text[number - 1].isdecimal():
+        number -= 1
+    return any(_ends_in_leaders(each.rstrip()) for each in (text[:number], text.rstrip("ivxlc")))
+
+
+def _ends_in_leaders(text: str) -> bool:
+    at = len(text)
+    for count in range(_LEADING):
+        if count and at and text[at - 1].isspace():
+            at -= 1
+        if not at or text[at - 1] not in _LEADERS:
+            return False
+        at -= 1
+    return True
 
 
 def _offsets(line: Line, page: int) -> set[int]:
@@ -231,14 +256,32 @@ def _code(lines: Sequence[Line]) -> str:
 
 def _joined(lines: Sequence[Line], words: Counter[str]) -> str:
     """The lines as one; a word that was broken at the end of a line is whole again."""
-    text = lines[0].text
+    parts = [lines[0].text]
     for line in lines[1:]:
-        broken = _BROKEN.search(text)
-        if not broken or not line.text[0].islower():
-            text = f"{text} {line.text}"
+        head = _broken(parts)
+        if not head or not line.text[0].islower():
+            parts += (" ", line.text)
             continue
-        rest = re.match(r"\w*", line.text)
-        head, tail = broken[1].lower(), rest[0].lower() if rest else ""
+        rest = _FIRST_WORD.match(line.text)
+        tail = rest[0].lower() if rest else ""
         compound = words[f"{head}-{tail}"] > words[head + tail]  # elsewhere in the text, unbroken
-        text = f"{text}{line.text}" if compound and text[-1] != "\xad" else f"{text[:-1]}{line.text}"
-    return text.replace("\xad", "")
+        if not compound or parts[-1][-1] == "\xad":
+            parts[-1] = parts[-1][:-1]
+        parts.append(line.text)
+    return "".join(parts).replace("\xad", "")
+
+
+def _broken(parts: Sequence[str]) -> str:
+    """The word that a hyphen breaks off at the end of a text, in lower case; `""` if there is none.
+
+    Of one that is too long to be a compound, which may go over many lines, only the end.
+    """
+    if not parts[-1].endswith(_HYPHENS):
+        return ""
+    letters: list[str] = []
+    for part in chain([parts[-1][:-1]], islice(reversed(parts), 1, None)):
+        for letter in reversed(part):
+            if not (letter.isalnum() or letter == "_") or len(letters) > _LONGEST_WORD:
+                return "".join(reversed(letters)).lower()
+            letters.append(letter)
+    return "".join(reversed(letters)).lower()

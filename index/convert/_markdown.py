@@ -42,14 +42,6 @@ class Element(Protocol):
         """Its texts, in document order."""
         ...
 
-    def getparent(self) -> Element:
-        """What it is in; not to be asked of the root."""
-        ...
-
-    def getprevious(self) -> Element | None:
-        """What is in front of it."""
-        ...
-
     def remove(self, element: Element) -> None:
         """Take out a child, and its tail."""
         ...
@@ -73,6 +65,9 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _SPACE = re.compile(r"[^\S\n]+")
 _REFERENCE = re.compile(r"\s*\[\w{1,4}\]\s*")  # the number of a footnote, which belongs to no sentence
 _STRUCTURE = re.compile(r"#{1,6}(?=\s|$)|```|~~~|(?:=+|-+)\s*$")  # text that Markdown would take for more
+_NOT_WORD = re.compile(r"\W+")
+_TICKS = re.compile(r"`+")
+_BLANK_LINES = re.compile(r"\n(?: ?\n)+")
 _BREAK = "\x00"  # stands for <br> while white space is collapsed
 
 
@@ -83,7 +78,7 @@ def to_markdown(root: Element) -> str:
 
 def bare(text: str) -> str:
     """A text without anything but its letters and digits, and without case: for comparing titles."""
-    return re.sub(r"\W+", "", text).casefold()
+    return _NOT_WORD.sub("", text).casefold()
 
 
 def without_title(text: str, title: str) -> str:
@@ -134,10 +129,8 @@ class _Writer:
             if not blocks:
                 continue
             marker = f"{number}. " if element.tag == "ol" else "- "
-            text = blocks[0].text
-            for block in blocks[1:]:
-                text += f"{'' if block.tight else chr(10)}\n{block.text}"
-            items.append(marker + _indented(text, len(marker)))
+            rest = (f"{'' if block.tight else chr(10)}\n{block.text}" for block in blocks[1:])
+            items.append(marker + _indented("".join([blocks[0].text, *rest]), len(marker)))
             number += 1
         return [_Block("\n".join(items), tight=True)] if items else []
 
@@ -149,7 +142,7 @@ class _Writer:
         text = preformatted(element).strip("\n").rstrip()
         if not text.strip():
             return []
-        fence = "`" * max(3, 1 + max(map(len, re.findall(r"`+", text)), default=0))
+        fence = "`" * max(3, 1 + max(map(len, _TICKS.findall(text)), default=0))
         return [_Block(f"{fence}\n{text}\n{fence}")]
 
     def _table(self, element: Element) -> list[_Block]:
@@ -223,7 +216,7 @@ def _paragraphs(text: str) -> list[_Block]:
     """Collapse white space as a browser does, and split where two line breaks follow each other."""
     text = _SPACE.sub(" ", _INVISIBLE.sub("", text.replace("\n", " ").replace(_BREAK, "\n")))
     found: list[_Block] = []
-    for paragraph in re.split(r"\n(?: ?\n)+", text):
+    for paragraph in _BLANK_LINES.split(text):
         lines = [plain_start(line.strip()) for line in paragraph.split("\n")]
         kept = "\n".join(line for line in lines if line)
         if kept:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from index.corpus._fields import Unfit
 from index.corpus._names import DUMP_SUFFIX, TEXT_SUFFIXES, clean_id, ignored, suffix_of
 from index.corpus._read import numbered_lines, parse_row, row_id
 from index.errors import CorpusError, UnreadableFile
+from index.normalization import normalize
 
 
 def files(corpus: Path) -> list[Path]:
@@ -96,7 +96,7 @@ def is_row(line: bytes, wanted: str) -> bool:
 
 def _candidates(corpus: Path, article_id: str) -> Iterator[Path]:
     folders = [corpus] if corpus.is_dir() else []
-    parts = unicodedata.normalize("NFC", article_id).split("/")
+    parts = normalize("NFC", article_id).split("/")
     for depth, part in enumerate(parts, start=1):
         if not part or ignored(part) or len(part.encode()) > _NAME_LIMIT:
             break
@@ -129,7 +129,7 @@ def _entries(folders: list[Path], names: list[str]) -> Iterator[Path]:
         if all(name.isascii() for name in names):  # without reading the folder, which may be large
             paths = (folder / name for name in names)
         else:
-            paths = (path for path in folder.iterdir() if unicodedata.normalize("NFC", path.name) in names)
+            paths = (path for path in folder.iterdir() if normalize("NFC", path.name) in names)
         for path in paths:
             if path.exists():
                 status = path.lstat()  # where case does not count, a.md and a.MD are one file

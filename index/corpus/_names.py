@@ -8,6 +8,7 @@ import unicodedata
 from pathlib import Path, PurePosixPath
 
 from index.errors import UnreadableFile, UsageError
+from index.normalization import normalize
 
 TEXT_SUFFIXES = (".markdown", ".md", ".txt")
 DUMP_SUFFIX = ".jsonl"
@@ -20,6 +21,9 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _PART_LIMIT = 200  # bytes of one folder or file name; file systems allow 255, temporary names need some
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)")
 _FORBIDDEN = re.compile(r'[<>:"\\|?*]')
+_APOSTROPHES = re.compile(r"['’]")
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
+_JOINER = re.compile(r"[-_]+")
 _IGNORED = ".~#"  # hidden files, and what editors and office programs leave beside the file they have open
 _LETTERS = str.maketrans(  # letters that Unicode does not decompose, as they are usually spelt in ASCII
     dict(zip("ßæøœðþłđıÆØŒÐÞŁĐ", "ss ae o oe d th l d i ae o oe d th l d".split(), strict=True))
@@ -62,7 +66,7 @@ def article_id(corpus: Path, path: Path) -> str:
         inside = path.absolute().relative_to(corpus.absolute())
     except ValueError as error:
         raise UsageError(f"{path} is not in the corpus at {corpus}.") from error
-    name = unicodedata.normalize("NFC", inside.with_suffix("").as_posix())
+    name = normalize("NFC", inside.with_suffix("").as_posix())
     if not clean_id(name):
         raise UnreadableFile(
             f"{shown(corpus, path)} has a name that cannot be an article's id. Give it a shorter one, "
@@ -91,7 +95,7 @@ def check_id(article_id: str, *, what: str = "an article id") -> None:
 def _id_problem(article_id: str) -> str:
     if not clean_id(article_id):
         return f"it must be one line of 1 to {ID_LIMIT} characters without control characters"
-    if article_id != unicodedata.normalize("NFC", article_id):
+    if article_id != normalize("NFC", article_id):
         return "it is not in Unicode normal form C"
     for part in article_id.split("/"):
         if part in ("", ".", ".."):
@@ -111,9 +115,9 @@ def slug(title: str, limit: int = 80) -> str:
     Where letters are lost (other scripts, a long title), six digits of the title's hash keep two different
     titles apart; the same title always gives the same slug.
     """
-    folded = unicodedata.normalize("NFKD", title.translate(_LETTERS)).lower()
+    folded = normalize("NFKD", title.translate(_LETTERS)).lower()
     bare = "".join(char for char in folded if not unicodedata.combining(char))
-    words = re.findall(r"[a-z0-9]+", re.sub(r"['’]", "", bare))
+    words = _ASCII_WORD.findall(_APOSTROPHES.sub("", bare))
     short = "-".join(words)
     lost = any(char.isalnum() and not char.isascii() for char in bare)
     if len(short) > limit:
@@ -127,5 +131,5 @@ def slug(title: str, limit: int = 80) -> str:
 
 def humanised(name: str) -> str:
     """The name of a file as a title: `mali-and_russia` is "Mali and russia"."""
-    words = " ".join(re.sub(r"[-_]+", " ", name).split()) or name
+    words = " ".join(_JOINER.sub(" ", name).split()) or name
     return words[:1].upper() + words[1:]

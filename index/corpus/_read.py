@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +13,7 @@ from index.corpus._fields import TITLE_LIMIT, Unfit, fields, one_line, refuse_un
 from index.corpus._frontmatter import split
 from index.corpus._names import DUMP_SUFFIX, article_id, clean_id, humanised, shown, suffix_of
 from index.errors import UnreadableFile, UnsupportedFormat
+from index.normalization import normalize
 from index.types import Article, Skipped
 
 SIZE_LIMIT = 20 * 1024 * 1024
@@ -22,6 +22,8 @@ SIZE_LIMIT = 20 * 1024 * 1024
 BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _OPENING_LIMIT = 80
+_FENCE = re.compile(r" {0,3}(```|~~~)")
+_HEADING = re.compile(r" {0,3}#[ \t]++")
 
 
 def read(corpus: Path, path: Path, data: bytes | None = None) -> tuple[list[Article], list[Skipped]]:
@@ -140,13 +142,19 @@ def _heading(body: str) -> str:
     """The text of the first `# heading` outside code blocks, or `""`."""
     fence = ""
     for line in body.split("\n"):
-        mark = re.match(r" {0,3}(```+|~~~+)", line)
+        mark = _FENCE.match(line)
         if mark and (not fence or line.strip() and line.strip()[0] == fence):
             fence = "" if fence else mark[1][0]
-        heading = None if fence else re.match(r" {0,3}#[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$", line)
-        if heading and one_line(heading[1]):
-            return one_line(heading[1])
+        heading = None if fence else _HEADING.match(line)
+        if heading and (name := one_line(_without_hashes(line[heading.end() :].rstrip(" \t")))):
+            return name
     return ""
+
+
+def _without_hashes(heading: str) -> str:
+    """The words of a heading, without the `#` signs that close it."""
+    bare = heading.rstrip("#")
+    return bare if bare.endswith((" ", "\t")) else heading
 
 
 def _rows(stream: BinaryIO, name: str, file_id: str) -> tuple[list[Article], list[Skipped]]:
@@ -218,7 +226,7 @@ def row_id(row: dict[str, object]) -> str:
     value = row.get("id")
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise Unfit('"id" must be text or a whole number' if value is not None else '"id" is missing')
-    name = unicodedata.normalize("NFC", str(value))
+    name = normalize("NFC", str(value))
     if not name.strip() or not clean_id(name):
         raise Unfit('"id" must be one line of 1 to 1000 characters')
     return name

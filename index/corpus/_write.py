@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import filecmp
 import shutil
-import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from index.errors import (
     UnsupportedFormat,
     UsageError,
 )
+from index.normalization import normalize
 from index.types import Article
 
 
@@ -112,7 +112,7 @@ def copy_in(corpus: Path, source: Path, *, collection: str = "", replace: bool =
         raise UsageError(
             f'{source.name} would be ignored in the corpus: its name begins with "{source.name[0]}".'
         )
-    path = corpus / collection / unicodedata.normalize("NFC", source.name)
+    path = corpus / collection / normalize("NFC", source.name)
     name = id_of(corpus, path)
     _check(source, shown(corpus, source), name)
     with told(shown(corpus, path)):
@@ -140,7 +140,7 @@ def delete(corpus: Path, article_id: str) -> Path:
         ArticleNotFound: The corpus has no article of that id.
         CorpusError: The file cannot be changed.
     """
-    article_id = unicodedata.normalize("NFC", article_id)
+    article_id = normalize("NFC", article_id)
     found = homes(corpus, article_id)
     if not found:
         raise ArticleNotFound(f'No article in {corpus} has the id "{one_line(article_id, 80)}".')
