@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks.document import markdown_table, write_section
 from bot.errors import Stopping, TooBusy, TooSlow
-from index.evaluate import load_questions
+from index.evaluation import load_questions
 from tests.integration.discord_server import DiscordServer, InteractionRun, NoAnswer
 
 ROOT = Path(__file__).parents[1]

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from benchmarks.document import markdown_table, write_section
 from benchmarks.sets import indexed
-from index.embed import SentenceEncoder
+from index.embedding import SentenceEncoder
 from index.engine import Engine
-from index.evaluate import Metrics, Question, compare, evaluate, load_questions, number
-from index.judgement import Judgement
-from index.report import render
+from index.evaluation import Metrics, Question, compare, evaluate, load_questions, number
+from index.evaluation.report import render
+from index.ranking.ranker import Judgement
 from index.store import Reader
 from index.types import Answer
 

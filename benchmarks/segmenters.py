@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.document import markdown_table
-from index.sentence import segment
+from index.text.sentences import segment
 
 Span = tuple[int, int]
 Segmenter = Callable[[str], Iterable[Span]]

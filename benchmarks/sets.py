@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from index.build import Builder
-from index.evaluate import Question, load_questions
+from index.evaluation import Question, load_questions
+from index.indexing.builder import Builder
 from index.types import Encoder
 
 SETS = ("squad", "clapnq", "qed", "mtrag")

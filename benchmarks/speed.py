@@ -19,20 +19,20 @@ import numpy as np
 
 from benchmarks.document import markdown_table, write_section
 from benchmarks.sets import indexed
-from index.answer import compose
-from index.build import Builder
-from index.chunk import Chunker
+from index.answering.answer import compose
 from index.corpus import files, read
-from index.embed import SentenceEncoder
-from index.evidence import gather
-from index.judgement import Judgement, judge
-from index.markup import plain
-from index.query import understand
-from index.retrieve import retrieve
-from index.sentence import segment
+from index.embedding import SentenceEncoder
+from index.indexing.builder import Builder
+from index.indexing.chunks import Chunker
+from index.ranking.features import gather
+from index.ranking.ranker import Judgement, judge
+from index.retrieval.question import understand
+from index.retrieval.search import retrieve
+from index.retrieval.vectors import VectorIndex
 from index.store import Reader
+from index.text.markup import plain
+from index.text.sentences import segment
 from index.types import CITABLE, IndexInfo, Tokens, Vectors
-from index.vectors import VectorIndex
 
 REPEATS = 3
 QUESTIONS = 40
@@ -156,8 +156,8 @@ class RandomEncoder:
 _ADD = """
 import json, resource, sys, time
 from pathlib import Path
-from index.build import Builder
-from index.embed import SentenceEncoder
+from index.indexing.builder import Builder
+from index.embedding import SentenceEncoder
 encoder = SentenceEncoder()
 encoder.warm()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from benchmarks.document import markdown_table, write_section
 from benchmarks.sets import indexed
-from index.embed import SentenceEncoder
+from index.embedding import SentenceEncoder
 from index.engine import Engine
-from index.evaluate import evaluate, number
+from index.evaluation import evaluate, number
 from index.store import Reader
 
 SETS = ("squad", "qed")

@@ -16,14 +16,7 @@ from bot import addresses, monitor
 from bot.app import Footnote
 from bot.desk import Desk
 from bot.drafts import Drafts
-from bot.errors import (
-    AskError,
-    DiscordRefused,
-    DiscordUnreachable,
-    IntentsRefused,
-    StartError,
-    TokenRefused,
-)
+from bot.errors import AskError, DiscordRefused, DiscordUnreachable, IntentsRefused, StartError, TokenRefused
 from bot.rates import Rates
 from bot.settings import BotSettings
 from bot.state import State

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
-from index import receipt
-from index.answer import compose, passages
-from index.claims import compare
-from index.embed import SentenceEncoder, SentenceReader
-from index.evidence import gather
-from index.facts import facts
-from index.holding import answer_by_list
-from index.judgement import Judgement, judge, opinions
-from index.query import refers, understand
-from index.retrieve import KEPT, Retrieval, retrieve
+from index import citation_ids as receipt
+from index.answering.answer import compose, passages
+from index.answering.article_list import answer_by_list
+from index.answering.comparison import compare
+from index.answering.compound import join, split
+from index.answering.context import surroundings
+from index.answering.explanation import why
+from index.answering.small_talk import small_talk
+from index.embedding import SentenceEncoder, SentenceReader
+from index.ranking.features import gather
+from index.ranking.ranker import Judgement, judge, opinions
+from index.ranking.threshold import fitted, origin
+from index.retrieval.question import refers, understand
+from index.retrieval.search import KEPT, Retrieval, retrieve
+from index.retrieval.spelling import Speller
+from index.retrieval.vectors import VectorIndex
 from index.settings import IndexSettings
-from index.several import join, split
-from index.smalltalk import small_talk
-from index.spelling import Speller
-from index.stopwatch import Stopwatch
 from index.store import Reader, Snapshot, State, Without
-from index.surroundings import surroundings
-from index.threshold import fitted
 from index.types import (
     Answer,
     Article,
@@ -41,8 +42,6 @@ from index.types import (
     Status,
     Turn,
 )
-from index.vectors import VectorIndex
-from index.why import why
 
 _T = TypeVar("_T")
 
@@ -125,7 +124,7 @@ class Engine:
             StoreError: The index cannot be read.
             ModelError: The model cannot be loaded.
         """
-        watch = Stopwatch()
+        watch = _Stopwatch()
         parts = split(question)
         with self._state() as (snapshot, vectors):
             if without:
@@ -152,7 +151,7 @@ class Engine:
         return replace(answer, question=question, seconds=watch.seconds, parts=watch.parts)
 
     def _answer(
-        self, snapshot: Snapshot, question: str, retrieval: Retrieval, k: int, watch: Stopwatch
+        self, snapshot: Snapshot, question: str, retrieval: Retrieval, k: int, watch: _Stopwatch
     ) -> Answer:
         """Read what was found, and answer from it."""
         candidates = gather(snapshot, self.encoder, retrieval)
@@ -259,7 +258,23 @@ class Engine:
         Raises:
             StoreError: The index cannot be read.
         """
-        return self._read(lambda snapshot: facts(snapshot, self._judgement, self._describe(snapshot)))
+
+        def facts(snapshot: Snapshot) -> dict[str, object]:
+            counts = snapshot.counts()
+            return {
+                "fingerprint": self._describe(snapshot).fingerprint,
+                "articles": counts.articles,
+                "sentences": counts.sentences,
+                "chunks": counts.chunks,
+                "vectors": counts.vectors,
+                "collections": snapshot.collections(),
+                "skipped": len(snapshot.skipped()),
+                **snapshot.recipe(),
+                "threshold": fitted(self._judgement, snapshot).threshold,
+                "threshold_from": origin(self._judgement, snapshot),
+            }
+
+        return self._read(facts)
 
     def warm(self) -> None:
         """Load the model and the vectors, so that the first question does not wait.
@@ -296,3 +311,26 @@ class Engine:
             fingerprint = hashlib.blake2b(made.encode(), digest_size=8).hexdigest()
             self._info = state, IndexInfo(fingerprint, counts.articles, counts.chunks)
         return self._info[1]
+
+
+class _Stopwatch:
+    """Measures where the time of an answer goes, from when it is made.
+
+    Attributes:
+        parts: Seconds spent on each part so far, by name.
+    """
+
+    def __init__(self) -> None:
+        self._begin = self._last = time.perf_counter()
+        self.parts: dict[str, float] = {}
+
+    @property
+    def seconds(self) -> float:
+        """Since it was made."""
+        return time.perf_counter() - self._begin
+
+    def lap(self, part: str) -> None:
+        """Put the time since the last lap down to a part."""
+        now = time.perf_counter()
+        self.parts[part] = self.parts.get(part, 0.0) + now - self._last
+        self._last = now

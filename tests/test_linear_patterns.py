@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 import regex
 
-from index import link
+from index.answering import links as link
 from index.convert import _html
 from tests.growth import STEEP, repetitions, steepness
 from tests.hostile import Pattern, inputs
@@ -211,7 +211,7 @@ def test_a_linear_pattern_passes(pattern: str, use: str) -> None:
 def test_patterns_are_found_wherever_they_can_be() -> None:
     names = {found.name for found in collected()}
     assert {
-        "index.markup._EMPHASIS[0]",
+        "index.text.markup._EMPHASIS[0]",
         "bot.visible._CLUSTER",
         "bot.features.context.Check.__discord_ui_compiled_template__",
     } <= names

@@ -16,7 +16,7 @@ import index.cli
 from bot.dotenv import variables
 from bot.settings import BotSettings
 from index import corpus
-from index.evaluate import load_questions
+from index.evaluation import load_questions
 from index.settings import IndexSettings
 
 ROOT = Path(__file__).parents[1]

@@ -1,4 +1,4 @@
-"""Makes `index/judgement.json` from the evaluation sets: `python -m benchmarks.train ../shared/eval`.
+"""Makes `index/ranking/ranker.json` from the evaluation sets: `python -m benchmarks.train ../shared/eval`.
 
 The features are the engine's own: each set is indexed and every question goes through retrieval and evidence
 as it would when asked. Two models are fitted:

@@ -60,7 +60,7 @@ def train(cases: Sequence[Case]) -> dict[str, Any]:
     right = np.array([float(row.right) for row in learned])
     outlook_weights, intercept = fit_confidence(rows, right, weight_of(learned))
     write(
-        Path("index/judgement.json"),
+        Path("index/ranking/ranker.json"),
         ranking=dict(zip(names, weights.tolist(), strict=True)),
         confidence=dict(zip(features, outlook_weights.tolist(), strict=True)),
         intercept=intercept,

@@ -13,15 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.sets import indexed
-from index.embed import SentenceEncoder
-from index.evaluate import Evidence, Question, is_gold
-from index.evidence import Candidate, Features, gather
-from index.query import understand
-from index.retrieve import Retrieval, retrieve
-from index.spelling import Speller
+from index.embedding import SentenceEncoder
+from index.evaluation import Evidence, Question, is_gold
+from index.ranking.features import Candidate, Features, gather
+from index.retrieval.question import understand
+from index.retrieval.search import Retrieval, retrieve
+from index.retrieval.spelling import Speller
+from index.retrieval.vectors import VectorIndex
 from index.store import Reader
 from index.types import Citation
-from index.vectors import VectorIndex
 
 SETS: Final = ("squad", "clapnq", "qed", "mtrag")
 RANKED: Final = SETS[:3]

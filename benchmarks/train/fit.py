@@ -12,8 +12,8 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 
 from benchmarks.train.cases import FOLDS, RANKED, SETS, Case, Floats, matrix, without_gold
-from index.evidence import Features
-from index.judgement import outlook, sigmoid
+from index.ranking.features import Features
+from index.ranking.ranker import outlook, sigmoid
 
 PENALTY: Final = 3e-2
 CONFIDENCE_PENALTY: Final = 1e-2

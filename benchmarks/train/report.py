@@ -11,10 +11,10 @@ import numpy as np
 from benchmarks.document import markdown_table, write_section
 from benchmarks.train.cases import Case, Floats, matrix
 from benchmarks.train.fit import Judged, Order
-from index.evaluate import number
-from index.evaluate.measures import auroc, bins_of_width, calibration_error, coverage_at_risk
-from index.evidence import LIMIT
-from index.retrieve import Found
+from index.evaluation import number
+from index.evaluation.measures import auroc, bins_of_width, calibration_error, coverage_at_risk
+from index.ranking.features import LIMIT
+from index.retrieval.search import Found
 
 SKETCH: dict[str, dict[str, dict[str, float]]] = {
     "squad": {

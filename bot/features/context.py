@@ -101,7 +101,7 @@ class Check(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"check:(?P
 
 def link(context: Context) -> str | None:
     """Where the article opens at the sentence."""
-    from index.link import text_fragment_link
+    from index.answering.links import text_fragment_link
 
     if context.article is None or context.start >= context.end:
         return None

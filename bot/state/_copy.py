@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bot.errors import StateError
 from bot.state._database import APPLICATION_ID, none_at
 from bot.state._tables import first_guild, places
-from index.newfile import named, new_file
+from index.files import named, new_file
 
 
 def back_up(path: Path, target: Path) -> Path:

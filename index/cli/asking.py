@@ -14,7 +14,7 @@ from index.errors import UnreadableFile, UsageError
 from index.types import Answer, Citation, Status, Word
 
 if TYPE_CHECKING:
-    from index.evaluate import Question
+    from index.evaluation import Question
 
 
 def register(app: typer.Typer) -> None:
@@ -89,7 +89,7 @@ def ask(
 
 
 def _questions(path: Path) -> Iterator[Question]:
-    from index.evaluate import load_questions, parse_questions
+    from index.evaluation import load_questions, parse_questions
 
     if str(path) == "-":
         return parse_questions(_lines(sys.stdin.buffer), "standard input")

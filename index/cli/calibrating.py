@@ -27,10 +27,10 @@ from index.cli.common import (
 from index.errors import UsageError
 
 if TYPE_CHECKING:
-    from index.calibrate import Asked, Choice
     from index.engine import Engine
+    from index.evaluation.calibration import Asked, Choice
+    from index.ranking.threshold import Calibrated
     from index.settings import IndexSettings
-    from index.threshold import Calibrated
 
 _RISKS: Final = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 
@@ -74,7 +74,7 @@ def calibrate(
     """
     values = settings(corpus, index)
     if forget:
-        from index.threshold import SETTING
+        from index.ranking.threshold import SETTING
 
         builder(values).keep(SETTING, None)
         note("The threshold that comes with Footnote is in use.")
@@ -82,8 +82,8 @@ def calibrate(
     wanted = values.risk if risk is None else risk
     if not 0 < wanted < 1:
         raise UsageError("--risk is a share above 0 and below 1, such as 0.1 for one wrong answer in ten.")
-    from index import calibrate as calibration
-    from index.threshold import SETTING, Calibrated, weights_of
+    from index.evaluation import calibration
+    from index.ranking.threshold import SETTING, Calibrated, weights_of
 
     asked, answers = _ask_golden(values, golden) if golden else _ask(values, questions)
     choice = calibration.choose(asked.rows, wanted, golden=golden is not None)
@@ -109,7 +109,7 @@ def calibrate(
 
 
 def _ask(values: IndexSettings, questions: int) -> tuple[Asked, Engine]:
-    from index import calibrate as calibration
+    from index.evaluation import calibration
     from index.store import Reader
 
     answers = engine(values)
@@ -120,8 +120,7 @@ def _ask(values: IndexSettings, questions: int) -> tuple[Asked, Engine]:
 
 
 def _ask_golden(values: IndexSettings, path: Path) -> tuple[Asked, Engine]:
-    from index import calibrate as calibration
-    from index.evaluate import load_questions
+    from index.evaluation import calibration, load_questions
 
     questions = load_questions(path)
     answers = engine(values)
@@ -130,7 +129,7 @@ def _ask_golden(values: IndexSettings, path: Path) -> tuple[Asked, Engine]:
 
 
 def _write(path: Path, choice: Choice, kept: Calibrated) -> None:
-    from index.report import render
+    from index.evaluation.report import render
 
     facts = [
         ("Threshold", f"{kept.threshold:.4f}"),

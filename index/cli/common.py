@@ -20,8 +20,8 @@ from index.types import OnProgress, Progress
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-    from index.build import Builder
     from index.engine import Engine
+    from index.indexing.builder import Builder
 
 Corpus = Annotated[
     Path | None, typer.Option("--corpus", metavar="DIR", help="Folder of the articles [INDEX_CORPUS].")
@@ -45,8 +45,8 @@ def settings(corpus: Path | None, index: Path | None) -> IndexSettings:
 
 def builder(values: IndexSettings, on_progress: OnProgress | None = None) -> Builder:
     """What changes the index; loads no model until something must be encoded."""
-    from index.build import Builder, BuildParams
-    from index.embed import SentenceEncoder
+    from index.embedding import SentenceEncoder
+    from index.indexing.builder import Builder, BuildParams
 
     encoder = SentenceEncoder(values.model, dtype=values.dtype, threads=values.threads)
     return Builder(

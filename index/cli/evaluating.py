@@ -8,23 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from index.cli.common import (
-    Corpus,
-    Index,
-    Json,
-    engine,
-    note,
-    progress,
-    say,
-    say_json,
-    settings,
-    write_page,
-)
+from index.cli.common import Corpus, Index, Json, engine, note, progress, say, say_json, settings, write_page
 from index.types import Answer, OnProgress, Progress
 
 if TYPE_CHECKING:
     from index.engine import Engine
-    from index.evaluate import Question
+    from index.evaluation import Question
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +40,7 @@ def evaluate(
     A line is {"question", "answerable", "evidence": [{"article_id", "text"}]}. With --gate a golden set is a
     regression test: it fails where an answer is wrong (with --before: where it was right before).
     """
-    from index import evaluate as evaluation
+    from index import evaluation
 
     asked = evaluation.load_questions(questions)
     earlier = evaluation.load(before) if before else None  # refused now, not after minutes
@@ -63,7 +52,7 @@ def evaluate(
     if save:
         evaluation.save(save, sets)
     if report:
-        from index.report import render
+        from index.evaluation.report import render
 
         write_page(report, render(sets, title=f"Evaluation of {name}", facts=[], before=earlier))
     if as_json:

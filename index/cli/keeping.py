@@ -28,7 +28,7 @@ def backup(
 
     The copy is the index of one moment, is checked before it gets its name, and never overwrites anything.
     """
-    from index.backup import back_up
+    from index.indexing.backup import back_up
 
     with waiting("Copying …"):
         made = back_up(settings(corpus, index).dir, target)
@@ -48,7 +48,7 @@ def restore(
 
     Articles whose files are gone stay gone. Run `rebuild` afterwards for those that have changed since.
     """
-    from index.backup import restore as put_back
+    from index.indexing.backup import restore as put_back
 
     values = settings(corpus, index)
     with waiting("Checking …"):

@@ -115,7 +115,7 @@ def check(
 
     Exits with 1 if it has changed or the article is gone.
     """
-    from index.link import text_fragment_link
+    from index.answering.links import text_fragment_link
 
     seen = engine(settings(corpus, index)).context(receipt, quoted)
     article = seen.article

@@ -10,7 +10,7 @@ from index.corpus._fields import Unfit
 from index.corpus._names import DUMP_SUFFIX, TEXT_SUFFIXES, clean_id, ignored, suffix_of
 from index.corpus._read import numbered_lines, parse_row, row_id
 from index.errors import CorpusError, UnreadableFile
-from index.normalization import normalize
+from index.text.normalization import normalize
 
 
 def files(corpus: Path) -> list[Path]:

@@ -8,7 +8,7 @@ import unicodedata
 from pathlib import Path, PurePosixPath
 
 from index.errors import UnreadableFile, UsageError
-from index.normalization import normalize
+from index.text.normalization import normalize
 
 TEXT_SUFFIXES = (".markdown", ".md", ".txt")
 DUMP_SUFFIX = ".jsonl"

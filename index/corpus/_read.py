@@ -13,7 +13,7 @@ from index.corpus._fields import TITLE_LIMIT, Unfit, fields, one_line, refuse_un
 from index.corpus._frontmatter import split
 from index.corpus._names import DUMP_SUFFIX, article_id, clean_id, humanised, shown, suffix_of
 from index.errors import UnreadableFile, UnsupportedFormat
-from index.normalization import normalize
+from index.text.normalization import normalize
 from index.types import Article, Skipped
 
 SIZE_LIMIT = 20 * 1024 * 1024

@@ -15,14 +15,8 @@ from index.corpus._listing import homes
 from index.corpus._names import DUMP_SUFFIX, check_id, ignored, shown, suffix_of
 from index.corpus._names import article_id as id_of
 from index.corpus._read import lf, parse, parse_text, read
-from index.errors import (
-    ArticleExists,
-    ArticleNotFound,
-    UnreadableFile,
-    UnsupportedFormat,
-    UsageError,
-)
-from index.normalization import normalize
+from index.errors import ArticleExists, ArticleNotFound, UnreadableFile, UnsupportedFormat, UsageError
+from index.text.normalization import normalize
 from index.types import Article
 
 

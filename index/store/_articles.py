@@ -12,9 +12,9 @@ from index.errors import ArticleNotFound, IndexVersion
 from index.store._connect import damaged, sensible
 from index.store._generations import VECTORS_SUFFIX
 from index.store._rows import Counts, State
+from index.text.words import VERSION as WORDS_VERSION
+from index.text.words import written
 from index.types import Article, ArticleCard, Skipped
-from index.words import VERSION as WORDS_VERSION
-from index.words import written
 
 _WORD_LIMIT: Final = 8  # words of a prefix that are looked for
 
@@ -52,7 +52,7 @@ class Articles:
             return dict(json.loads(self._meta("recipe")))
 
     def check_words(self) -> None:
-        """Make sure that the full text holds words as `index.words` makes them now.
+        """Make sure that the full text holds words as `index.text.words` makes them now.
 
         Raises:
             IndexVersion: Another version of Footnote made them.
@@ -184,7 +184,7 @@ class Articles:
         """Articles in whose text, headings or title each of the terms occurs, in the order of ids.
 
         Args:
-            terms: As `index.words.terms` gives them, one at least.
+            terms: As `index.text.words.terms` gives them, one at least.
             collections: Where to look; None for everywhere.
         """
         keys: set[int] | None = None

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from index.markup import plain
+from index.text.markup import plain
 from index.types import Article, SentenceKind, Skipped, Vectors
 
 Keys = npt.NDArray[np.int64]

@@ -1,7 +1,7 @@
 """What the database looks like. A change here raises `VERSION`: older indexes are then made anew.
 
-What the full text holds goes with `index.words.VERSION` instead, so that an index made before a change of it
-still gives its vectors to the one that replaces it.
+What the full text holds goes with `index.text.words.VERSION` instead, so that an index made before a change
+of it still gives its vectors to the one that replaces it.
 """
 
 from __future__ import annotations
@@ -104,9 +104,9 @@ CREATE INDEX chunk_seq ON chunk (seq);
 CREATE TABLE removed (seq INTEGER NOT NULL, chunk INTEGER NOT NULL, PRIMARY KEY (seq, chunk))
 STRICT, WITHOUT ROWID;
 
--- Holds `index.words.terms` of what was embedded for each chunk, with single spaces between. To the tokenizer
--- `ascii`, letters, digits and all characters beyond ASCII belong to a word, and here all signs of ASCII do.
--- So it cuts at spaces, and SQL sees the words that Python made.
+-- Holds `index.text.words.terms` of what was embedded for each chunk, with single spaces between. To the
+-- tokenizer `ascii`, letters, digits and all characters beyond ASCII belong to a word, and here all signs of
+-- ASCII do. So it cuts at spaces, and SQL sees the words that Python made.
 CREATE VIRTUAL TABLE words USING fts5(
     terms, tokenize = "ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\]^_`{|}~'"
 );

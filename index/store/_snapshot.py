@@ -113,7 +113,7 @@ class Snapshot(Articles):
         """Chunks that hold any of the terms.
 
         Args:
-            terms: As `index.words.terms` gives them.
+            terms: As `index.text.words.terms` gives them.
             limit: How many chunks at most.
             collections: Where to look; None for everywhere.
 

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 from index.store._articles import Articles
 from index.store._connect import connect, sensible, told
 from index.store._rows import article_hash, chunk_text, sentence_text, sound_value, text_hash
+from index.text.words import terms
 from index.types import CITABLE, Article, SentenceKind
-from index.words import terms
 
 _MOST: Final = 100
 """Problems that are told; whoever reads more of them learns nothing new."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from index.receipt import article_hash as short_hash
+from index.citation_ids import article_hash as short_hash
 from index.store._articles import listed
 from index.store._connect import connect, create, damaged, told
 from index.store._generations import sync
@@ -19,8 +19,8 @@ from index.store._ledger import Ledger
 from index.store._rows import ArticleRow, FileRow, pack
 from index.store._schema import SCHEMA
 from index.store._snapshot import Snapshot
+from index.text.words import written
 from index.types import Vectors
-from index.words import written
 
 _HISTORY: Final = 4096  # changes, and
 _REMOVED: Final = 20_000  # removed chunks, that vectors in memory can follow step by step

@@ -69,7 +69,7 @@ class Citation:
         score: Probability that this sentence answers the question.
         link: `url` with a text fragment that opens at the sentence.
         source: Who published the article.
-        receipt: Short proof of the quotation, see `index.receipt`.
+        receipt: Short proof of the quotation, see `index.citation_ids`.
         lead: What it leans on; None where it stands alone.
     """
 

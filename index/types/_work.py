@@ -81,7 +81,7 @@ class Tokens:
 
 
 class Encoder(Protocol):
-    """Turns text into unit vectors: `index.embed` has the real one; in tests, any function of the text."""
+    """Turns text into unit vectors: `index.embedding` has the real one; tests use functions of the text."""
 
     @property
     def fingerprint(self) -> str:
@@ -118,7 +118,7 @@ class Encoder(Protocol):
 
 
 class CrossEncoder(Protocol):
-    """Reads a question together with a sentence: `index.embed` has the real one, `SentenceReader`."""
+    """Reads a question together with a sentence: `index.embedding` has the real one, `SentenceReader`."""
 
     @property
     def fingerprint(self) -> str:

@@ -2,7 +2,7 @@ import json
 import re
 
 from benchmarks.quality import measure, page, question_sets, section
-from tests.index.evaluate.made import DAM, NOTHING, QUESTION, answer
+from tests.index.evaluation.made import DAM, NOTHING, QUESTION, answer
 
 
 def good(question):

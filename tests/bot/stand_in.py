@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 
-from index import receipt
+from index import citation_ids as receipt
 from index.errors import ArticleNotFound
 from index.types import (
     Answer,

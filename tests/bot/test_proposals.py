@@ -3,8 +3,8 @@ from __future__ import annotations
 from bot.changes import Proposal
 from bot.escape import units
 from bot.proposals import render_proposal, render_shelf
-from index.differences import Difference
 from index.editing import Conflict, Preview, Shelf, Twin
+from index.text.differences import Difference
 from index.types import Article, ArticleCard, Skipped
 
 LONG = "𝔽 *wide* @everyone " * 200

@@ -11,7 +11,7 @@ import pytest
 from bot.errors import StateError
 from bot.state import Database, Place, Rules, State, Verdict, back_up
 from index.errors import UsageError
-from index.evaluate import load_questions
+from index.evaluation import load_questions
 
 LAST = {"article_id": "news/ferry", "text": "The last ferry leaves Gull Island at 6.40 pm."}
 

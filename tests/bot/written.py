@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from index import receipt
+from index import citation_ids as receipt
 from index.types import Answer, Citation, IndexInfo, Status
 
 INFO = IndexInfo("5f3a", 12, 80)

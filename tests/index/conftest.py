@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from index.build import Builder
 from index.engine import Engine
-from index.judgement import Judgement
-from index.query import understand
-from index.retrieve import Retrieval, retrieve
+from index.indexing.builder import Builder
+from index.ranking.ranker import Judgement
+from index.retrieval.question import understand
+from index.retrieval.search import Retrieval, retrieve
+from index.retrieval.vectors import VectorIndex
 from index.store import Reader, Snapshot
 from index.types import Answer, Citation, Passage
-from index.vectors import VectorIndex
 from tests.index.hashed import HashedEncoder
 
 settings.register_profile("footnote", deadline=None)  # a busy machine is no failure

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from index.build import Builder, BuildParams
+from index.indexing.builder import Builder, BuildParams
 from index.store import Reader
 from index.types import Progress, Tokens, Vectors
 

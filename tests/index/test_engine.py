@@ -11,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from index.embed import SentenceEncoder
+from index.embedding import SentenceEncoder
 from index.engine import Engine
 from index.errors import ArticleNotFound, IndexMissing, IndexModel, UsageError
-from index.judgement import Judgement
-from index.sentence import segment
+from index.ranking.ranker import Judgement
 from index.settings import IndexSettings, load
 from index.store import Reader
+from index.text.sentences import segment
 from index.types import Status, Turn
 from tests.index.conftest import ARTICLES, JUDGEMENT, Town, assert_verbatim
 from tests.index.hashed import HashedEncoder

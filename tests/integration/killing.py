@@ -21,7 +21,7 @@ import pytest
 from tests.index.library import Library, WordEncoder
 
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.integration.killing", "index.vectors"])
+PROCESSES.set_forkserver_preload(["tests.integration.killing", "index.retrieval.vectors"])
 
 Work = Callable[[Library], object]
 

@@ -25,7 +25,7 @@ from bot.errors import (
     UnknownGuild,
 )
 from bot.state import Place, Rules
-from index import receipt
+from index import citation_ids as receipt
 from tests.bot.stand_in import FERRY
 from tests.integration.discord_server import Channel, Guild, Message, User
 from tests.integration.discord_server.run import (

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.render import ARTICLES, DECLINED, NEAREST
-from index.build import Builder
 from index.engine import Engine
+from index.indexing.builder import Builder
 from index.store import Reader
 from tests.index.hashed import HashedEncoder
 from tests.integration.footnote import Room, footnote, running

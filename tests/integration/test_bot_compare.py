@@ -7,8 +7,8 @@ from pathlib import Path
 from bot.compare import CAUTION, NO_CLAIM, NOTHING
 from bot.features.compare import NAME
 from bot.rates import Rates
-from index.build import Builder
 from index.engine import Engine
+from index.indexing.builder import Builder
 from index.store import Reader
 from tests.bot.stand_in import FERRY
 from tests.index.hashed import HashedEncoder

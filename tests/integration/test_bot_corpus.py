@@ -19,9 +19,9 @@ from bot.gaps import NO_GAPS, START, SWITCHED_OFF
 from bot.proposals import DISCARDED, NOTHING, UNDATED, UNTITLED
 from bot.state import Place, Rules
 from bot.workshop import BUSY, NOT_YOURS, SINCE, TAKEN, TOO_LONG
-from index.build import Builder
 from index.editing import Editing
 from index.engine import Engine
+from index.indexing.builder import Builder
 from index.store import Reader, locked
 from tests.index.hashed import HashedEncoder
 from tests.index.pdf_maker import column, make_pdf

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.features.feedback import CHANGED, NO_SUCH, THANKS, UNKNOWN
 from bot.state import Place, Rules
-from index.evaluate import load_questions
+from index.evaluation import load_questions
 from tests.bot.stand_in import FERRY
 from tests.integration.discord_server import Message, User
 from tests.integration.footnote import Room, footnote, running

@@ -7,8 +7,8 @@ import itertools
 from pathlib import Path
 
 from bot.surround import CHANGED, REMOVED
-from index.build import Builder
 from index.engine import Engine
+from index.indexing.builder import Builder
 from index.store import Reader
 from tests.index.hashed import HashedEncoder
 from tests.integration.footnote import footnote

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from bot.state import Database, State, Verdict
-from index.evaluate import load_questions
+from index.evaluation import load_questions
 from tests.integration.discord_server import DiscordServer
 
 ROOT = Path(__file__).parents[2]

@@ -17,14 +17,7 @@ import pytest
 from aiohttp import web
 
 from bot.desk import Desk
-from bot.errors import (
-    DiscordRefused,
-    DiscordUnreachable,
-    IntentsRefused,
-    StartError,
-    TokenRefused,
-    TooSlow,
-)
+from bot.errors import DiscordRefused, DiscordUnreachable, IntentsRefused, StartError, TokenRefused, TooSlow
 from bot.run import serve
 from bot.state import Database, State
 from bot.stopping import Stop

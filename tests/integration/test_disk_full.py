@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from index.backup import back_up
 from index.errors import IndexDisk
+from index.indexing.backup import back_up
 from tests.index.library import Library
 from tests.integration.killing import in_memory, start
 

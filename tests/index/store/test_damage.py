@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from index.errors import FootnoteError
+from index.retrieval.vectors import VectorIndex
 from index.store import Generations, Reader
-from index.vectors import VectorIndex
 from tests.index.library import Library
 from tests.integration.killing import copy, in_memory
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.receipt import article_hash
+from index.citation_ids import article_hash
 from index.store import Reader, Snapshot, Writer
 from index.store._rows import ArticleRow, ChunkRow, FileRow, pack, text_hash, unpack
+from index.text.words import terms, terms_of_passage
 from index.types import Article, SentenceKind
-from index.words import terms, terms_of_passage
 from tests.index.library import DIMENSION, Library, WordEncoder
 
 

@@ -17,12 +17,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.query import understand
+from index.retrieval.question import understand
 from index.store import FileRow, Writer
 from index.store._rows import ArticleRow, ChunkRow, text_hash
 from index.store._schema import SCHEMA
+from index.text.words import LONGEST, VERSION, content_terms, fold, places, terms
 from index.types import Article
-from index.words import LONGEST, VERSION, content_terms, fold, places, terms
 
 APOSTROPHES = "'’‘‛ʼʻ´`′＇ʹꞌ՚׳"
 STOPS = ".,·․．，٫٬"

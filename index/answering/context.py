@@ -1,0 +1,57 @@
+"""A cited sentence in its paragraph, or what became of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from index.citation_ids import Receipt
+from index.text.sentences import segment
+from index.text.words import terms
+from index.types import Article, Context, Sentence
+
+_BREAK: Final = re.compile(r"\n[ \t]*\n")
+
+
+def surroundings(receipt: Receipt, articles: Sequence[Article], words: str = "") -> Context:
+    """Find the quoted sentence in its article as it is now.
+
+    Args:
+        receipt: Of the citation.
+        articles: Those whose ids the receipt names: one, or none when it is gone; by rare chance more.
+        words: What was quoted, where that is still known: the receipt holds only a hash of it.
+
+    Returns:
+        The sentence with its paragraph. In the stead of a sentence that changed comes the one that shares
+        most of the words; where the words are not known, or no sentence has any, the one at its place.
+    """
+    for article in articles:
+        if receipt.proves(article.text[receipt.start : receipt.end]):
+            return _context("intact", article, receipt.start, receipt.end)
+    for article in articles:
+        for sentence in segment(article.text):
+            if receipt.proves(sentence.text):
+                return _context("moved", article, sentence.start, sentence.end)
+    for article in articles:
+        sentences = segment(article.text)
+        if sentences:
+            there = next((one for one in sentences if one.end > receipt.start), sentences[-1])
+            wanted = set(terms(words))
+            most = max(sentences, key=lambda one: (_alike(wanted, one), -abs(one.start - there.start)))
+            found = most if _alike(wanted, most) else there
+            return _context("changed", article, found.start, found.end)
+    return Context("removed")
+
+
+def _alike(wanted: set[str], sentence: Sentence) -> float:
+    """How many of their words two sentences share, from 0 to 1."""
+    found = set(terms(sentence.text))
+    return len(wanted & found) / len(wanted | found) if wanted & found else 0.0
+
+
+def _context(status: str, article: Article, start: int, end: int) -> Context:
+    breaks = list(_BREAK.finditer(article.text))
+    first = max((one.end() for one in breaks if one.end() <= start), default=0)
+    last = min((one.start() for one in breaks if one.start() >= end), default=len(article.text))
+    return Context(status, article, start, end, article.text[first:start], article.text[end:last])

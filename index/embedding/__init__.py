@@ -1,0 +1,7 @@
+"""Text to numbers. Alone imports sentence-transformers and torch, and only when it encodes."""
+
+from index.embedding._encoder import SentenceEncoder
+from index.embedding._loading import DEFAULT_SHA256
+from index.embedding._reader import SentenceReader
+
+__all__ = ["DEFAULT_SHA256", "SentenceEncoder", "SentenceReader"]

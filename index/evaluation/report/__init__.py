@@ -1,0 +1,144 @@
+"""A run of an evaluation as one HTML page that needs nothing else: no script, no font, no request."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from index.evaluation import Comparison, Metrics, Row, number
+from index.evaluation.report._cards import cards, changes, plain, safe
+from index.evaluation.report._plots import confidences, reliability, risk_coverage
+from index.evaluation.report._tables import decisions, differences, numbers, overview, share_interval
+
+__all__ = ["render"]
+
+_MOST = 15
+_LEGEND = "".join(
+    f'<span class="legend"><span class="swatch {kind}"></span>{label}</span> '
+    for kind, label in (
+        ("right", "first sentence gold"),
+        ("wrong", "first sentence not gold"),
+        ("nothing", "unanswerable"),
+    )
+)
+
+
+def render(
+    sets: Mapping[str, Metrics],
+    *,
+    title: str = "Evaluation",
+    facts: Iterable[tuple[str, str]] = (),
+    before: Mapping[str, Metrics] | None = None,
+    comparisons: Mapping[str, Comparison] | None = None,
+) -> str:
+    """Lay out a run as a page; all text is escaped, and the page forbids itself every request and script.
+
+    Args:
+        sets: Figures of each question set, by name.
+        title: Heading of the page.
+        facts: What it was measured with, as pairs of name and value: index, model, machine, date.
+        before: Figures of an earlier run, drawn as a dashed line where it has the set.
+        comparisons: What changed since then, by set.
+
+    Returns:
+        HTML; to be written as UTF-8. Same arguments, same page.
+    """
+    style = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    before, comparisons = before or {}, comparisons or {}
+    sections = [
+        _section(place, name, metrics, before.get(name), comparisons.get(name))
+        for place, (name, metrics) in enumerate(sets.items())
+    ]
+    told = "".join(f"<dt>{safe(name)}</dt><dd>{safe(value)}</dd>" for name, value in facts)
+    links = "".join(f'<li><a href="#set-{i}">{safe(name)}</a></li>' for i, name in enumerate(sets))
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{plain(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
+        f'<header><h1>{safe(title)}</h1><dl class="facts">{told}</dl></header>\n'
+        f'<nav aria-label="Question sets"><ul>{links}</ul></nav>\n<main>\n'
+        f"{overview(sets)}\n{''.join(sections)}</main>\n</body>\n</html>\n"
+    )
+
+
+def _section(
+    place: int, name: str, metrics: Metrics, before: Metrics | None, comparison: Comparison | None
+) -> str:
+    return (
+        f'<section id="set-{place}" aria-labelledby="name-{place}"><h2 id="name-{place}">{safe(name)}</h2>'
+        f'<p class="soft">Questions: {metrics.questions}; {metrics.answerable} known to be answerable, '
+        f"{metrics.unanswerable} known not to be.</p>"
+        f"{_key_figures(metrics)}{_plots(metrics, before)}{decisions(metrics)}"
+        f"{numbers(metrics)}{_compared(comparison) if comparison else ''}{_worst(metrics.rows)}</section>\n"
+    )
+
+
+def _key_figures(metrics: Metrics) -> str:
+    hit = share_interval("sentence_hit_1", metrics)
+    items = [
+        ("First sentence is gold", metrics.sentence_hit_1, hit or "no answerable question"),
+        ("Coverage at 10 % risk", metrics.coverage_at_10_risk, "at most one answer in ten wrong"),
+        ("Answerability AUROC", metrics.auroc, "0.5 is chance"),
+        ("Calibration error", metrics.ece_width, f"equal size: {number(metrics.ece_mass)}"),
+        ("Seconds", metrics.seconds_median, f"median; 95 %: {number(metrics.seconds_p95)}"),
+    ]
+    rows = (
+        f"<div><dt>{label}</dt><dd>{number(value)}<small>{note}</small></dd></div>"
+        for label, value, note in items
+    )
+    return f'<dl class="key">{"".join(rows)}</dl>'
+
+
+def _plots(metrics: Metrics, before: Metrics | None) -> str:
+    if not metrics.reliability:
+        return ""
+    figures = [
+        (
+            "Confidence, by what became of it",
+            confidences(metrics.rows),
+            _LEGEND,
+        ),
+        (
+            "Reliability",
+            reliability(metrics.reliability),
+            "Where a dot lies on the diagonal, confidence is honest. Size: number of questions; "
+            "line: 95 % interval.",
+        ),
+    ]
+    if metrics.curve:
+        note = "Ring: the index's own decisions. Dot: the most that can be answered at 10 % risk."
+        dashed = " Dashed: the earlier run." if before else ""
+        figures.insert(0, ("Risk and coverage", risk_coverage(metrics, before), note + dashed))
+    return f'<div class="plots">{"".join(_figure(*figure) for figure in figures)}</div>'
+
+
+def _figure(title: str, plot: str, note: str) -> str:
+    return f"<figure><h3>{title}</h3>{plot}<figcaption>{note}</figcaption></figure>"
+
+
+def _compared(comparison: Comparison) -> str:
+    note = "Outcomes from best to worst: right, declined with the right sentence at hand, declined, wrong."
+    return (
+        differences(comparison)
+        + changes("Questions that got better", note, comparison.better, _MOST)
+        + changes("Questions that got worse", note, comparison.worse, _MOST)
+    )
+
+
+def _worst(rows: Sequence[Row]) -> str:
+    ordered = sorted(rows, key=lambda row: -row.confidence)
+    judged = [row for row in ordered if row.answerable is not None]
+    wanted = [row for row in judged if row.answerable]
+    wrong = [row for row in judged if row.answered and not row.hit(1)]
+    declined = [row for row in wanted if not row.answered]
+    missing = [row for row in wanted if row.candidate_rank is None]
+    return (
+        cards("Answered wrong", "Those it was most sure of first.", wrong, _MOST)
+        + cards("Declined though answerable", "Those it was nearest to answering first.", declined, _MOST)
+        + cards("No gold sentence among the candidates", "Those it was most sure of first.", missing, _MOST)
+    )

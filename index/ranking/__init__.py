@@ -1,0 +1,1 @@
+"""From passages to ranked units: features, the linear model over them, confidence."""

@@ -1,0 +1,242 @@
+"""Sentences as evidence: which could answer, and what speaks for each."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from index.retrieval.question import Kind, Query
+from index.retrieval.search import Found, Retrieval, rarity, word_score
+from index.store import Snapshot
+from index.text.markup import plain
+from index.text.words import fold, places, terms
+from index.types import CITABLE, Encoder, Sentence, Tokens, Vectors
+
+LIMIT: Final = 24
+"""Sentences that are read closely: late interaction costs a few milliseconds each."""
+
+Features = dict[str, float]
+
+_AVERAGE: Final = 22.0  # words of a sentence
+_SMALL: Final = 0.3  # weight of a question's token that belongs to no word of its own
+_PRONOUN: Final = re.compile(
+    r"\W*(?:he|she|it|they|this|these|those|his|her|their|its|such|here|there)\b", re.IGNORECASE
+)
+_REASON: Final = re.compile(
+    r"\b(?:because|due to|owing to|since|so that|in order to|as a result|caused?|causes|reasons?|therefore"
+    r"|thus|led to|leads to|thanks to|for (?:his|her|its|their|the))\b",
+    re.IGNORECASE,
+)
+_DATE: Final = re.compile(
+    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|1[0-9]{3}s?|20[0-9]{2}s?|yesterday|today|tomorrow"
+    r"|(?:last|next) (?:week|month|year)|century|\d{1,2}(?::\d\d)? ?(?:am|pm|a\.m\.|p\.m\.))\b",
+    re.IGNORECASE,
+)
+_NUMBER: Final = re.compile(
+    r"\d[\d.,]*|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundreds?|thousands?"
+    r"|millions?|billions?|dozens?|half|quarter|twice|once|percent)\b",
+    re.IGNORECASE,
+)
+_NAME: Final = re.compile(r"(?<=[^\W_]\W)[^\W\d_a-zß-ÿ][\w'’-]*")
+_WRITTEN: Final = re.compile(r"[\w'’.,-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that could answer.
+
+    Attributes:
+        found: The best passage that holds it.
+        sentence: The sentence.
+        ordinal: Its position in its article.
+        features: What speaks for and against it, see `docs/decisions`.
+        vector: Of the sentence, shape (dimension,), float32.
+    """
+
+    found: Found
+    sentence: Sentence
+    ordinal: int
+    vector: Vectors
+    features: Features = field(default_factory=dict)
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Orders candidates that are equally good: article id, then position."""
+        return self.found.chunk.article_id, self.ordinal
+
+
+def gather(
+    snapshot: Snapshot, encoder: Encoder, retrieval: Retrieval, *, limit: int = LIMIT
+) -> list[Candidate]:
+    """The sentences of the found passages that come nearest to the question, with their features.
+
+    Args:
+        snapshot: The state of the index that the passages are of.
+        encoder: Encodes tokens for late interaction.
+        retrieval: What was found.
+        limit: How many sentences at most.
+
+    Returns:
+        Candidates in no particular order, without duplicates.
+    """
+    pool = _pool(snapshot, retrieval)
+    pool.sort(key=lambda candidate: (-_promise(candidate.features), candidate.place))
+    best = pool[:limit]
+    _interact(encoder, retrieval, best)
+    return best
+
+
+def _promise(features: Features) -> float:
+    """A quick first judgement, which only has to keep the right sentence among the first two dozen.
+
+    With these weights it does for 98 % of a sample of `squad` and all of one of `qed`.
+    """
+    passage = features["passage meaning"] + features["passage words"]
+    return 2 * features["meaning"] + 1.8 * features["words"] + passage
+
+
+def _pool(snapshot: Snapshot, retrieval: Retrieval) -> list[Candidate]:
+    """All citable sentences of the found passages, each under its best passage."""
+    pool: dict[tuple[int, int], Candidate] = {}
+    homes: dict[tuple[int, int], list[int]] = {}
+    for rank, found in enumerate(retrieval.found):
+        chunk = found.chunk
+        before = max(chunk.first - 1, 0)
+        sentences, vectors = snapshot.sentences(chunk.article_key, before, chunk.last + 1)
+        cosines = vectors @ retrieval.vector
+        texts = [terms(plain(sentence.text)) for sentence in sentences]
+        for at in range(chunk.first - before, chunk.last - before + 1):
+            place = (chunk.article_key, before + at)
+            homes.setdefault(place, []).append(rank)
+            if place in pool or sentences[at].kind not in CITABLE or not texts[at]:
+                continue
+            near = slice(max(at - 1, 0), at + 2)
+            features = _judge(retrieval, sentences[at], texts[at], texts[near], chunk.title)
+            features["meaning"] = float(cosines[at])
+            features["meaning before"] = float(cosines[at - 1]) if at else 0.0
+            features["meaning after"] = float(cosines[at + 1]) if at + 1 < len(sentences) else 0.0
+            features["first"] = float(before + at == 0)
+            pool[place] = Candidate(found, sentences[at], before + at, vectors[at], features)
+    for place, candidate in pool.items():
+        passages = [retrieval.found[rank] for rank in homes[place]]
+        candidate.features["passage meaning"] = max(found.meaning for found in passages)
+        candidate.features["passage words"] = max(found.words for found in passages)
+        candidate.features["passage covers"] = max(
+            _cover(found.terms, retrieval.weights) for found in passages
+        )
+        candidate.features["passage rank"] = 1 / (1 + homes[place][0])
+    return list(pool.values())
+
+
+def _judge(
+    retrieval: Retrieval, sentence: Sentence, own: list[str], near: Sequence[list[str]], title: str
+) -> Features:
+    """What the words of a sentence and of those around it say."""
+    query, weights = retrieval.query, retrieval.weights
+    words = set(own)
+    titled = words.union(terms(title))
+    around = titled.union(*near)
+    rarest = max(weights, key=lambda term: weights[term], default="")
+    pairs = set(zip(query.sequence, query.sequence[1:], strict=False))
+    wanted = holds(query, sentence.text)
+    return {
+        "words": word_score(own, weights, length=0.25 + 0.75 * len(own) / _AVERAGE),
+        "covers": _cover(words, weights),
+        "title covers": _cover(titled, weights),
+        "near covers": _cover(around, weights),
+        "rarest": float(rarest in words),
+        "rarest near": float(rarest in around),
+        "pairs": sum(pair in pairs for pair in zip(own, own[1:], strict=False)) / max(1, len(pairs)),
+        "wanted": float(wanted is True),
+        "lacking": float(wanted is False),
+        "length": math.log(1 + len(own)),
+        "pronoun": float(_PRONOUN.match(sentence.text) is not None),
+        "asks": float(sentence.text.rstrip("\"'”’)*_ ").endswith("?")),
+    }
+
+
+def holds(query: Query, text: str) -> bool | None:
+    """Whether a sentence has the kind of thing asked for, beyond what the question itself says.
+
+    Returns:
+        None if the kind of thing cannot be told from the words.
+    """
+    asked = {word.rstrip(".,'’-") for word in _WRITTEN.findall(fold(query.text))}
+    if query.kind in (Kind.WHO, Kind.WHERE):
+        return any(fold(name) not in asked for name in _NAME.findall(text))
+    if query.kind is Kind.WHEN:
+        return any(fold(found) not in asked for found in _DATE.findall(text))
+    if query.kind is Kind.NUMBER:
+        return any(fold(found).rstrip(".,") not in asked for found in _NUMBER.findall(text))
+    if query.kind is Kind.WHY:
+        return _REASON.search(text) is not None
+    return None
+
+
+def _cover(words: set[str] | frozenset[str], weights: dict[str, float]) -> float:
+    """Share of the question's weight that falls on words of a text."""
+    total = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in words) / total if total > 0 else 0.0
+
+
+def _interact(encoder: Encoder, retrieval: Retrieval, candidates: list[Candidate]) -> None:
+    """Add late interaction: how well each token of the question is met by its best token in the sentence."""
+    if not candidates:
+        return
+    query = encoder.encode_tokens([retrieval.query.text], query=True)[0]
+    weights = token_weights(query, retrieval)
+    fronts = [plain(candidate.found.chunk.title) for candidate in candidates]
+    texts = [
+        f"{front}\n{plain(candidate.sentence.text)}"
+        for front, candidate in zip(fronts, candidates, strict=True)
+    ]
+    for candidate, front, tokens in zip(candidates, fronts, encoder.encode_tokens(texts), strict=True):
+        own = tokens.spans[:, 0] > len(front)
+        candidate.features.update(_late(query, tokens, own, weights))
+        centre = tokens.vectors.sum(axis=0)  # its direction is all that counts
+        length = float(np.linalg.norm(centre))
+        candidate.features["titled meaning"] = float(centre @ retrieval.vector) / length if length else 0.0
+
+
+def _late(
+    query: Tokens, tokens: Tokens, own: npt.NDArray[np.bool_], weights: npt.NDArray[np.float64]
+) -> Features:
+    """MaxSim of ColBERT (https://arxiv.org/abs/2004.12832), as means over the question's tokens."""
+    if not len(query.vectors) or not len(tokens.vectors):
+        return dict.fromkeys(("late", "late own", "late rare", "late rare own", "late least"), 0.0)
+    similar = query.vectors @ tokens.vectors.T
+    with_title = similar.max(axis=1)
+    alone = similar[:, own].max(axis=1) if own.any() else with_title
+    return {
+        "late": float(with_title.mean()),
+        "late own": float(alone.mean()),
+        "late rare": float(with_title @ weights),
+        "late rare own": float(alone @ weights),
+        "late least": float(np.sort(with_title)[:3].mean()),
+    }
+
+
+def token_weights(query: Tokens, retrieval: Retrieval) -> npt.NDArray[np.float64]:
+    """How much each token of the question counts: the rarity of its word; they add up to 1."""
+    words = {
+        position: place.terms[0]
+        for place in places(retrieval.query.text)
+        for position in range(place.start, place.end)
+    }
+    weights = np.array(
+        [
+            rarity(retrieval.frequency.get(words[start], 0), retrieval.documents)
+            if start in words
+            else _SMALL
+            for start in query.spans[:, 0].tolist()
+        ],
+        dtype=np.float64,
+    )
+    return weights / weights.sum() if weights.sum() > 0 else weights

@@ -1,0 +1,205 @@
+"""The learned judgement: which sentence answers, and how sure that is.
+
+Two small linear models, kept as a readable file (`ranker.json`, made by `python -m benchmarks.train`):
+
+- *ranking* scores each candidate sentence; trained listwise, so that the softmax of the scores is the
+  probability of each candidate to be the right one, given that one of them is;
+- *confidence* is a logistic regression on the best candidate and on how it stands out: the probability that
+  the first citation answers the question at all.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from index.ranking.features import Candidate, Features
+from index.retrieval.search import Retrieval
+from index.text.markup import plain
+from index.types import CrossEncoder
+
+_FILE: Final = Path(__file__).with_name("ranker.json")
+_PARTS: Final = ("meaning", "late", "late rare", "covers")  # how these stand out goes into the confidence
+_DOUBT: Final = 1e-4  # no reader is surer than this
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Weights of the two models.
+
+    Attributes:
+        ranking: Weight of each feature of a candidate.
+        confidence: Weight of each feature of a verdict, see `outlook`.
+        intercept: Of the confidence.
+        threshold: Confidence from which an answer is given, where no risk is asked for.
+        risks: Thresholds, rising, each with the share of wrong answers among those given from it on.
+        second: Fingerprint of the reader whose opinion is heard besides; empty for none.
+    """
+
+    ranking: Mapping[str, float]
+    confidence: Mapping[str, float]
+    intercept: float
+    threshold: float
+    risks: tuple[tuple[float, float], ...] = ()
+    second: str = ""
+
+    @classmethod
+    @cache
+    def shipped(cls) -> Judgement:
+        """The judgement that comes with Footnote."""
+        return cls.read(_FILE)
+
+    @classmethod
+    def read(cls, path: Path) -> Judgement:
+        """Read a judgement as `benchmarks.train` writes it."""
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return cls(
+            data["ranking"]["weights"],
+            data["confidence"]["weights"],
+            data["confidence"]["intercept"],
+            data["threshold"],
+            tuple((threshold, risk) for threshold, risk in data.get("risks", ())),
+        )
+
+    def at_risk(self, risk: float) -> Judgement:
+        """The same judgement with the lowest threshold at which no more than `risk` of answers were wrong.
+
+        Args:
+            risk: Share of the answers given, 0 to 1. Below what was ever reached, the strictest threshold.
+        """
+        if not self.risks:
+            return self
+        good = [threshold for threshold, reached in self.risks if reached <= risk]
+        return replace(self, threshold=min(good) if good else self.risks[-1][0])
+
+    def fingerprint(self) -> str:
+        """Changes with any of the weights, with the threshold, and with the reader."""
+        parts = [dict(self.ranking), dict(self.confidence), self.intercept, self.threshold, self.second]
+        return json.dumps(parts, sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the judgement says of a question's candidates.
+
+    Attributes:
+        ranked: The candidates, best first.
+        scores: Their scores, shape (len(ranked),), float64, falling.
+        shares: The softmax of the scores.
+        confidence: Probability that the first of them answers the question.
+        opinions: Probability of each by a reader, in the order of `ranked`; empty without one.
+    """
+
+    ranked: tuple[Candidate, ...]
+    scores: Floats
+    shares: Floats
+    confidence: float
+    opinions: tuple[float, ...] = ()
+
+
+def judge(
+    judgement: Judgement,
+    retrieval: Retrieval,
+    candidates: Sequence[Candidate],
+    opinions: Floats | None = None,
+) -> Verdict:
+    """Rank candidates and tell how likely the first one answers; ties are in the order of their places.
+
+    Args:
+        judgement: Weights of the evidence.
+        retrieval: What was found.
+        candidates: Sentences with their features.
+        opinions: Probability of each by a reader, shape (len(candidates),); None without one. It counts as
+            much as the judgement does: their log-odds are averaged (a logarithmic opinion pool, Genest and
+            Zidek 1986, https://doi.org/10.1214/ss/1177013825).
+    """
+    if not candidates:
+        return Verdict((), np.zeros(0), np.zeros(0), 0.0)
+    own = np.array([weigh(judgement.ranking, candidate.features) for candidate in candidates])
+    heard = None if opinions is None else np.array([_log_odds(each) for each in opinions])
+    pooled = own if heard is None else (own + heard) / 2
+    order = sorted(range(len(candidates)), key=lambda i: (-pooled[i], candidates[i].place))
+    ranked = tuple(candidates[i] for i in order)
+    features = outlook(retrieval, ranked, own[order])
+    odds = judgement.intercept + weigh(judgement.confidence, features)
+    if heard is not None:
+        odds = (odds + heard[order[0]]) / 2
+    scores = np.asarray(pooled[order], dtype=np.float64)
+    read = () if opinions is None else tuple(float(opinions[i]) for i in order)
+    return Verdict(ranked, scores, softmax(scores), sigmoid(odds), read)
+
+
+def opinions(
+    reader: CrossEncoder | None, retrieval: Retrieval, candidates: Sequence[Candidate]
+) -> Floats | None:
+    """What a reader says of each candidate, its title in front: probabilities, shape (len(candidates),)."""
+    if reader is None:
+        return None
+    texts = [f"{plain(one.found.chunk.title)}. {plain(one.sentence.text)}" for one in candidates]
+    return reader.read(retrieval.query.text, texts)
+
+
+def _log_odds(probability: float) -> float:
+    """Of a probability, which is kept a little away from being certain."""
+    kept = min(max(float(probability), _DOUBT), 1 - _DOUBT)
+    return math.log(kept / (1 - kept))
+
+
+def outlook(retrieval: Retrieval, ranked: Sequence[Candidate], scores: Floats) -> Features:
+    """What the confidence is judged by: the best candidate's own features, and how it stands out.
+
+    What depends on how many articles there are, or on where in its article a sentence stands, is left out:
+    it would be learned on large sets and mislead on an index of one article.
+
+    Args:
+        retrieval: What was found.
+        ranked: At least one candidate, best first.
+        scores: Their scores, falling.
+    """
+    best = ranked[0].features
+    features = {f"best {name}": value for name, value in best.items() if name not in _PLACE}
+    shares = softmax(scores)
+    total = sum(retrieval.weights.values())
+    known = sum(weight for term, weight in retrieval.weights.items() if retrieval.frequency[term])
+    features |= {
+        "score": float(scores[0]),
+        "margin": float(scores[0] - scores[1]) if len(scores) > 1 else 3.0,
+        "share": float(shares[0]),
+        "known": known / total if total else 0.0,
+        "asks for a name, date or number": float(retrieval.query.kind in _PRECISE),
+        "follows": float(retrieval.query.follows),
+    }
+    for name in _PARTS:
+        highest = max(candidate.features[name] for candidate in ranked)
+        features[f"{name} below the highest"] = highest - best[name]
+    return features
+
+
+_PLACE: Final = frozenset({"first", "meaning before", "meaning after", "length", "pronoun", "passage rank"})
+_PRECISE: Final = frozenset({"who", "when", "where", "number"})
+
+
+def softmax(scores: Floats) -> Floats:
+    """Exponentials that add up to 1, shape as given, float64."""
+    powers = np.exp(scores - scores.max())
+    return np.asarray(powers / powers.sum(), dtype=np.float64)
+
+
+def sigmoid(value: float) -> float:
+    """The logistic function, without overflow."""
+    return 1 / (1 + math.exp(-value)) if value >= 0 else 1 - 1 / (1 + math.exp(value))
+
+
+def weigh(weights: Mapping[str, float], features: Features) -> float:
+    """The weighted sum of some features."""
+    return sum(weight * features.get(name, 0.0) for name, weight in weights.items())

@@ -1,0 +1,1 @@
+"""From a question to passages: what it asks, dense and lexical search, fusion."""

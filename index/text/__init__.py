@@ -1,0 +1,1 @@
+"""Text: sentences, words, markup, and what two texts have in common."""

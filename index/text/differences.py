@@ -1,0 +1,107 @@
+"""Where two sentences that are about the same thing say different things: a number, a date, a no."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Final
+
+from index.text.markup import plain
+from index.text.words import STOPWORDS, fold, terms, written
+from index.types import phrase, phrase_series
+
+_ALIKE: Final = 0.6  # of the words besides numbers and dates, from which two sentences are about the same
+_HELD: Final = 0.75  # of a claim's words, from which a longer sentence is about the same
+_MONTHS_AND_DAYS: Final = frozenset(
+    terms(
+        "january february march april june july august september october november december "
+        "monday tuesday wednesday thursday friday saturday sunday"
+    )
+)  # "may" is a word of its own
+_YEAR: Final = re.compile(r"1[5-9]\d\d|20\d\d")
+_NO: Final = frozenset("no not never none nobody nothing neither nor without cannot".split())
+_CONTRACTED: Final = re.compile(r"n't$")
+
+
+class Difference(StrEnum):
+    """What two sentences differ in."""
+
+    NUMBERS = "numbers"
+    DATES = "dates"
+    NEGATION = "negation"
+
+
+_NAMES: Final = {
+    Difference.NUMBERS: phrase("numbers"),
+    Difference.DATES: phrase("dates"),
+    Difference.NEGATION: phrase("negation"),
+}
+
+
+def differences(one: str, other: str) -> tuple[Difference, ...]:
+    """What two sentences differ in, if they are about the same thing.
+
+    They are about the same where they share most of their words, numbers, dates and negation aside. A number
+    or date that only one of them gives is no difference: it may just say more.
+
+    Returns:
+        Nothing where they agree, or are about different things.
+    """
+    a, b = _Said(one), _Said(other)
+    if not a.words or len(a.words & b.words) < _ALIKE * len(a.words | b.words):
+        return ()
+    return _told(a, b, denied=a.denies != b.denies)
+
+
+def departures(said: str, sentence: str) -> tuple[Difference, ...]:
+    """What a claim says otherwise than a sentence of an article, which may say more.
+
+    They are about the same where the sentence holds nearly all words of the claim. A "not" counts only
+    between sentences that `differences` takes for alike: in a longer one it may belong to something else.
+    """
+    a, b = _Said(said), _Said(sentence)
+    if not a.words or len(a.words & b.words) < _HELD * len(a.words):
+        return ()
+    return _told(a, b, denied=Difference.NEGATION in differences(said, sentence))
+
+
+def _told(one: _Said, other: _Said, *, denied: bool) -> tuple[Difference, ...]:
+    """What two texts about the same differ in."""
+    differ = {
+        Difference.NUMBERS: _conflict(one.numbers, other.numbers),
+        Difference.DATES: _conflict(one.dates, other.dates),
+        Difference.NEGATION: denied,
+    }
+    return tuple(kind for kind, holds in differ.items() if holds)
+
+
+def negates(text: str) -> bool:
+    """Whether a text says no to something."""
+    return _Said(text).denies
+
+
+def listed(found: Sequence[Difference]) -> str:
+    """`numbers`, `numbers and dates`."""
+    return phrase_series([_NAMES[each] for each in found])
+
+
+class _Said:
+    """A sentence taken apart."""
+
+    def __init__(self, text: str) -> None:
+        clean = plain(text)
+        said = frozenset(terms(clean))
+        years = {term for term in said if _YEAR.fullmatch(term)}
+        self.dates = frozenset(years | (said & _MONTHS_AND_DAYS))
+        self.numbers = frozenset(term for term in said if term[0].isdigit()) - self.dates
+        plain_words = [word for word in written(clean) if word not in STOPWORDS and word not in _NO]
+        kept = [word for word in plain_words if not _CONTRACTED.search(word)]
+        self.words = frozenset(terms(" ".join(kept))) - self.dates - self.numbers
+        negated = [word for word in fold(clean).split() if word.strip(".,;:!?()\"'“”") in _NO]
+        negated += [word for word in written(clean) if _CONTRACTED.search(word)]
+        self.denies = len(negated) % 2 == 1
+
+
+def _conflict(one: frozenset[str], other: frozenset[str]) -> bool:
+    return not (one <= other or other <= one)

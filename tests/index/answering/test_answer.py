@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import citation_ids as receipt
+from index.answering.answer import compose, passages
+from index.answering.selection import SHOWN, Choice, choose
+from index.ranking.features import Candidate, gather
+from index.ranking.ranker import Judgement, Verdict, judge
+from index.retrieval.question import understand
+from index.retrieval.search import Found
+from index.store import StoredChunk
+from index.types import Answer, IndexInfo, Sentence, Status
+from tests.index.conftest import JUDGEMENT, Town
+
+LAST_FERRY = "When does the last ferry leave Saltmere?"
+INFO = IndexInfo("5f3a", 4, 6)
+QUERY = understand(LAST_FERRY)
+
+Change = Callable[[Verdict], Verdict]
+
+
+def answer(
+    town: Town,
+    question: str = LAST_FERRY,
+    *,
+    k: int = 3,
+    info: IndexInfo = INFO,
+    judgement: Judgement = JUDGEMENT,
+    change: Change = lambda verdict: verdict,
+    **how: Any,
+) -> Answer:
+    with town.look(question, **how) as (snapshot, retrieval):
+        verdict = change(judge(judgement, retrieval, gather(snapshot, town.encoder, retrieval)))
+        threshold = judgement.threshold
+        return compose(snapshot, question, retrieval, verdict, info=info, k=k, threshold=threshold)
+
+
+def changed(position: int, **fields: Any) -> Change:
+    """Puts something else in place of a ranked sentence."""
+
+    def change(verdict: Verdict) -> Verdict:
+        ranked = list(verdict.ranked)
+        ranked[position] = dataclasses.replace(ranked[position], **fields)
+        return dataclasses.replace(verdict, ranked=tuple(ranked))
+
+    return change
+
+
+def test_cites_the_sentence_with_its_article(town: Town) -> None:
+    found = answer(town)
+    assert found.status is Status.ANSWERED
+    assert found.reason is None
+    assert found.question == LAST_FERRY
+    assert found.index == INFO
+    cited = found.citations[0]
+    assert cited.text == "The last ferry leaves Saltmere at 6.40 pm, two hours earlier than in summer."
+    assert cited.article_id == "news/ferry"
+    assert cited.title == "Winter timetable for the Gull Island ferry"
+    assert cited.url == "https://saltmere.example/ferry"
+    assert cited.link is not None
+    assert cited.link.startswith("https://saltmere.example/ferry#:~:text=")
+    assert (cited.source, cited.published) == ("Saltmere Herald", "2026-11-02")
+    assert cited.receipt == receipt.make("news/ferry", cited.start, cited.end, cited.text)
+    assert cited.score == found.confidence
+
+
+def test_scores_are_probabilities_that_fall(town: Town) -> None:
+    found = answer(town)
+    scores = [cited.score for cited in found.candidates]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+    assert found.candidates[0] == found.citations[0]
+
+
+def test_an_article_without_address_is_cited_without_link(town: Town) -> None:
+    cited = answer(town, "Who founded the reading circle in 2019?").citations[0]
+    assert (cited.url, cited.link) == (None, None)
+    assert "Tomás Ferreira" in cited.text
+
+
+def test_declines_with_what_came_nearest(town: Town) -> None:
+    found = answer(town, "Who is the president of the island?")
+    assert found.status is Status.DECLINED
+    assert found.citations == ()
+    assert 1 <= len(found.candidates) <= SHOWN
+    assert found.passages
+    assert found.confidence < JUDGEMENT.threshold
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("Who is the president of France?", "'president' and 'France' occur in none of 4 articles."),
+        ("Where do the zebras graze?", "'zebras' and 'graze' occur in none of 4 articles."),
+        ("When will Wi-Fi reach the island?", "'Wi-Fi' and 'reach' occur in none of 4 articles."),
+        (
+            "Name all dahlias that they grow.",
+            "I cannot count or list what is in the articles: I quote single sentences. "
+            "The list of articles may help you on.",
+        ),
+        ("Who sells dahlias on Gull Island?", "'sells' occurs in none of 4 articles."),
+        (
+            "Do zebras, llamas, okapis or gnus swim?",
+            "'zebras', 'llamas' and 'okapis' occur in none of 4 articles.",
+        ),
+        ("The ferry island?", "No sentence in 4 articles answers it with enough certainty."),
+        ("Who are you?", "No sentence in 4 articles answers it with enough certainty."),
+        ("", "The question holds no words."),
+        ("🙂 ?!", "The question holds no words."),
+    ],
+)
+def test_says_why_it_declines(town: Town, question: str, reason: str) -> None:
+    strict = dataclasses.replace(JUDGEMENT, threshold=2.0)
+    assert answer(town, question, judgement=strict).reason == reason
+
+
+def test_says_when_there_are_no_articles(empty_town: Town) -> None:
+    found = answer(empty_town, info=IndexInfo("0", 0, 0))
+    assert found.reason == "There are no articles yet."
+    assert (found.citations, found.candidates, found.passages) == ((), (), ())
+    assert found.confidence == 0
+
+
+def test_says_when_a_collection_holds_none(town: Town) -> None:
+    assert answer(town, collections=["poems"]).reason == "There are no articles in that collection."
+
+
+def test_says_when_nothing_can_be_quoted(empty_town: Town) -> None:
+    empty_town.write("code", "# The last ferry\n\n```\nleave Saltmere\n```\n", "title: Code")
+    empty_town.builder.rebuild()
+    found = answer(empty_town, info=IndexInfo("1", 1, 1))
+    assert found.status is Status.DECLINED
+    assert found.reason == "None of 1 article has a sentence that could be quoted."
+
+
+def test_drops_and_logs_what_is_not_word_for_word(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    best = answer(town).candidates[0]
+    forged = Sentence(best.start, best.end, best.text.replace("6.40", "8.40"))
+    with caplog.at_level(logging.ERROR, "index.answering.answer"):
+        found = answer(town, change=changed(0, sentence=forged))
+    assert found.status is Status.DECLINED
+    assert "8.40" not in repr(found.candidates)
+    assert len(caplog.records) == 1
+    assert "news/ferry" in caplog.text
+    assert "8.40" not in caplog.text
+
+
+def test_drops_what_is_of_no_article(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    def orphan(verdict: Verdict) -> Verdict:
+        found = verdict.ranked[1].found
+        gone = dataclasses.replace(found, chunk=dataclasses.replace(found.chunk, article_id="news/gone"))
+        return changed(1, found=gone)(verdict)
+
+    with caplog.at_level(logging.ERROR, "index.answering.answer"):
+        found = answer(town, change=orphan)
+    assert found.status is Status.ANSWERED
+    assert "news/gone" not in {cited.article_id for cited in found.candidates}
+    assert "news/gone" in caplog.text
+
+
+def test_passages_come_best_first(town: Town) -> None:
+    found = answer(town).passages
+    scores = [passage.score for passage in found]
+    assert scores == sorted(scores, reverse=True)
+    assert found[0].article_id == "news/ferry"
+    assert found[0].meaning is not None
+    assert len({passage.key for passage in found}) == len(found)
+
+
+def test_passages_without_evidence_come_as_they_were_found(town: Town) -> None:
+    with town.look(LAST_FERRY) as (_, retrieval):
+        rows = passages(retrieval, Verdict((), np.zeros(0), np.zeros(0), 0.0), limit=3)
+    assert [row.key for row in rows] == [one.chunk.key for one in retrieval.found[:3]]
+
+
+def test_cites_no_more_than_are_wanted(town: Town) -> None:
+    undecided = Judgement({}, {}, 5.0, 0.5)
+    for k in (1, 2, 3):
+        assert len(answer(town, k=k, judgement=undecided).citations) == k
+
+
+def test_cites_one_where_one_is_enough(town: Town) -> None:
+    decided = dataclasses.replace(JUDGEMENT, ranking={"covers": 60.0})
+    assert len(answer(town, judgement=decided).citations) == 1
+
+
+def candidate(text: str, vector: list[float], article: str = "news/ferry", ordinal: int = 0) -> Candidate:
+    chunk = StoredChunk(1, 1, article, "Ferries", 0, len(text), text, 0, 0, "", "")
+    found = Found(chunk, 0.5, 0.5, 0.03, frozenset())
+    length = np.linalg.norm(vector) or 1
+    unit = np.asarray(np.array(vector) / length, dtype=np.float32)
+    return Candidate(found, Sentence(0, len(text), text), ordinal, unit)
+
+
+def verdict_of(candidates: list[Candidate], shares: list[float]) -> Verdict:
+    return Verdict(tuple(candidates), np.log(shares), np.array(shares), 0.9)
+
+
+def test_does_not_cite_the_same_twice() -> None:
+    one = candidate("The last ferry leaves at 6.40 pm.", [1, 0, 0])
+    same_words = candidate("The last ferry leaves at 6.40 pm!", [0, 1, 0])
+    same_meaning = candidate("Nothing sails after twenty to seven.", [0.99, 0.05, 0])
+    another = candidate("Tickets cost £4.50.", [0, 0, 1])
+    verdict = verdict_of([one, same_words, same_meaning, another], [0.3, 0.2, 0.2, 0.1])
+    assert choose(verdict, QUERY, 3) == Choice((0, 3))
+
+
+_TEXTS = st.sampled_from(
+    [
+        "The last ferry leaves at 6.40 pm.",
+        "The last ferry leaves Saltmere at 6.40 pm.",
+        "Tickets cost £4.50.",
+        "The Old Bridge stays closed until April.",
+        "Volunteers meet on Saturday.",
+    ]
+)
+_CANDIDATES = st.builds(candidate, _TEXTS, st.lists(st.floats(-1, 1), min_size=3, max_size=3))
+
+
+@given(st.lists(st.tuples(_CANDIDATES, st.floats(0.01, 1)), max_size=14), st.integers(-1, 12))
+def test_chooses_within_bounds(rows: list[tuple[Candidate, float]], k: int) -> None:
+    weights = sorted((weight for _, weight in rows), reverse=True)
+    shares = [weight / sum(weights) for weight in weights]
+    chosen = choose(verdict_of([one for one, _ in rows], shares), QUERY, k).positions
+    assert len(chosen) <= max(k, 0)
+    assert list(chosen) == sorted(set(chosen))
+    assert all(0 <= position < min(SHOWN, len(rows)) for position in chosen)
+    if rows and k > 0:
+        assert chosen[0] == 0
+    assert sum(shares[position] for position in chosen[:-1]) < 0.8

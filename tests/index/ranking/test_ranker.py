@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from index.ranking.features import Candidate, gather
+from index.ranking.ranker import Judgement, Verdict, judge, outlook, sigmoid, softmax
+from index.retrieval.search import Retrieval
+from tests.index.conftest import JUDGEMENT, Town
+
+LAST_FERRY = "When does the last ferry leave Saltmere?"
+
+
+def look(town: Town, question: str = LAST_FERRY) -> tuple[Retrieval, list[Candidate]]:
+    with town.look(question) as (snapshot, retrieval):
+        return retrieval, gather(snapshot, town.encoder, retrieval)
+
+
+def test_ranks_the_answer_first(town: Town) -> None:
+    verdict = judge(JUDGEMENT, *look(town))
+    assert "6.40 pm" in verdict.ranked[0].sentence.text
+    assert verdict.confidence > JUDGEMENT.threshold
+    assert verdict.scores.tolist() == sorted(verdict.scores, reverse=True)
+    assert verdict.shares.sum() == pytest.approx(1)
+
+
+def test_is_less_sure_of_what_is_not_there(town: Town) -> None:
+    assert judge(JUDGEMENT, *look(town, "Who is the president of France?")).confidence < JUDGEMENT.threshold
+
+
+def test_the_order_of_the_candidates_does_not_count(town: Town) -> None:
+    retrieval, candidates = look(town)
+    one, other = judge(JUDGEMENT, retrieval, candidates), judge(JUDGEMENT, retrieval, candidates[::-1])
+    assert [a.place for a in one.ranked] == [b.place for b in other.ranked]
+    assert one.confidence == other.confidence
+
+
+def test_ties_are_in_the_order_of_articles_and_sentences(town: Town) -> None:
+    retrieval, candidates = look(town)
+    verdict = judge(Judgement({}, {}, 0.0, 0.5), retrieval, candidates)
+    places = [candidate.place for candidate in verdict.ranked]
+    assert places == sorted(places)
+    assert verdict.confidence == 0.5
+
+
+def test_nothing_is_certainly_no_answer(town: Town) -> None:
+    retrieval, _ = look(town)
+    verdict = judge(JUDGEMENT, retrieval, [])
+    assert verdict == Verdict((), verdict.scores, verdict.shares, 0.0)
+    assert verdict.scores.shape == verdict.shares.shape == (0,)
+
+
+def test_outlook_tells_how_the_best_stands_out(town: Town) -> None:
+    retrieval, candidates = look(town, "When does the last ferry leave for Zanzibar?")
+    verdict = judge(JUDGEMENT, retrieval, candidates)
+    seen = outlook(retrieval, verdict.ranked, verdict.scores)
+    assert seen["margin"] == verdict.scores[0] - verdict.scores[1]
+    assert seen["share"] == verdict.shares[0]
+    assert seen["best covers"] == verdict.ranked[0].features["covers"]
+    assert 0 < seen["known"] < 1
+    assert seen["asks for a name, date or number"] == 1
+    assert seen["covers below the highest"] >= 0
+    assert all(math.isfinite(value) for value in seen.values())
+
+
+def test_outlook_of_one_candidate_and_no_words(town: Town) -> None:
+    retrieval, candidates = look(town, "🙂")
+    seen = outlook(retrieval, candidates[:1], np.array([2.0]))
+    assert (seen["margin"], seen["share"], seen["known"]) == (3.0, 1.0, 0.0)
+    assert seen["meaning below the highest"] == 0
+    assert seen["asks for a name, date or number"] == 0
+
+
+def test_reads_what_training_writes(tmp_path: Path) -> None:
+    path = tmp_path / "ranker.json"
+    path.write_text(
+        json.dumps(
+            {
+                "ranking": {"weights": {"covers": 1.5}},
+                "confidence": {"intercept": -2.0, "weights": {"share": 3.0}},
+                "threshold": 0.4,
+                "risks": [[0.3, 0.25], [0.6, 0.1]],
+            }
+        )
+    )
+    risks = ((0.3, 0.25), (0.6, 0.1))
+    assert Judgement.read(path) == Judgement({"covers": 1.5}, {"share": 3.0}, -2.0, 0.4, risks)
+
+
+def test_the_threshold_follows_the_risk_that_is_accepted() -> None:
+    judgement = replace(JUDGEMENT, risks=((0.2, 0.4), (0.5, 0.2), (0.7, 0.22), (0.9, 0.05)))
+    accepted = {risk: judgement.at_risk(risk).threshold for risk in (1, 0.4, 0.3, 0.2, 0.1, 0.05, 0.01)}
+    assert accepted == {1: 0.2, 0.4: 0.2, 0.3: 0.5, 0.2: 0.5, 0.1: 0.9, 0.05: 0.9, 0.01: 0.9}
+    assert replace(judgement.at_risk(0.2), threshold=0.5) == judgement
+    assert JUDGEMENT.at_risk(0.01) is JUDGEMENT
+
+
+def test_the_shipped_judgement_weighs_features_that_exist(town: Town) -> None:
+    shipped = Judgement.shipped()
+    assert Judgement.shipped() is shipped
+    assert 0 < shipped.threshold < 1
+    retrieval, candidates = look(town)
+    verdict = judge(shipped, retrieval, candidates)
+    assert set(shipped.ranking) <= set(candidates[0].features)
+    assert set(shipped.confidence) <= set(outlook(retrieval, verdict.ranked, verdict.scores))
+
+
+def test_the_fingerprint_follows_every_weight_but_not_their_order() -> None:
+    same = replace(JUDGEMENT, ranking=dict(reversed(list(JUDGEMENT.ranking.items()))))
+    assert same.fingerprint() == JUDGEMENT.fingerprint()
+    others = [
+        replace(JUDGEMENT, ranking={**JUDGEMENT.ranking, "covers": 7.0}),
+        replace(JUDGEMENT, confidence={}),
+        replace(JUDGEMENT, intercept=0.0),
+        replace(JUDGEMENT, threshold=0.9),
+    ]
+    assert len({JUDGEMENT.fingerprint(), *(other.fingerprint() for other in others)}) == 5
+
+
+_SCORES = arrays.arrays(np.float64, st.integers(1, 30), elements=st.floats(-1e6, 1e6))
+
+
+@given(_SCORES)
+def test_softmax_is_a_distribution_in_the_order_of_the_scores(scores: np.ndarray) -> None:
+    shares = softmax(scores)
+    assert shares.sum() == pytest.approx(1)
+    assert (shares >= 0).all()
+    assert shares[scores.argmax()] == shares.max()
+
+
+@given(st.floats(-1e300, 1e300))
+def test_sigmoid_is_a_probability(value: float) -> None:
+    assert 0 <= sigmoid(value) <= 1
+    assert sigmoid(value) + sigmoid(-value) == pytest.approx(1)
+
+
+@given(st.floats(-50, 50), st.floats(-50, 50))
+def test_sigmoid_never_falls(one: float, other: float) -> None:
+    assert sigmoid(min(one, other)) <= sigmoid(max(one, other))

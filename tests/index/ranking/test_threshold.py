@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from index.engine import Engine
+from index.ranking.threshold import SETTING, Calibrated, weights_of
+from index.types import Status
+from tests.index.conftest import JUDGEMENT, Town
+
+QUESTION = "When does the last ferry leave Saltmere?"
+KEPT = Calibrated(
+    threshold=0.9999,
+    wanted=0.1,
+    risk=0.05,
+    coverage=0.6,
+    answers=40,
+    questions=80,
+    made="2026-11-24",
+    judgement=weights_of(JUDGEMENT),
+)
+
+
+def test_a_running_engine_goes_by_the_kept_threshold_from_the_next_question_on(
+    town: Town, engine: Engine
+) -> None:
+    before = engine.ask(QUESTION)
+    assert before.status is Status.ANSWERED
+    assert engine.facts()["threshold"] == JUDGEMENT.threshold
+    town.builder.keep(SETTING, KEPT.as_setting())
+    kept = engine.ask(QUESTION)
+    assert kept.status is Status.DECLINED
+    assert kept.confidence == before.confidence
+    assert kept.index.fingerprint != before.index.fingerprint
+    facts = engine.facts()
+    assert facts["threshold"] == 0.9999
+    assert facts["threshold_from"] == (
+        "calibrate on 2026-11-24: risk 0.05 where 0.1 was wanted, coverage 0.60, 80 questions"
+    )
+    town.builder.keep(SETTING, None)
+    assert replace(engine.ask(QUESTION), seconds=0) == replace(before, seconds=0)
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_the_threshold_outlives_rebuilds_and_additions(town: Town, engine: Engine, full: bool) -> None:
+    town.builder.keep(SETTING, KEPT.as_setting())
+    path = town.write("news/market", "The market moves to Quay Street.")
+    town.builder.add([path])
+    town.builder.rebuild(full=full)
+    assert engine.ask(QUESTION).status is Status.DECLINED
+
+
+def test_a_threshold_of_another_judgement_is_ignored_and_said_so(town: Town, engine: Engine) -> None:
+    other = replace(JUDGEMENT, intercept=-8.0)
+    town.builder.keep(SETTING, replace(KEPT, judgement=weights_of(other)).as_setting())
+    assert engine.ask(QUESTION).status is Status.ANSWERED
+    assert "made for another judgement" in str(engine.facts()["threshold_from"])
+
+
+@pytest.mark.parametrize("kept", ["0.5", "{", '{"threshold": 0.9}'])
+def test_what_cannot_be_read_is_as_if_nothing_were_kept(town: Town, engine: Engine, kept: str) -> None:
+    town.builder.keep(SETTING, kept)
+    assert engine.ask(QUESTION).status is Status.ANSWERED
+    assert engine.facts()["threshold_from"] == "what comes with Footnote, for INDEX_RISK"
+
+
+def test_weights_alone_tell_judgements_apart() -> None:
+    assert weights_of(replace(JUDGEMENT, threshold=0.1, risks=((0.1, 0.2),))) == weights_of(JUDGEMENT)
+    assert weights_of(replace(JUDGEMENT, ranking={"covers": 1.0})) != weights_of(JUDGEMENT)
