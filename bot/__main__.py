@@ -14,9 +14,9 @@ import typer
 from index.errors import FootnoteError
 
 if TYPE_CHECKING:
-    from bot.desk import Engine
+    from bot.services.asking import Engine
+    from bot.services.worker import Worker
     from bot.settings import BotSettings
-    from bot.worker import Worker
     from index.settings import IndexSettings
 
 ENV: Final = Path(".env")
@@ -125,7 +125,7 @@ def _check(*, online: bool) -> int:
     from bot.check import examine
 
     if online:
-        from bot import logs
+        from bot.monitoring import logs
 
         logs.set_up("error")  # what the library would warn of is among the findings
     code = 0
@@ -172,8 +172,8 @@ def _feedback(bot: BotSettings, file: Path) -> None:
 def _chat(bot: BotSettings, index: IndexSettings) -> None:
     from rich.console import Console
 
-    from bot import logs
     from bot.chat import Chat
+    from bot.monitoring import logs
 
     logs.set_up("error" if bot.log_level == "info" else bot.log_level, bot.log_format)
     interactive = sys.stdin.isatty()
@@ -189,19 +189,19 @@ def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
     import asyncio
     from contextlib import closing
 
-    from bot import logs
     from bot.errors import TokenMalformed
+    from bot.monitoring import logs
     from bot.token import HOW_TO, flaw
 
     wrong = flaw(token, official=bot.official)
     if wrong is not None:
         raise TokenMalformed(f"What is set in BOT_TOKEN cannot be a token: {wrong}. {HOW_TO}")
     logs.set_up(bot.log_level, bot.log_format, questions=bot.log_questions)
-    from bot.desk import Desk
     from bot.run import serve
+    from bot.services.asking import Desk
+    from bot.services.worker import Worker
     from bot.state import Database, State
     from bot.stopping import Stop
-    from bot.worker import Worker
     from index.editing import Editing
 
     with closing(State(Database(bot.state), keep_days=bot.keep_days)) as state:

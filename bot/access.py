@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any, Final
 import aiohttp
 import discord
 
+from bot.discord_io.members import Members
+from bot.discord_io.places import place, place_of
 from bot.errors import EditingOff, NotAManager, NotAMember, NotAnEditor, Starting, UnknownGuild
-from bot.logs import refer, told
-from bot.members import Members
-from bot.places import place, place_of
+from bot.monitoring.logs import refer, told
 from bot.settings import GuildCollections, without_guilds
 from bot.state import Place, Rules
 
 if TYPE_CHECKING:
-    from bot.app import Footnote
+    from bot.client import Footnote
 
 _log = logging.getLogger(__name__)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from bot.desk import Engine
 from bot.errors import NothingAsked
-from bot.escape import gap, unwrap
-from bot.logs import refer
-from bot.render import FOUND_NOTHING, NEAREST
-from bot.sources import Footnote, by_article, numbered
-from bot.surround import CHANGED, LOST, MOVED, REMOVED
+from bot.features.context.rendering import CHANGED, LOST, MOVED, REMOVED
+from bot.messages.answers import FOUND_NOTHING, NEAREST
+from bot.messages.escape import gap, unwrap
+from bot.messages.sources import Footnote, by_article, numbered
+from bot.messages.visible import reveal
+from bot.monitoring.logs import refer
+from bot.services.asking import Engine
 from bot.token import HOW_TO
-from bot.visible import reveal
 from index.errors import FootnoteError
 from index.types import Answer, Context, Status
 

@@ -40,7 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.language import mark
+from bot.messages.language import mark
 from index.errors import FootnoteError
 from index.types import phrase
 

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from bot.errors import StartError
-from bot.language import mark
+from bot.messages.language import mark
 from bot.settings import BotSettings
 from bot.token import HOW_TO, bot_id
 

@@ -12,17 +12,18 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot import addresses, monitor
-from bot.app import Footnote
-from bot.desk import Desk
-from bot.drafts import Drafts
+from bot.client import Footnote
+from bot.discord_io import addresses
+from bot.discord_io.rates import Rates
 from bot.errors import AskError, DiscordRefused, DiscordUnreachable, IntentsRefused, StartError, TokenRefused
-from bot.rates import Rates
+from bot.monitoring import http as monitor
+from bot.services.asking import Desk
+from bot.services.draft_store import Drafts
+from bot.services.editing import Workshop
 from bot.settings import BotSettings
 from bot.state import State
 from bot.stopping import SIGNALS, Stop
 from bot.token import HOW_TO
-from bot.workshop import Workshop
 from index.editing import Editing
 
 _log = logging.getLogger(__name__)

@@ -30,8 +30,8 @@ OWNERS = {
     "yaml": {"index/corpus/"},
     "sqlalchemy": {"bot/state/"},
     "alembic": {"bot/state/"},
-    "prometheus_client": {"bot/tally.py", "bot/monitor.py"},
-    "babel": {"bot/language.py"},
+    "prometheus_client": {"bot/monitoring/"},
+    "babel": {"bot/messages/"},
     "typer": {"index/cli/", "bot/__main__.py"},
 }
 """Files and folders of `index/` and `bot/` that alone may import a library."""

@@ -35,7 +35,7 @@ LONGEST: Final = 8192
 
 _USES: Final = ("match", "fullmatch", "search", "finditer", "findall", "split", "sub", "subn")
 _MADE_AT_RUN_TIME: Final = {
-    ("index/link.py", "_pattern"): [
+    ("index/answering/links.py", "_pattern"): [
         link._pattern(phrase)
         for phrase in ("a", "a a a a", "it is what it is", "3M's a-a-a", "中文 中文", "a_b. c", "a " * 13)
     ],
@@ -212,8 +212,8 @@ def test_patterns_are_found_wherever_they_can_be() -> None:
     names = {found.name for found in collected()}
     assert {
         "index.text.markup._EMPHASIS[0]",
-        "bot.visible._CLUSTER",
-        "bot.features.context.Check.__discord_ui_compiled_template__",
+        "bot.messages.visible._CLUSTER",
+        "bot.features.context.cog.Check.__discord_ui_compiled_template__",
     } <= names
     assert len(names) > 150
     assert STEEP < 4

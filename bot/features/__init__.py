@@ -1,1 +1,1 @@
-"""What the bot does on Discord, a module each; `bot.app` adds every one by its `setup(bot)`."""
+"""What the bot does on Discord, a module each; `bot.client` adds every one by its `setup(bot)`."""

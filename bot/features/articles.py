@@ -8,20 +8,21 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import logs, suggest
 from bot.access import rules_of
-from bot.answering import Answering
-from bot.deliver import Remade, view
-from bot.desk import Desk
-from bot.failures import answers
-from bot.language import mark, say
-from bot.places import speak_to
-from bot.reply import Reply
-from bot.shelf import LISTED, render_card, render_list
-from bot.turns import read
+from bot.discord_io import suggestions as suggest
+from bot.discord_io.failures import answers
+from bot.discord_io.places import speak_to
+from bot.discord_io.views import Remade, view
+from bot.messages.article_list import LISTED, render_card, render_list
+from bot.messages.language import mark, say
+from bot.messages.reply import Reply
+from bot.messages.turns import read
+from bot.monitoring import logs
+from bot.services.asking import Desk
+from bot.services.in_progress import Answering
 
 if TYPE_CHECKING:
-    from bot.app import Footnote
+    from bot.client import Footnote
 
 PRIVACY: Final = mark(
     """\

@@ -8,18 +8,18 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import suggest
 from bot.access import rules_of, take_turn
-from bot.answering import Answering
-from bot.deliver import view
-from bot.desk import Desk
-from bot.kept import note
-from bot.language import mark
-from bot.places import speak_to
-from bot.render import render
+from bot.discord_io import suggestions as suggest
+from bot.discord_io.places import speak_to
+from bot.discord_io.views import view
+from bot.messages.answers import render
+from bot.messages.language import mark
+from bot.services.asking import Desk
+from bot.services.in_progress import Answering
+from bot.services.recording import note
 
 if TYPE_CHECKING:
-    from bot.app import Footnote
+    from bot.client import Footnote
 
 
 class Ask(commands.Cog):

@@ -9,18 +9,18 @@ import discord
 from discord.ext import commands
 
 from bot.access import rules_of
-from bot.deliver import Remade, buttons
+from bot.discord_io.failures import answers
+from bot.discord_io.views import Remade, buttons
 from bot.errors import AskError
-from bot.escape import one_line
-from bot.failures import answers
-from bot.features.follow import answered
-from bot.language import mark, say
+from bot.features.follow_up import answered
+from bot.messages.escape import one_line
+from bot.messages.language import mark, say
+from bot.messages.turns import quotation
 from bot.state import Verdict
-from bot.turns import quotation
 from index.types import ArticleCard
 
 if TYPE_CHECKING:
-    from bot.app import Footnote
+    from bot.client import Footnote
 
 UNKNOWN: Final = mark("I cannot read any more what was asked here, so I kept nothing.")
 THANKS: Final = mark("Thank you, I have kept your verdict.")

@@ -9,13 +9,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 
-from bot.answering import Answering
-from bot.language import mark, say, say_counted
-from bot.logs import refer
+from bot.messages.language import mark, say, say_counted
+from bot.monitoring.logs import refer
+from bot.services.in_progress import Answering
 from bot.state import State
 
 if TYPE_CHECKING:
-    from bot.app import Footnote
+    from bot.client import Footnote
 
 _log = logging.getLogger(__name__)
 

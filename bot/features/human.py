@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import discord
 
 from bot.access import rules_of
-from bot.deliver import Remade, buttons, view
-from bot.escape import one_line
-from bot.failures import answers
-from bot.features.follow import UNKNOWN, answered
-from bot.language import mark, say
-from bot.places import before_all
-from bot.reply import Button, Reply
-from bot.turns import head
+from bot.discord_io.failures import answers
+from bot.discord_io.places import before_all
+from bot.discord_io.views import Remade, buttons, view
+from bot.features.follow_up import UNKNOWN, answered
+from bot.messages.escape import one_line
+from bot.messages.language import mark, say
+from bot.messages.reply import Button, Reply
+from bot.messages.turns import head
 
 if TYPE_CHECKING:
-    from bot.app import Footnote
+    from bot.client import Footnote
 
 NOBODY: Final = mark("Nobody is called from here any more.")
 CALLED: Final = mark("I have called {role}.")

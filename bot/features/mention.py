@@ -13,20 +13,20 @@ import discord
 from discord.ext import commands
 from discord.utils import MISSING
 
-from bot import failures
-from bot.answering import Answering
-from bot.deliver import view
-from bot.desk import Desk
+from bot.discord_io import failures
+from bot.discord_io.message_text import question
+from bot.discord_io.views import view
 from bot.errors import TooOften
-from bot.features.follow import before
-from bot.kept import note
-from bot.language import mark, say, speak
-from bot.render import render
-from bot.reply import Reply
-from bot.words import question
+from bot.features.follow_up import before
+from bot.messages.answers import render
+from bot.messages.language import mark, say, speak
+from bot.messages.reply import Reply
+from bot.services.asking import Desk
+from bot.services.in_progress import Answering
+from bot.services.recording import note
 
 if TYPE_CHECKING:
-    from bot.app import Footnote
+    from bot.client import Footnote
 
 _log = logging.getLogger(__name__)
 

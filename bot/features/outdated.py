@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 from discord.ext import commands
 
-from bot.failures import answers
-from bot.language import mark, say
+from bot.discord_io.failures import answers
+from bot.messages.language import mark, say
 
 if TYPE_CHECKING:
-    from bot.app import Footnote
+    from bot.client import Footnote
 
 OUTDATED: Final = {
     discord.InteractionType.component: mark(

@@ -11,11 +11,11 @@ import discord
 from discord.ext import commands
 
 from bot.errors import UnknownGuild
-from bot.language import say, speaking
-from bot.logs import refer, told
+from bot.messages.language import say, speaking
+from bot.monitoring.logs import refer, told
 
 if TYPE_CHECKING:
-    from bot.app import Footnote
+    from bot.client import Footnote
 
 _log = logging.getLogger(__name__)
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import discord
 
-from bot.deliver import Remade, buttons, view
-from bot.escape import one_line, units
-from bot.failures import answers
-from bot.language import mark, say
-from bot.places import before_all
-from bot.render import SIGNATURE
-from bot.reply import Reply
+from bot.discord_io.failures import answers
+from bot.discord_io.places import before_all
+from bot.discord_io.views import Remade, buttons, view
+from bot.messages.answers import SIGNATURE
+from bot.messages.escape import one_line, units
+from bot.messages.language import mark, say
+from bot.messages.reply import Reply
 
 if TYPE_CHECKING:
-    from bot.app import Footnote
+    from bot.client import Footnote
 
 SHARED: Final = mark("This answer has been shared already.")
 SIGNED: Final = mark("shared by {name}")

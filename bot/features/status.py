@@ -10,15 +10,15 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.access import require_manager
-from bot.escape import one_line
-from bot.finding import listed, megabytes
-from bot.language import mark
-from bot.pulse import Reading
-from bot.tally import Tally
+from bot.check.finding import listed, megabytes
+from bot.messages.escape import one_line
+from bot.messages.language import mark
+from bot.monitoring.health import Reading
+from bot.monitoring.metrics import Tally
 from bot.version import version
 
 if TYPE_CHECKING:
-    from bot.app import Footnote
+    from bot.client import Footnote
 
 _LONGEST: Final = 300  # UTF-16 units of a sentence about a trouble
 

@@ -14,13 +14,13 @@ from typing import Any
 import discord
 import pytest
 
-from bot.app import Footnote
-from bot.desk import Desk, Engine
-from bot.drafts import Drafts
+from bot.client import Footnote
+from bot.services.asking import Desk, Engine
+from bot.services.draft_store import Drafts
+from bot.services.editing import Workshop
+from bot.services.worker import Worker
 from bot.settings import BotSettings
 from bot.state import Database, State
-from bot.worker import Worker
-from bot.workshop import Workshop
 from index.editing import Editing
 from index.settings import load
 from tests.bot.stand_in import StandIn

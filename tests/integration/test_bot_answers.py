@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.errors import NothingAsked
+from bot.features.context.paging import BACK, CHECK, EARLIER, LATER, VERDICTS
+from bot.features.context.rendering import CHANGED, REMOVED
 from bot.features.mention import HELP, UNREADABLE
-from bot.pages import BACK, CHECK, EARLIER, LATER, VERDICTS
-from bot.render import DECLINED, NEAREST
-from bot.surround import CHANGED, REMOVED
+from bot.messages.answers import DECLINED, NEAREST
 from index.types import Article
 from tests.bot.stand_in import FERRY, RULES, StandIn
 from tests.integration.footnote import footnote, running

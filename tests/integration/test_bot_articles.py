@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from bot.features.articles import GAPS, LOG, LOG_WITH_QUESTIONS, PRIVACY, READS
-from bot.shelf import NONE_SUCH
+from bot.messages.article_list import NONE_SUCH
 from index.errors import IndexMissing
 from index.types import Article
 from tests.bot.stand_in import FERRY, RULES, Broken, StandIn

@@ -12,9 +12,9 @@ from typing import Any
 import discord
 import pytest
 
-from bot.finding import Finding
+from bot.check.discord_probe import visit
+from bot.check.finding import Finding
 from bot.state import Database, Place, Rules, State
-from bot.visit import visit
 from tests.integration.discord_server import DiscordServer, wire
 from tests.integration.discord_server.permissions import EVERYONE, VIEW_CHANNEL
 from tests.integration.footnote import COMMANDS, footnote, settings
@@ -153,7 +153,7 @@ async def test_choices_in_the_developer_portal(monkeypatch: pytest.MonkeyPatch) 
         told = (await found(server))["intents"]
         assert (told.code, "message content can be switched off" in told.text) == (0, True)
         wanted = discord.Intents(guilds=True, members=True, presences=True)
-        monkeypatch.setattr("bot.app.INTENTS", wanted)
+        monkeypatch.setattr("bot.client.INTENTS", wanted)
         told = (await found(server))["intents"]
         assert told.code == 1
         assert "the privileged intents members, presences are needed." in told.text

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.compare import CAUTION, NO_CLAIM, NOTHING
-from bot.features.compare import NAME
-from bot.rates import Rates
+from bot.discord_io.rates import Rates
+from bot.features.compare.cog import NAME
+from bot.features.compare.rendering import CAUTION, NO_CLAIM, NOTHING
 from index.engine import Engine
 from index.indexing.builder import Builder
 from index.store import Reader

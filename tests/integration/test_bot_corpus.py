@@ -12,13 +12,13 @@ from typing import Any
 import discord
 import pytest
 
-from bot.drafts import Drafts
 from bot.errors import NotAnEditor, StateError, UnknownArticle, UnknownDraft, UnknownGuild
 from bot.features.corpus._commands import FORMATS, NOT_FETCHED, TOO_LARGE, Corpus
-from bot.gaps import NO_GAPS, START, SWITCHED_OFF
-from bot.proposals import DISCARDED, NOTHING, UNDATED, UNTITLED
+from bot.features.corpus.rendering import DISCARDED, NOTHING, UNDATED, UNTITLED
+from bot.services.draft_store import Drafts
+from bot.services.editing import BUSY, NOT_YOURS, SINCE, TAKEN, TOO_LONG
+from bot.services.gaps import NO_GAPS, START, SWITCHED_OFF
 from bot.state import Place, Rules
-from bot.workshop import BUSY, NOT_YOURS, SINCE, TAKEN, TOO_LONG
 from index.editing import Editing
 from index.engine import Engine
 from index.indexing.builder import Builder
@@ -194,7 +194,7 @@ async def test_a_draft_outlives_a_restart_but_not_a_day(town: Town, monkeypatch:
         assert again.content == DISCARDED
         late = await add(town, POOL.replace(b"pool", b"lido"))
         now = time.time
-        monkeypatch.setattr("bot.drafts.time.time", lambda: now() + 86_500)
+        monkeypatch.setattr("bot.services.draft_store.time.time", lambda: now() + 86_500)
         run = await town.server.press(town.eve, late, "Publish")
         assert (await run.followup()).content == str(UnknownDraft())
         assert len(list((town.state.parent / "drafts").iterdir())) == 2

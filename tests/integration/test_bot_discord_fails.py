@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.more import NEXT
+from bot.features.more.rendering import NEXT
 from index.types import Article
 from tests.bot.stand_in import StandIn
 from tests.integration.discord_server import InteractionRun, NoAnswer
@@ -147,7 +147,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     async def hook(*_: object, **__: object) -> None:
         return
 
-    monkeypatch.setattr("bot.app.Footnote.before_identify_hook", hook)
+    monkeypatch.setattr("bot.client.Footnote.before_identify_hook", hook)
 
 
 @pytest.mark.usefixtures("at_once")

@@ -6,13 +6,13 @@ import re
 
 import pytest
 
-from bot.compare import NO_CLAIM
 from bot.errors import NothingAsked
-from bot.features.compare import NAME
+from bot.features.compare.cog import NAME
+from bot.features.compare.rendering import NO_CLAIM
+from bot.features.context.paging import CHECK, LATER
 from bot.features.mention import HELP
-from bot.more import NEXT
-from bot.pages import CHECK, LATER
-from bot.render import DECLINED
+from bot.features.more.rendering import NEXT
+from bot.messages.answers import DECLINED
 from index.types import Article
 from tests.bot.stand_in import FERRY, StandIn
 from tests.integration.discord_server import Message, Refused

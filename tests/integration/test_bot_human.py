@@ -6,10 +6,10 @@ from typing import Any
 
 import discord
 
-from bot.features.follow import UNKNOWN
+from bot.discord_io.rates import CallRates
+from bot.features.follow_up import UNKNOWN
 from bot.features.human import ALREADY, CALLED, NOBODY, NOT_POSTED, POST, READER, UNHEARD
-from bot.rates import CallRates
-from bot.render import HUMAN
+from bot.messages.answers import HUMAN
 from bot.state import Place, Rules
 from tests.integration.discord_server import Message, Role, User
 from tests.integration.footnote import Room, footnote, running

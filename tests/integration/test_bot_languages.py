@@ -8,7 +8,7 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot import language
+from bot.messages import language
 from bot.state import Place, Rules
 from tests.integration.discord_server import Message, User
 from tests.integration.footnote import Room, footnote, running

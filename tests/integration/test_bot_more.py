@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.features.follow import UNKNOWN
-from bot.more import BACK, NEXT, NOTHING_MORE, THE_END
-from bot.rates import Rates
-from bot.render import DECLINED
+from bot.discord_io.rates import Rates
+from bot.features.follow_up import UNKNOWN
+from bot.features.more.rendering import BACK, NEXT, NOTHING_MORE, THE_END
+from bot.messages.answers import DECLINED
 from index.types import Article
 from tests.bot.stand_in import FERRY, StandIn
 from tests.integration.footnote import footnote, running

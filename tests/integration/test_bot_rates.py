@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.rates import Rates
+from bot.discord_io.rates import Rates
 from tests.integration.footnote import footnote
 
 QUESTION = "When does the last boat leave?"

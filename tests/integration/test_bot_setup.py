@@ -9,8 +9,8 @@ import discord
 import pytest
 
 from bot.errors import StateError
-from bot.features import manage
-from bot.panel import NOWHERE
+from bot.features.setup import cog as manage
+from bot.features.setup.panel import NOWHERE
 from bot.state import Place, Places, Rules
 from index.types import Article
 from tests.bot.stand_in import StandIn

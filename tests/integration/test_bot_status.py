@@ -9,8 +9,8 @@ import discord
 import pytest
 
 from bot.features.status import report
-from bot.pulse import Reading
-from bot.tally import Tally
+from bot.monitoring.health import Reading
+from bot.monitoring.metrics import Tally
 from bot.version import version
 from index.errors import IndexMissing
 from index.types import IndexInfo, IndexStatus

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 import bot.__main__ as program
-from bot.desk import Engine
+from bot.services.asking import Engine
 from index.settings import IndexSettings
 from index.types import Answer, Turn
 from tests.bot.stand_in import StandIn

@@ -9,7 +9,7 @@ from bot.features.corpus._commands import Corpus
 from bot.features.corpus._forms import ArticleForms
 
 if TYPE_CHECKING:
-    from bot.app import Footnote
+    from bot.client import Footnote
 
 
 async def setup(bot: Footnote) -> None:

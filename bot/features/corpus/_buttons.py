@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import discord
 
 from bot.access import require_editor
-from bot.changes import Draft
-from bot.deliver import Remade, view
+from bot.discord_io.failures import answers
+from bot.discord_io.places import before_all
+from bot.discord_io.views import Remade, view
 from bot.errors import UnknownDraft
-from bot.failures import answers
 from bot.features.corpus._forms import form
 from bot.features.corpus._rights import chosen, workshop
-from bot.gaps import brief
-from bot.language import say
-from bot.logs import told
-from bot.places import before_all
-from bot.proposals import DISCARDED, audit, audit_undone, render_done, render_undone
-from bot.reply import Reply
+from bot.features.corpus.rendering import DISCARDED, audit, audit_undone, render_done, render_undone
+from bot.messages.language import say
+from bot.messages.reply import Reply
+from bot.monitoring.logs import told
+from bot.services.drafts import Draft
+from bot.services.editing import collection_of
+from bot.services.gaps import brief
 from bot.state import Rules
-from bot.workshop import collection_of
 from index.types import Article
 
 if TYPE_CHECKING:
-    from bot.app import Footnote
+    from bot.client import Footnote
 
 _log = logging.getLogger(__name__)
 

@@ -9,24 +9,24 @@ import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 
-from bot import suggest
 from bot.access import require_editor, rules_of
-from bot.changes import Proposal, Source
-from bot.deliver import view
-from bot.desk import Desk
+from bot.discord_io import suggestions as suggest
+from bot.discord_io.views import view
 from bot.errors import EditRefused
 from bot.features.corpus._forms import form
 from bot.features.corpus._rights import chosen
-from bot.gaps import SHOWN, SWITCHED_OFF, Gap, render_gaps
-from bot.language import mark, say
-from bot.logs import refer
-from bot.proposals import render_proposal, render_shelf
-from bot.reply import Reply
-from bot.workshop import Workshop
+from bot.features.corpus.rendering import render_proposal, render_shelf
+from bot.messages.language import mark, say
+from bot.messages.reply import Reply
+from bot.monitoring.logs import refer
+from bot.services.asking import Desk
+from bot.services.drafts import Proposal, Source
+from bot.services.editing import Workshop
+from bot.services.gaps import SHOWN, SWITCHED_OFF, Gap, render_gaps
 from index.types import Article, Status, phrase
 
 if TYPE_CHECKING:
-    from bot.app import Footnote
+    from bot.client import Footnote
 
 LARGEST: Final = 8 * 1024 * 1024
 """Bytes of a file."""

@@ -10,13 +10,13 @@ import discord
 from discord.ext import commands
 
 from bot.access import require_editor
-from bot.changes import Source
-from bot.deliver import view
+from bot.discord_io.failures import answers, sentence
+from bot.discord_io.views import view
 from bot.errors import EditRefused
-from bot.failures import answers, sentence
 from bot.features.corpus._rights import chosen, workshop
-from bot.language import mark, say
-from bot.proposals import render_proposal
+from bot.features.corpus.rendering import render_proposal
+from bot.messages.language import mark, say
+from bot.services.drafts import Source
 from index.types import Article
 
 TEXT: Final = 4000

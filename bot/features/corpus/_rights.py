@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.errors import EditRefused
-from bot.language import mark
+from bot.messages.language import mark
+from bot.services.editing import NOT_YOURS, Workshop
 from bot.state import Rules
-from bot.workshop import NOT_YOURS, Workshop
 
 if TYPE_CHECKING:
-    from bot.app import Footnote
+    from bot.client import Footnote
 
 
 def workshop(interaction: discord.Interaction[Any]) -> Workshop:

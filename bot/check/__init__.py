@@ -1,0 +1,5 @@
+"""`python -m bot --check`: settings, index, machine and, if it may, Discord."""
+
+from bot.check._setup import examine
+
+__all__ = ["examine"]

@@ -1,0 +1,162 @@
+"""`python -m bot --check`: looks for what would keep the bot from starting; asks Discord only if it may."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bot.check.finding import FAILED, WRONG_SETTING, Finding, duration, listed, megabytes
+from bot.check.machine import disk, port
+from bot.dotenv import misspelt, read_keys, variables
+from bot.services.asking import Engine
+from bot.settings import BotSettings, without_guilds
+from bot.token import HOW_TO, flaw
+from index.errors import FootnoteError, UsageError
+from index.settings import IndexSettings, load
+
+
+def examine(
+    open_engine: Callable[[IndexSettings], Engine], env: Path, *, online: bool = False
+) -> Iterator[Finding]:
+    """Look at everything that a start needs; findings come as they are made.
+
+    Args:
+        open_engine: Opens the engine.
+        env: The file `.env`.
+        online: Whether Discord is asked, too.
+    """
+    bot, index, findings = _settings(env)
+    yield from findings
+    if bot is not None:
+        token = _token(bot)
+        yield from _visit(bot) if online and not token.code else [token]
+        yield _guilds(bot, index.corpus if index is not None else None)
+        yield port(bot)
+        yield _state(bot.state)
+    if index is not None:
+        yield _corpus(index.corpus)
+        yield from _index(index, open_engine)
+
+
+def _settings(env: Path) -> tuple[BotSettings | None, IndexSettings | None, list[Finding]]:
+    try:
+        keys = read_keys(env)
+    except UsageError as error:
+        return None, None, [Finding("settings", str(error), WRONG_SETTING)]
+    findings = [
+        Finding(str(env), line, WRONG_SETTING)
+        for line in misspelt(keys, variables(BotSettings, IndexSettings))
+    ]
+    bot = index = None
+    try:
+        bot = load(BotSettings)
+    except UsageError as error:
+        findings.append(Finding("settings", str(error), WRONG_SETTING))
+    try:
+        index = load(IndexSettings)
+    except UsageError as error:
+        findings.append(Finding("settings", str(error), WRONG_SETTING))
+    if not findings:
+        findings.append(Finding("settings", f"in order ({len(keys)} from {env})"))
+    return bot, index, findings
+
+
+def _token(settings: BotSettings) -> Finding:
+    if settings.token is None:
+        return Finding(
+            "token", f"BOT_TOKEN is not set, so a chat in the terminal would open. {HOW_TO}", FAILED
+        )
+    wrong = flaw(settings.token.get_secret_value(), official=settings.official)
+    if wrong is not None:
+        return Finding("token", f"what is set in BOT_TOKEN cannot be a token: {wrong}. {HOW_TO}", FAILED)
+    return Finding("token", "looks like one (--online asks Discord whether it is valid)")
+
+
+def _guilds(settings: BotSettings, corpus: Path | None) -> Finding:
+    if settings.guilds is None:
+        from bot.state import stored_first_guild
+
+        return Finding("access", without_guilds(stored_first_guild(settings.state)), warns=True)
+    owned = [
+        f"{guild} ({'all collections' if names is None else ', '.join(names)})"
+        for guild, names in settings.guilds.items()
+    ]
+    text = f"servers that may use the bot: {listed(owned)}"
+    named = {name for names in settings.guilds.values() for name in names or ()}
+    missing = [name for name in sorted(named) if corpus is not None and not (corpus / name).is_dir()]
+    if missing:
+        text += f". {corpus} has no folder for {listed(missing)}; check the spelling in BOT_GUILDS"
+    return Finding("access", text, warns=bool(missing))
+
+
+def _visit(settings: BotSettings) -> list[Finding]:
+    import asyncio
+
+    from bot.check.discord_probe import visit
+
+    token = settings.token.get_secret_value() if settings.token is not None else ""
+    return asyncio.run(visit(settings, token))
+
+
+def _state(path: Path) -> Finding:
+    from bot import state
+
+    if not path.exists():
+        return Finding("database", f"none yet at {path}; the bot's first start makes it")
+    try:
+        state.examine(path)
+    except FootnoteError as error:
+        return Finding("database", str(error), FAILED)
+    return Finding("database", f"{path} is whole, {megabytes(path.stat().st_size)}")
+
+
+def _corpus(folder: Path) -> Finding:
+    from index.corpus import files, read
+
+    articles, flaws = 0, []
+    try:
+        for path in files(folder):
+            try:
+                found, skipped = read(folder, path)
+            except FootnoteError as error:
+                flaws.append(str(error))
+            else:
+                articles += len(found)
+                flaws += [f"{each.path} is skipped: {each.reason}" for each in skipped]
+    except FootnoteError as error:
+        return Finding("corpus", f"{error} Check INDEX_CORPUS.", FAILED)
+    if flaws:
+        more = f" ({len(flaws) - 1} more are skipped.)" if len(flaws) > 1 else ""
+        return Finding("corpus", flaws[0] + more, FAILED)
+    if not articles:
+        return Finding("corpus", f"no articles in {folder}; put some there, or check INDEX_CORPUS.", FAILED)
+    return Finding("corpus", f"{articles} articles in {folder}")
+
+
+def _index(settings: IndexSettings, open_engine: Callable[[IndexSettings], Engine]) -> Iterator[Finding]:
+    try:
+        engine = open_engine(settings)
+        status = engine.status()
+    except FootnoteError as error:
+        yield Finding("index", str(error), FAILED)
+        yield disk(settings.dir)
+        return
+    info = status.info
+    age = (
+        "" if status.changed is None else f", changed {duration(max(0.0, time.time() - status.changed))} ago"
+    )
+    size = megabytes(status.size)
+    yield Finding(
+        "index",
+        f"{info.articles} articles in {info.chunks} chunks, {size}{age} (fingerprint {info.fingerprint})",
+    )
+    yield disk(settings.dir, status.size)
+    try:
+        engine.warm()
+    except FootnoteError as error:
+        yield Finding("model", str(error), FAILED)
+    else:
+        yield Finding("model", f"{settings.model} works, and the index was made with it")
+    finally:
+        engine.close()

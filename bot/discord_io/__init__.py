@@ -1,0 +1,1 @@
+"""What is between the features and Discord's library: views, failures, languages, rates, addresses."""

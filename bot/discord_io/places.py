@@ -1,0 +1,51 @@
+"""Where a question comes from, and in which language it is answered."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.messages.language import speak, speaking
+from bot.state import Place
+
+if TYPE_CHECKING:
+    from bot.client import Footnote
+
+
+def place(interaction: discord.Interaction[Any]) -> Place:
+    """The place of a command, a button or a form; threads and forum posts are their parent's."""
+    return _place(interaction.guild_id, interaction.channel)
+
+
+async def place_of(bot: Footnote, message: discord.Message) -> Place:
+    """The place of a message, also in a thread that Discord has not told the bot of."""
+    channel: object = message.channel
+    if message.guild is None:
+        return Place(None)
+    if isinstance(channel, discord.PartialMessageable):
+        channel = await bot.fetch_channel(channel.id)
+    return _place(message.guild.id, channel)
+
+
+def _place(guild: int | None, channel: object) -> Place:
+    if isinstance(channel, discord.Thread):
+        return Place(guild, channel.parent_id)
+    return Place(guild, getattr(channel, "id", 0))
+
+
+def speak_to(interaction: discord.Interaction[Any], *, private: bool = True) -> None:
+    """Say what comes in the language of who reads it.
+
+    Args:
+        interaction: What is being answered.
+        private: Whether only the member sees the answer; else the server's language is chosen.
+    """
+    shared = None if private else interaction.guild_locale
+    speak((shared or interaction.locale).value)
+
+
+def before_all(interaction: discord.Interaction[Any]) -> AbstractContextManager[None]:
+    """For a while, the language of those who see what is posted into the channel."""
+    return speaking((interaction.guild_locale or interaction.locale).value)

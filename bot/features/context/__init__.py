@@ -1,0 +1,1 @@
+"""In context shows a cited sentence in its article; Check says whether it still stands."""

@@ -1,0 +1,126 @@
+"""In context shows a cited sentence in its article, part by part; Check says whether it still stands."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+
+from bot.access import rules_of
+from bot.discord_io.failures import answers
+from bot.discord_io.views import view
+from bot.features.context.paging import render_check, render_part
+from bot.messages.answers import IN_CONTEXT
+from bot.messages.reply import Reply
+from bot.messages.turns import quotation, stressed
+from index.types import Context
+
+if TYPE_CHECKING:
+    from bot.client import Footnote
+
+
+class InContext(
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"context:(?P<receipt>[0-9a-z.]{1,40})"
+):
+    """Works after a restart, too: all it has to know is the receipt in its custom id."""
+
+    def __init__(self, receipt: str, label: str = IN_CONTEXT) -> None:
+        super().__init__(discord.ui.Button(label=label, custom_id=f"context:{receipt}"))
+        self.receipt = receipt
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Make the button again that was pressed."""
+        label = item.label if isinstance(item, discord.ui.Button) else None
+        return cls(match["receipt"], label or IN_CONTEXT)
+
+    @answers
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the sentence in its paragraph, to the one who pressed."""
+        bot: Footnote = interaction.client
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        words = quotation(_content(interaction), self.item.label or "")
+        context = await bot.desk.context(self.receipt, words, rules_of(interaction))
+        await _show(interaction, render_part(context, self.receipt, link=link(context)))
+
+
+class Page(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"page:(?P<receipt>[0-9a-z.]{1,40}):(?P<number>-?[0-9]{1,6})",
+):
+    """Turns to another part of the article, in the same message."""
+
+    def __init__(self, receipt: str, number: int) -> None:
+        super().__init__(discord.ui.Button(custom_id=f"page:{receipt}:{number}"))
+        self.receipt = receipt
+        self.number = number
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Make the button again that was pressed."""
+        return cls(match["receipt"], int(match["number"]))
+
+    @answers
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the part."""
+        bot: Footnote = interaction.client
+        await interaction.response.defer()
+        context = await bot.desk.context(self.receipt, rules=rules_of(interaction))
+        await _show(interaction, render_part(context, self.receipt, self.number, link(context)))
+
+
+class Check(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"check:(?P<receipt>[0-9a-z.]{1,40})"):
+    """Compares the article as it is now with what was quoted."""
+
+    def __init__(self, receipt: str) -> None:
+        super().__init__(discord.ui.Button(custom_id=f"check:{receipt}"))
+        self.receipt = receipt
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Make the button again that was pressed."""
+        return cls(match["receipt"])
+
+    @answers
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Say what became of the sentence, to the one who pressed."""
+        bot: Footnote = interaction.client
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        words = stressed(_content(interaction))
+        context = await bot.desk.context(self.receipt, words, rules_of(interaction))
+        await _show(interaction, render_check(context, self.receipt, link(context)))
+
+
+def link(context: Context) -> str | None:
+    """Where the article opens at the sentence."""
+    from index.answering.links import text_fragment_link
+
+    if context.article is None or context.start >= context.end:
+        return None
+    return text_fragment_link(context.article, context.start, context.end)
+
+
+def _content(interaction: discord.Interaction[Any]) -> str:
+    """The text of the message that the button stands on."""
+    return interaction.message.content if interaction.message is not None else ""
+
+
+async def _show(interaction: discord.Interaction[Any], reply: Reply) -> None:
+    files = []
+    if reply.file is not None:
+        name, text = reply.file
+        files = [discord.File(io.BytesIO(text.encode("utf-8", "replace")), name)]
+    await interaction.edit_original_response(content=reply.content, view=view(reply), attachments=files)
+
+
+async def setup(bot: Footnote) -> None:
+    """Add the buttons."""
+    bot.add_dynamic_items(InContext, Page, Check)

@@ -1,0 +1,204 @@
+"""What editors are shown: a draft before it is published, what was done, and the state of the articles."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from bot.messages.escape import one_line, units
+from bot.messages.language import mark, say, say_counted
+from bot.messages.links import web_address
+from bot.messages.reply import CONTENT, Button, Reply
+from bot.messages.sources import unix_time
+from bot.services.drafts import Draft, Proposal
+from bot.services.editing import TAKEN
+from index.editing import Conflict, Preview, Shelf, Twin
+from index.types import Article, phrase, phrase_series
+
+PUBLISH, REMOVE, DISCARD, UNDO = mark("Publish"), mark("Remove"), mark("Discard"), mark("Undo")
+NOTHING: Final = mark("Nothing in it can be quoted: it has no whole sentence, list item or table row.")
+UNTITLED: Final = mark(
+    "No title was found in it, so its file's name is the title. `title:` gives it another one."
+)
+UNDATED: Final = mark("It has no date, so answers will not show how old it is.")
+DISCARDED: Final = mark("Discarded. Nothing was changed.")
+
+_TITLE, _NAME, _QUOTE, _REASON = 120, 100, 180, 200
+_FIRST, _OPENING = 3, 120  # sentences that are shown, and how much of each
+_SHORT: Final = 3  # sentences, below which an article is called short
+_SHOWN: Final = 3  # twins, and conflicts
+_SKIPPED: Final = 8
+_HINT: Final = 40  # UTF-16 units kept free for the line that says how many more there are
+_DONE: Final = {"add": mark("Published"), "replace": mark("Replaced"), "remove": mark("Removed")}
+
+
+def render_proposal(proposal: Proposal) -> Reply:
+    """A draft with what would become of it, and the buttons to decide.
+
+    Args:
+        proposal: As the workshop has made it.
+    """
+    article = proposal.article
+    title = _title(article)
+    if proposal.preview is None:
+        content = say(
+            "Remove **{title}** ({name})? I no longer quote it then, in no server. "
+            "You can undo it for a day.",
+            title=title,
+            name=_name(article.id),
+        )
+        return Reply(content, _buttons(REMOVE, proposal))
+    sentences = proposal.preview.sentences
+    ask = say("Publish **{title}**?", title=title)
+    if proposal.action == "replace":
+        old = one_line(proposal.old, _TITLE)
+        ask = say("Publish **{title}** in the place of **{old}**?", title=title, old=old)
+    lines = [ask, say("File: {name}", name=_name(f"{article.id}.md")), *_facts(article)]
+    lines.append(say("Sentences that can be quoted: {count}", count=len(sentences)))
+    lines += [f"> “{one_line(text, _OPENING)}”" for text in sentences[:_FIRST]]
+    warnings = [f"⚠ {text}" for text in _warnings(proposal, proposal.preview)]
+    content = _fitting([*lines, *warnings])
+    return Reply(content, _buttons(PUBLISH, proposal) if proposal.name else ())
+
+
+def render_done(draft: Draft) -> Reply:
+    """What was done, with the button to undo it."""
+    removed = draft.action == "remove"
+    after = say("I no longer quote it.") if removed else say("It answers from the next question on.")
+    return Reply(f"{_told(draft)}. {after}", (Button(say(UNDO), action=f"corpus-undo:{draft.undo}"),))
+
+
+def render_undone(draft: Draft) -> Reply:
+    """That a change was undone."""
+    return Reply(f"{_undone(draft)}.")
+
+
+def audit(draft: Draft, who: str) -> Reply:
+    """The line in the log channel about a change.
+
+    Args:
+        draft: The change.
+        who: Name of the editor.
+    """
+    done = _told(draft)
+    return Reply(
+        say("{done} by {name}", done=done, name=one_line(f"@{who}", _NAME)),
+        (Button(say(UNDO), action=f"corpus-undo:{draft.undo}"),),
+    )
+
+
+def audit_undone(draft: Draft, who: str) -> Reply:
+    """The line in the log channel about a change that was undone."""
+    return Reply(say("{done}, by {name}", done=_undone(draft), name=one_line(f"@{who}", _NAME)))
+
+
+def _undone(draft: Draft) -> str:
+    title, name = one_line(draft.title, _TITLE), _name(draft.article_id)
+    if draft.action == "add":
+        return say("Undone: **{title}** ({name}) is no longer an article", title=title, name=name)
+    return say("Undone: **{title}** ({name}) is as it was", title=title, name=name)
+
+
+def render_shelf(shelf: Shelf) -> Reply:
+    """How many articles there are, how old they are, and what was left out."""
+    cards = shelf.cards
+    counts = Counter(card.collection or say("no collection") for card in cards)
+    total = say_counted("**{count} article**", "**{count} articles**", len(cards))
+    if shelf.changed is not None:
+        total += say(", last changed {when}", when=f"<t:{int(shelf.changed)}:R>")
+    lines = [total]
+    lines += [f"- {one_line(name, _NAME)}: {count:,}" for name, count in sorted(counts.items())[:15]]
+    dated = sorted((when, card.title) for card in cards if (when := unix_time(card.published)) is not None)
+    if dated:
+        (oldest, first), (newest, last) = dated[0], dated[-1]
+        lines.append(say("Oldest: {title}, {when}", title=_name(first), when=f"<t:{oldest}:D>"))
+        lines.append(say("Newest: {title}, {when}", title=_name(last), when=f"<t:{newest}:D>"))
+    if len(dated) < len(cards):
+        lines.append(say("Without a date: {count}", count=len(cards) - len(dated)))
+    lines.append(say("Files or rows left out: {count}", count=len(shelf.skipped)))
+    lines += [f"- {_name(one.path)}: {one_line(one.reason, _REASON)}" for one in shelf.skipped[:_SKIPPED]]
+    if len(shelf.skipped) > _SKIPPED:
+        lines.append(say("- … `python -m index rebuild` names them all."))
+    return Reply(_fitting(lines))
+
+
+def _facts(article: Article) -> list[str]:
+    published, address = unix_time(article.published), web_address(article.url)
+    found = []
+    if published is not None:
+        found.append(say("Date: {date}", date=f"<t:{published}:D>, <t:{published}:R>"))
+    if address is not None and units(address) < CONTENT // 8:
+        found.append(say("Address: {address}", address=f"<{address}>"))
+    return found
+
+
+def _warnings(proposal: Proposal, seen: Preview) -> list[str]:
+    article = proposal.article
+    found = [say(TAKEN)] if proposal.taken else []
+    if not seen.sentences:
+        found.append(say(NOTHING))
+    elif len(seen.sentences) < _SHORT:
+        found.append(
+            say_counted(
+                "It is short: only {count} sentence can be quoted.",
+                "It is short: only {count} sentences can be quoted.",
+                len(seen.sentences),
+            )
+        )
+    if proposal.untitled:
+        found.append(say(UNTITLED))
+    if unix_time(article.published) is None:
+        found.append(say(UNDATED))
+    return [*found, *map(_twin, seen.twins[:_SHOWN]), *map(_conflict, seen.conflicts[:_SHOWN])]
+
+
+def _twin(twin: Twin) -> str:
+    title = one_line(twin.title, _TITLE)
+    return say(
+        "Nearly the same as **{title}** ({name}): {share:.0%} of its sentences.",
+        title=title,
+        name=_name(twin.article_id),
+        share=twin.share,
+    )
+
+
+def _conflict(conflict: Conflict) -> str:
+    what = phrase_series([phrase(each.value) for each in conflict.found])
+    own, other = one_line(conflict.text, _QUOTE), one_line(conflict.other, _QUOTE)
+    title = one_line(conflict.title, _TITLE)
+    differs = say("Differs in {differ} from **{title}**:", differ=what, title=title)
+    there = say("there:")
+    return f"{differs} “{own}” – {there} “{other}”"
+
+
+def _told(draft: Draft) -> str:
+    return f"{say(_DONE[draft.action])}: **{one_line(draft.title, _TITLE)}** ({_name(draft.article_id)})"
+
+
+def _title(article: Article) -> str:
+    return one_line(article.title.strip() or article.id, _TITLE)
+
+
+def _name(text: str) -> str:
+    return one_line(text, _NAME)
+
+
+def _buttons(label: str, proposal: Proposal) -> tuple[Button, ...]:
+    return (
+        Button(say(label), action=f"corpus-do:{proposal.name}"),
+        Button(say(DISCARD), action=f"corpus-discard:{proposal.name}"),
+    )
+
+
+def _fitting(lines: Sequence[str]) -> str:
+    """As many of the lines as fit into a message, and how many do not."""
+    taken: list[str] = []
+    room = CONTENT - _HINT
+    for line in lines:
+        room -= units(line) + 1
+        if room < 0:
+            rest = say_counted("… and {count} line more", "… and {count} lines more", len(lines) - len(taken))
+            return "\n".join([*taken, f"-# {rest}"])
+        taken.append(line)
+    return "\n".join(taken)

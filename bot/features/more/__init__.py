@@ -1,0 +1,1 @@
+"""More: the sentences after those of an answer."""

@@ -1,0 +1,48 @@
+"""What was found besides the sentences of an answer, page by page. Pure, and never over a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.messages.answers import further, lay_out
+from bot.messages.language import mark, say
+from bot.messages.reply import Button, Reply
+from bot.messages.sources import numbered
+from bot.messages.turns import head
+from index.types import Answer
+
+TITLE: Final = mark("**More sentences, nearest first.** They need not answer the question.")
+NOTHING_MORE: Final = mark("**There is nothing more** that comes near the question.")
+THE_END: Final = mark(
+    "-# That is all I found near it. Other words may find more, and `/articles` lists what there is."
+)
+NEXT, BACK = mark("More ▶"), mark("◀ Back")
+
+_PAGE: Final = 3  # sentences
+
+
+def render_more(
+    answer: Answer, first: int = 0, *, earlier: Sequence[str] = (), collection: str | None = None
+) -> Reply:
+    """Put the sentences after those of an answer into words, some at a time.
+
+    The question stands on top, as on an answer, so that the buttons can ask it again.
+
+    Args:
+        answer: From the engine.
+        first: How many of them stand on the pages before.
+        earlier: Questions before it, oldest first, where it was asked as a follow-up.
+        collection: The only one that was looked in.
+    """
+    found = further(answer)
+    first = min(max(first, 0), max(len(found) - 1, 0)) // _PAGE * _PAGE
+    after = first + _PAGE
+    top = [*head(answer.question, earlier if answer.follows else (), collection)]
+    if not found:
+        return Reply("\n".join([*top, say(NOTHING_MORE), say(THE_END)]))
+    actions = [Button(say(BACK), action=f"more:{first - _PAGE}")] if first else []
+    if after < len(found):
+        actions.append(Button(say(NEXT), action=f"more:{after}"))
+    notes = [say(THE_END)] if after >= len(found) else []
+    return lay_out([*top, say(TITLE)], numbered(found[first:after]), notes, actions)

@@ -1,0 +1,1 @@
+"""`/footnote setup`: how questions are answered in a server and its channels."""

@@ -1,0 +1,154 @@
+"""`/footnote`, for those who manage a server: `/footnote setup` says how questions are answered where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.access import require_manager
+from bot.discord_io.failures import answers
+from bot.errors import SettingRefused, StateError
+from bot.features.setup.panel import NOWHERE, certainty_form, controls, text, unasked
+from bot.messages.language import mark, say
+from bot.monitoring.logs import refer
+from bot.state import Place, Rules, State
+
+if TYPE_CHECKING:
+    from bot.client import Footnote
+
+OLD: Final = mark("This panel is old. Please open a new one: `/footnote setup`.")
+_FRESH: Final = timedelta(minutes=15)  # what a panel shows may have changed since
+_CUSTOM_ID: Final = re.compile(
+    r"setup:(?P<channel>\d+):(?P<name>collections|private|confidence|human|editors|log|unasked|reset)"
+    r"(?::(?P<value>[a-z]+))?"
+)
+_PERCENT: Final = re.compile(r"\d{1,3}(\.\d+)?")
+_CHOICES: Final = {"yes": True, "no": False, "unset": None}
+
+Somewhere = discord.TextChannel | discord.ForumChannel | discord.VoiceChannel | discord.StageChannel
+
+
+@app_commands.default_permissions(manage_guild=True)
+@app_commands.allowed_contexts(guilds=True, dms=False)
+class Manage(commands.GroupCog, group_name="footnote", group_description=mark("How I answer in this server")):
+    """The commands of those who manage a server.
+
+    Args:
+        state: Keeps what was set.
+    """
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    @app_commands.command(
+        description=mark("See and change how I answer in this server, or in one of its channels")
+    )
+    @app_commands.describe(
+        channel=mark("Only this channel and its threads; the whole server if you leave it out")
+    )
+    async def setup(
+        self, interaction: discord.Interaction[Footnote], channel: Somewhere | None = None
+    ) -> None:
+        """Answer `/footnote setup`."""
+        with interaction.client.answering:
+            require_manager(interaction)
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await _show(interaction, _place(interaction, channel.id if channel is not None else 0))
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Change what was chosen on a panel, also on one that was opened before a restart."""
+        data: Any = interaction.data or {}
+        if _CUSTOM_ID.fullmatch(data.get("custom_id", "")):
+            await self._change(interaction)
+
+    @answers
+    async def _change(self, interaction: discord.Interaction[Any]) -> None:
+        require_manager(interaction)
+        data: Any = interaction.data
+        found = cast("re.Match[str]", _CUSTOM_ID.fullmatch(data["custom_id"]))
+        message = interaction.message
+        if message is None or discord.utils.utcnow() - message.created_at > _FRESH:
+            await interaction.response.send_message(say(OLD), ephemeral=True)
+            return
+        place, places = _place(interaction, int(found["channel"])), self.state.places
+        submitted = interaction.type is discord.InteractionType.modal_submit
+        if found["name"] == "confidence" and not submitted:
+            await interaction.response.send_modal(certainty_form(place, places.of(place)))
+            return
+        chosen = [found["value"]] if found["value"] else _chosen(data)
+        values = _values(found["name"], chosen, place)
+        await interaction.response.defer()
+        await places.change(place, lambda own: replace(own, **values))
+        await _show(interaction, place)
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Forget the settings of a server that the bot has left."""
+        try:
+            await self.state.places.forget(guild.id)
+            await self.state.unanswered.leave(guild.id)
+        except StateError as error:  # the library would log it with the server's name
+            refer(error)
+
+
+def _chosen(data: Mapping[str, Any]) -> list[str]:
+    """What was chosen in a menu, or typed into a form."""
+    if "components" in data:
+        return [data["components"][0]["component"]["value"]]
+    return list(data.get("values", []))
+
+
+def _values(name: str, chosen: Sequence[str], place: Place) -> dict[str, Any]:
+    """The settings that a choice changes."""
+    if name == "reset":
+        return {each.name: None for each in fields(Rules)}
+    if name in ("private", "unasked"):
+        return {name: _CHOICES[chosen[0]]}
+    if name == "confidence":
+        return {name: _share(chosen[0])}
+    if name == "collections":
+        return {name: () if NOWHERE in chosen else tuple(chosen) or None}
+    if str(place.guild) in chosen:
+        raise SettingRefused(mark("@everyone cannot be that role. Please choose another one."))
+    return {name: int(chosen[0]) if chosen else None}
+
+
+def _share(typed: str) -> float | None:
+    """A percentage as a share; None where nothing was typed."""
+    number = typed.strip().removesuffix("%").strip().replace(",", ".")
+    if not number:
+        return None
+    if not _PERCENT.fullmatch(number) or float(number) > 100:
+        raise SettingRefused(mark("A certainty is a number from 0 to 100, for example 80."))
+    return float(number) / 100
+
+
+def _place(interaction: discord.Interaction[Any], channel: int) -> Place:
+    return Place(interaction.guild_id, channel)
+
+
+async def _show(interaction: discord.Interaction[Any], place: Place) -> None:
+    bot: Footnote = interaction.client
+    guild = interaction.guild
+    if guild is None or guild.unavailable:
+        raise SettingRefused(mark("I am not in this server. Please invite me first."))
+    owned = bot.access.owned(guild.id)
+    names = await bot.desk.collections(Rules(collections=owned), patient=True)
+    own, held = bot.state.places.of(place).within_choice(owned), bot.access.rules_at(place)
+    mode = unasked(guild, place, own, reads=bot.intents.message_content)
+    await interaction.edit_original_response(
+        content=text(guild, place, own, held, names, mode), view=controls(place, own, names, mode)
+    )
+
+
+async def setup(bot: Footnote) -> None:
+    """Add the commands."""
+    await bot.add_cog(Manage(bot.state))

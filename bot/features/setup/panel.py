@@ -1,0 +1,261 @@
+"""The panel on which a server is set up: what holds in a place, what will not work, what may be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import discord
+
+from bot.invite import NEEDED
+from bot.messages.escape import one_line
+from bot.messages.language import mark, say, say_counted
+from bot.state import Place, Rules
+
+NOWHERE: Final = "/"
+"""Stands for no collection at all; no collection has that name."""
+
+_NAMES: Final = 500  # UTF-16 units of a list of collections
+_OPTIONS: Final = 25
+_LONGEST: Final = 100  # characters of an option
+_PINGS: Final = mark("Mention @everyone, @here and All Roles")
+
+Channel = discord.abc.GuildChannel | discord.Thread
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """What a panel says of answers without a mention.
+
+    Attributes:
+        label: Of the button that changes it.
+        is_on: Whether it is switched on.
+        is_possible: Whether it can be switched on.
+        told: What holds.
+    """
+
+    label: str
+    is_on: bool
+    is_possible: bool
+    told: str
+
+
+def unasked(guild: discord.Guild, place: Place, own: Rules, *, reads: bool) -> Unasked | None:
+    """Whether a channel is answered in without a mention; None for a whole server.
+
+    Args:
+        guild: The server.
+        place: The server itself, or one of its channels.
+        own: What was set for just this place.
+        reads: Whether Discord gives the bot the text of all messages.
+    """
+    if not place.channel:
+        return None
+    is_forum = isinstance(guild.get_channel(place.channel), discord.ForumChannel)
+    what = say("new posts, from their titles") if is_forum else say("questions")
+    told = what if own.unasked else say("nothing")
+    if not is_forum and not reads:
+        told = say(
+            "nothing: for that I need the message content intent, which those who run me have not switched on"
+        )
+    label = say("Answer new posts") if is_forum else say("Answer every question")
+    return Unasked(
+        say("Only when mentioned") if own.unasked else label, bool(own.unasked), is_forum or reads, told
+    )
+
+
+def text(
+    guild: discord.Guild, place: Place, own: Rules, held: Rules, names: Sequence[str], mode: Unasked | None
+) -> str:
+    """What holds in a place, in words.
+
+    Args:
+        guild: The server.
+        place: The server itself, or one of its channels.
+        own: What was set for just this place.
+        held: What holds there.
+        names: All collections that there are.
+        mode: Whether the place is answered in without a mention.
+    """
+    where = f"<#{place.channel}>" if place.channel else say("the whole server")
+    lines = [say("**Footnote in {where}**", where=where)]
+    from_server = " · " + say("from the server")
+    for label, name, value in (
+        (say("Answers from"), "collections", _collections(held)),
+        (
+            say("Answers are"),
+            "private",
+            say("private unless the member chooses") if held.private else say("public"),
+        ),
+        (say("Certainty"), "confidence", _certainty(held)),
+        (say("Ask a human calls"), "human", f"<@&{held.human}>" if held.human else say("nobody")),
+        (say("Editors"), "editors", f"<@&{held.editors}>" if held.editors else say("no role")),
+        (say("Log"), "log", f"<#{held.log}>" if held.log else say("no channel")),
+    ):
+        inherited = place.channel and getattr(own, name) is None and getattr(held, name) is not None
+        lines.append(f"- {label}: {value}{from_server if inherited else ''}")
+    if mode is not None:
+        lines.append(say("- Answered without a mention: {mode}", mode=mode.told))
+        if mode.is_on and held.private:
+            lines.append("⚠ " + say("Answers are private here, so I answer nothing without a mention."))
+    lines += [f"⚠ {each}" for each in warnings(guild, place, held)]
+    left_out = set(names).difference(offered(names, own))
+    if left_out:
+        told = say_counted(
+            "The menu has no room for {count} more collection.",
+            "The menu has no room for {count} more collections.",
+            len(left_out),
+        )
+        lines.append(f"-# {told}")
+    lines.append(say("-# A channel goes before its server, and threads follow their channel."))
+    if not place.channel:
+        lines.append(say("-# `/footnote setup channel:` sets up a single channel."))
+    return "\n".join(lines)
+
+
+def _collections(held: Rules) -> str:
+    if held.collections is None:
+        return say("all articles")
+    return one_line(", ".join(held.collections), _NAMES) or say("no articles: nothing is answered here")
+
+
+def _certainty(held: Rules) -> str:
+    return (
+        say("as calibrated")
+        if held.confidence is None
+        else say("at least {share:.0%}", share=held.confidence)
+    )
+
+
+def warnings(guild: discord.Guild, place: Place, held: Rules) -> list[str]:
+    """What will not work in a place as long as nobody changes something in the server."""
+    me = guild.me
+    channel = guild.get_channel(place.channel) if place.channel else None
+    granted = me.guild_permissions if channel is None else channel.permissions_for(me)
+    found = [
+        say("I lack the permission {name}, {why}.", name=say(each.name), why=say(each.why))
+        for each in NEEDED
+        if not getattr(granted, each.flag)
+    ]
+    role = guild.get_role(held.human or 0)
+    if held.human and role is None:
+        found.append(say("The role that Ask a human calls is gone."))
+    if role is not None and not role.mentionable and not granted.mention_everyone:
+        found.append(
+            say(
+                "{role} is called in vain: allow anyone to mention that role, "
+                "or give me the permission {permission}.",
+                role=role.mention,
+                permission=say(_PINGS),
+            )
+        )
+    if held.editors and guild.get_role(held.editors) is None:
+        found.append(say("The role of the editors is gone."))
+    log = guild.get_channel(held.log or 0)
+    if held.log and (log is None or not _may_write(log, me)):
+        found.append(say("I cannot write into the log channel: it is gone, or I lack a permission there."))
+    return found
+
+
+def _may_write(channel: discord.abc.GuildChannel, me: discord.Member) -> bool:
+    granted = channel.permissions_for(me)
+    return granted.view_channel and granted.send_messages
+
+
+def offered(names: Sequence[str], own: Rules) -> list[str]:
+    """What the menu of collections offers: none at all, those that were chosen, and the others."""
+    every = dict.fromkeys([*(own.collections or ()), *sorted(names)])
+    return [NOWHERE, *(each for each in every if len(each) <= _LONGEST)][:_OPTIONS]
+
+
+def controls(place: Place, own: Rules, names: Sequence[str], mode: Unasked | None) -> discord.ui.View:
+    """Menus and buttons that change what was set for a place.
+
+    Args:
+        place: The server itself, or one of its channels.
+        own: What was set for just this place.
+        names: All collections that there are.
+        mode: Whether the place is answered in without a mention.
+    """
+    made = discord.ui.View(timeout=None)
+    other = say("as in the server") if place.channel else say("all articles")
+    chosen = [NOWHERE] if own.collections == () else (own.collections or ())
+    options = [
+        discord.SelectOption(
+            label=say("None: answer nothing here") if each == NOWHERE else each,
+            value=each,
+            default=each in chosen,
+        )
+        for each in offered(names, own)
+    ]
+
+    def called(name: str) -> str:
+        return f"setup:{place.channel}:{name}"
+
+    parts: list[discord.ui.Item[Any]] = [
+        discord.ui.Select(
+            custom_id=called("collections"),
+            placeholder=say("Collections to answer from: {chosen}", chosen=other),
+            min_values=0,
+            max_values=len(options),
+            options=options,
+        ),
+        *(
+            discord.ui.RoleSelect[Any](
+                custom_id=called(name),
+                placeholder=label,
+                min_values=0,
+                default_values=[discord.Object(value, type=discord.Role)] if value else [],
+            )
+            for name, label, value in (
+                ("human", say("Role that Ask a human calls"), own.human),
+                ("editors", say("Role of the editors"), own.editors),
+            )
+        ),
+        discord.ui.ChannelSelect(
+            custom_id=called("log"),
+            placeholder=say("Log channel"),
+            min_values=0,
+            channel_types=[discord.ChannelType.text, discord.ChannelType.news],
+            default_values=[discord.Object(own.log, type=discord.TextChannel)] if own.log else [],
+        ),
+    ]
+    label, value = say("Private answers"), "yes"
+    if own.private:
+        label, value = say("Public answers"), "no" if place.channel else "unset"
+    elif own.private is False and place.channel:
+        label, value = say("As private as in the server"), "unset"
+    parts += [
+        discord.ui.Button(label=label, custom_id=called(f"private:{value}")),
+        discord.ui.Button(label=say("Certainty"), custom_id=called("confidence")),
+        discord.ui.Button(label=say("Reset"), custom_id=called("reset"), style=discord.ButtonStyle.danger),
+    ]
+    if mode is not None:
+        switch = called(f"unasked:{'unset' if mode.is_on else 'yes'}")
+        is_idle = not (mode.is_on or mode.is_possible)
+        parts.append(discord.ui.Button(label=mode.label, custom_id=switch, disabled=is_idle))
+    for part in parts:
+        made.add_item(part)
+    made.stop()  # for the library need not remember it: the feature knows its parts by their custom ids
+    return made
+
+
+def certainty_form(place: Place, own: Rules) -> discord.ui.Modal:
+    """A form for the least certainty in a place."""
+    made = discord.ui.Modal(title=say("Certainty"), custom_id=f"setup:{place.channel}:confidence")
+    made.add_item(
+        discord.ui.Label(
+            text=say("How sure an answer has to be, in percent"),
+            description=say("It can only be stricter than what the operators chose. Empty: as elsewhere."),
+            component=discord.ui.TextInput(
+                custom_id="confidence",
+                required=False,
+                max_length=6,
+                placeholder="80",
+                default=None if own.confidence is None else f"{own.confidence * 100:g}",
+            ),
+        )
+    )
+    made.stop()  # as above
+    return made

@@ -1,0 +1,1 @@
+"""Why this?: what an answer, or a no, rests on."""

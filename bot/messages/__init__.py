@@ -1,0 +1,1 @@
+"""Building blocks of a message: escaping, layout, sources, answers."""

@@ -1,0 +1,228 @@
+"""From an answer to a message. Pure, total, and never over a limit, whatever articles and questions hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.messages.article_list import list_lines
+from bot.messages.escape import cut, one_line, pieces, units, unwrap, without_last_breaks
+from bot.messages.language import mark, say
+from bot.messages.links import button_address
+from bot.messages.reply import CONTENT, Button, Reply
+from bot.messages.sources import Detail, Footnote, numbered, source_lines
+from bot.messages.turns import head as turns_head
+from index.types import Answer, Citation, Listing, Status
+
+FOUND_NOTHING: Final = mark("I found no answer to this in the articles.")
+DECLINED: Final = f"**{FOUND_NOTHING}**"
+NEAREST: Final = mark("Nearest sentence, not an answer:")
+IN_CONTEXT: Final = mark("In context")
+FOLLOW_UP, WHY, MORE, SHARE = mark("Follow up"), mark("Why this?"), mark("More"), mark("Share")
+GOOD, BAD, HUMAN = "👍", "👎", mark("Ask a human")
+ARTICLES: Final = mark("See the articles")
+SIGNATURE: Final = 100
+"""UTF-16 units that a private answer leaves free, for the name of the one who shares it."""
+
+_SHOWN: Final = 5  # sentences; as many as a row has buttons
+_ENOUGH: Final = 250  # UTF-16 units of a sentence that are worth more than a longer line about its source
+_REASON, _NOTE, _LEAD = 300, 150, 160
+_NOTES: Final = 3
+_LISTED: Final = 10  # articles
+_DETAILS: Final = (Detail(160, 80, True), Detail(160, 80, False), Detail(80, 40, False), Detail(60, 0, False))
+_LAYOUTS: Final = (*((detail, True) for detail in _DETAILS), (_DETAILS[-1], False))
+
+
+def render(
+    answer: Answer,
+    *,
+    asked: bool = False,
+    about: str | None = None,
+    earlier: Sequence[str] = (),
+    collection: str | None = None,
+    private: bool = False,
+    human: bool = False,
+) -> Reply:
+    """Put an answer into words.
+
+    Args:
+        answer: From the engine.
+        asked: Whether to repeat the question, for readers who do not see it.
+        about: Address of the message that was asked about.
+        earlier: Questions before it, oldest first, where it was asked as a follow-up.
+        collection: The only one that was looked in.
+        private: Whether only one member sees it, who may share it.
+        human: Whether there is somebody to call where nothing is found.
+    """
+    answered = is_answered(answer)
+    head = []
+    if about is not None:
+        head.append(about_line(about))
+    if asked or answer.follows:
+        head += turns_head(answer.question, earlier if answer.follows else (), collection)
+    notes = [f"-# {one_line(say(note), _NOTE)}" for note in answer.notes[:_NOTES]]
+    actions = _actions(answer, private=private, human=human)
+    spare = SIGNATURE if private else 0
+    if answered:
+        return lay_out(head, numbered(shown(answer)), notes, actions, spare)
+    said = answer.reason or ""
+    reason = one_line(say(said), _REASON)
+    if answer.chat:
+        return Reply("\n".join([*head, reason]))
+    if answer.listing is not None and answer.listing.cards:
+        return _listing(head, reason, answer.listing)
+    head.append(f"**{say(FOUND_NOTHING)}** {reason}".rstrip())
+    nearest = numbered(shown(answer))
+    if nearest:
+        head.append(say(NEAREST))
+    return lay_out(head, nearest, notes, actions, spare)
+
+
+def about_line(address: str) -> str:
+    """The line that says which message was asked about."""
+    about, message = say("about"), say("this message")
+    return f"-# {about} [{message}](<{address}>)"
+
+
+def _actions(answer: Answer, *, private: bool, human: bool) -> list[Button]:
+    """The buttons below an answer that do something with it."""
+    offered = {
+        Button(say(FOLLOW_UP), action="follow"): True,
+        Button(say(WHY), action="why"): True,
+        Button(say(MORE), action="more"): bool(further(answer)),
+        Button(say(SHARE), action="share"): private,
+        Button(say(HUMAN), action="human"): human and not is_answered(answer),
+        Button(GOOD, action="verdict:good"): True,
+        Button(BAD, action="verdict:bad"): True,
+        Button(say(ARTICLES), action="articles"): answer.listing is not None,
+    }
+    return [button for button, fitting in offered.items() if fitting]
+
+
+def _listing(head: Sequence[str], reason: str, found: Listing) -> Reply:
+    """The articles that a question asks for; the first of them, for others read the channel, too."""
+    top = [*head, f"**{reason}**"]
+    more = say("-# These are the first of them.")
+    room = CONTENT - SIGNATURE - sum(units(line) + 1 for line in (*top, more))
+    lines = list_lines(found.cards[:_LISTED], room)
+    foot = [more] if len(lines) < found.total else []
+    return Reply("\n".join([*top, *lines, *foot]), (Button(say(ARTICLES), action="articles"),))
+
+
+def is_answered(answer: Answer) -> bool:
+    """Whether an answer has anything to quote."""
+    return answer.status is Status.ANSWERED and bool(answer.citations)
+
+
+def shown(answer: Answer) -> tuple[Citation, ...]:
+    """The sentences that a message shows of an answer: those that answer it, or else the nearest one."""
+    return answer.citations[:_SHOWN] if is_answered(answer) else answer.candidates[:1]
+
+
+def further(answer: Answer) -> list[Citation]:
+    """The sentences that were found besides, best first."""
+    there = {(each.article_id, each.start) for each in shown(answer)}
+    return [each for each in answer.candidates if (each.article_id, each.start) not in there]
+
+
+def quote(parts: Sequence[str], mark: str, limit: int) -> str:
+    """A sentence as a block quote with its footnote, shortened to `limit` UTF-16 units of text.
+
+    The mark of omission stands outside of the quotation marks: it is not in the article.
+    """
+    text, shortened = cut(parts, limit)
+    return f"> “{without_last_breaks(text)}”{' …' if shortened else ''} {mark}"
+
+
+def share(costs: Sequence[int], budget: int) -> int:
+    """The largest limit with which texts of these lengths, each cut to it, stay within the budget."""
+    left, limit = budget, 0
+    for count, cost in zip(range(len(costs), 0, -1), sorted(costs), strict=True):
+        limit = left // count
+        if cost > limit:
+            return limit
+        left -= cost
+    return max([limit, *costs])
+
+
+def lay_out(
+    head: Sequence[str],
+    footnotes: Sequence[Footnote],
+    notes: Sequence[str],
+    actions: Sequence[Button],
+    spare: int = 0,
+    *,
+    above: Sequence[Sequence[str]] = (),
+    below: Sequence[str] = (),
+) -> Reply:
+    """A message of quoted sentences with their sources, which share the room that there is.
+
+    Args:
+        head: Lines above them.
+        footnotes: The sentences.
+        notes: Lines below them, left out where the sentences need their room.
+        actions: Buttons besides those of the sentences.
+        spare: UTF-16 units to leave free.
+        above: For each footnote, lines above its sentence.
+        below: Lines below all sentences.
+    """
+    tops: Sequence[Sequence[str]] = above or [()] * len(footnotes)
+    texts = [_parts(each.citation.text) for each in footnotes]
+    costs = [sum(map(units, parts)) for parts in texts]
+    marks = sum(units(quote([], each.mark, 0)) + 3 for each in footnotes)  # with line break and omission
+    for detail, besides in _LAYOUTS:  # what is not evidence goes last, but before a sentence is mutilated
+        leads = [[*top, *(_lead(each) if besides else ())] for top, each in zip(tops, footnotes, strict=True)]
+        lines = [*below, *(notes if besides else ()), *source_lines(footnotes, detail)]
+        fixed = [*head, *lines, *(line for lead in leads for line in lead)]
+        room = CONTENT - spare - marks - sum(units(line) + 1 for line in fixed)
+        limit = share(costs, room)
+        if limit >= min(_ENOUGH, max(costs, default=0)):
+            break
+    quotes = [
+        line
+        for lead, parts, each in zip(leads, texts, footnotes, strict=True)
+        for line in (*lead, quote(parts, each.mark, limit))
+    ]
+    buttons = (*_buttons(footnotes, links=not detail.links), *actions)
+    return Reply("\n".join([*head, *quotes, *lines]), buttons)
+
+
+def _lead(footnote: Footnote) -> list[str]:
+    """The sentence that a cited one leans on, small and above it, for it is no evidence itself."""
+    lead = footnote.citation.lead
+    if lead is None:
+        return []
+    label = say("Context:")
+    return [f"> -# {label} “{one_line(lead.text, _LEAD)}”"]
+
+
+def _parts(sentence: str) -> list[str]:
+    """A sentence's pieces, as many as a message could hold and one more, with the marks of a block quote."""
+    parts: list[str] = []
+    total = 0
+    for part in pieces(unwrap(sentence)):
+        parts.append(part.replace("\n", "\n> "))
+        total += units(parts[-1])
+        if total > CONTENT:
+            break
+    return parts
+
+
+def _buttons(footnotes: Sequence[Footnote], *, links: bool) -> tuple[Button, ...]:
+    one = len(footnotes) == 1
+    contexts = [
+        Button(_of(say(IN_CONTEXT), one, each), receipt=each.citation.receipt)
+        for each in footnotes
+        if each.citation.receipt
+    ]
+    opens = [
+        Button(_of(say("Open"), one, each), url=address)
+        for each in footnotes
+        if links and (address := button_address(each.citation.link) or button_address(each.citation.url))
+    ]
+    return (*contexts, *opens)
+
+
+def _of(label: str, alone: bool, footnote: Footnote) -> str:
+    """The label of a button that belongs to a footnote; its mark stands last in every language."""
+    return label if alone else f"{label} {footnote.mark}"

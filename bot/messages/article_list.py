@@ -1,0 +1,87 @@
+"""Articles as members browse them: a list, and a card of one. Pure, and never over a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.messages.escape import one_line, units
+from bot.messages.language import mark, say, say_counted
+from bot.messages.links import button_address, web_address
+from bot.messages.reply import CONTENT, Button, Reply
+from bot.messages.sources import open_link, unix_time
+from index.types import Article, ArticleCard
+
+NONE: Final = mark("There are no articles yet.")
+NONE_SUCH: Final = mark("No article has a title with words that begin so.")
+LISTED: Final = 25
+_HINT: Final = 120  # UTF-16 units kept free for the line that says how many more there are
+_TITLE, _NAME, _TAGS = 120, 80, 300
+
+
+def render_list(cards: Sequence[ArticleCard], *, searched: str = "") -> Reply:
+    """Put articles on a list.
+
+    Args:
+        cards: In the order in which they are shown, one more than fit if there are more.
+        searched: What their titles were searched for.
+    """
+    if not cards:
+        return Reply(say(NONE_SUCH if searched.strip() else NONE))
+    lines = list_lines(cards[:LISTED], CONTENT - _HINT)
+    if len(lines) < len(cards):
+        lines.append(say("-# There are more: `search:` and `collection:` narrow the list."))
+    return Reply("\n".join(lines))
+
+
+def list_lines(cards: Sequence[ArticleCard], room: int) -> list[str]:
+    """A line for each article, as many as fit into so many UTF-16 units."""
+    lines: list[str] = []
+    for card in cards:
+        line = _line(card, links=True)
+        if units(line) > room // 4:  # an address as long as that is left to the card
+            line = _line(card, links=False)
+        room -= units(line) + 1
+        if room < 0:
+            break
+        lines.append(line)
+    return lines
+
+
+def render_card(article: Article, sentences: int, answers: int = 0) -> Reply:
+    """Put what there is to know of an article on a card.
+
+    Args:
+        article: The article.
+        sentences: How many it has.
+        answers: How many have cited it.
+    """
+    published = unix_time(article.published)
+    counted = say_counted("{count} sentence", "{count} sentences", sentences)
+    facts = [
+        (say("Published"), "" if published is None else f"<t:{published}:D>, <t:{published}:R>"),
+        (say("Source"), one_line(article.source or "", _NAME)),
+        (say("Collection"), one_line(article.collection, _NAME)),
+        (say("Tags"), one_line(", ".join(article.tags), _TAGS)),
+        (say("Length"), counted),
+        (say("Cited"), say_counted("in {count} answer", "in {count} answers", answers)),
+    ]
+    title = one_line(article.title.strip() or article.id, _TITLE * 2)
+    lines = [f"**{title}**", *(f"{name}: {value}" for name, value in facts if value.strip())]
+    address = web_address(article.url)
+    button = button_address(article.url)
+    if address is not None and button is None and len(address) < CONTENT // 3:
+        lines.append(open_link(address))
+    return Reply("\n".join(lines), () if button is None else (Button(say("Open"), url=button),))
+
+
+def _line(card: ArticleCard, *, links: bool) -> str:
+    title = one_line(card.title.strip() or card.id, _TITLE)
+    address = web_address(card.url) if links else None
+    parts = [title if address is None else f"{title} · {open_link(address)}"]
+    published = unix_time(card.published)
+    if card.collection:
+        parts.append(one_line(card.collection, _NAME))
+    if published is not None:
+        parts.append(f"<t:{published}:R>")
+    return f"- {' · '.join(parts)}"

@@ -1,0 +1,139 @@
+"""What the bot says, in the language of those who read it.
+
+English texts stand in the code. `say` and `say_counted` look them up in the catalogue of the language that
+was set by `speak` for the message, the press or the command that is being answered; what no catalogue has is
+said in English. Catalogues are gettext's: `bot/locale/<language>/LC_MESSAGES/footnote.po`.
+"""
+
+from __future__ import annotations
+
+import gettext
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from string import Formatter
+from typing import Final
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from index.types import Phrase
+
+_log = logging.getLogger(__name__)
+
+ENGLISH: Final = "en"
+FOLDER: Final = Path(__file__).parents[1] / "locale"
+_speaking: ContextVar[str] = ContextVar("speaking", default=ENGLISH)
+
+
+@cache
+def catalogues() -> Mapping[str, gettext.NullTranslations]:
+    """The catalogues by language, as Discord names it ("de", "pt-BR"); English needs none."""
+    found: dict[str, gettext.NullTranslations] = {ENGLISH: gettext.NullTranslations()}
+    for path in sorted(FOLDER.glob("*/LC_MESSAGES/footnote.po")):
+        name = path.parents[1].name
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=name)
+        _leave_out_broken(catalogue, path)
+        compiled = BytesIO()
+        write_mo(compiled, catalogue)
+        compiled.seek(0)
+        found[name.replace("_", "-")] = gettext.GNUTranslations(compiled)
+    return found
+
+
+def names(template: str) -> set[str]:
+    """The names in braces in a text.
+
+    Raises:
+        ValueError: A brace is not closed, or not opened.
+    """
+    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+
+
+def forms(text: str | Sequence[str] | None) -> Sequence[str]:
+    """The forms of a text in a catalogue, as for one and for many."""
+    return [text] if isinstance(text, str) else list(text or ())
+
+
+def _leave_out_broken(catalogue: Catalog, path: Path) -> None:
+    """Leave out translations that could not be filled in: the English text is said in their place."""
+    for message in [each for each in catalogue if each.id and each.string]:
+        ids, texts = forms(message.id), forms(message.string)
+        allowed = {name for text in ids for name in names(text)}
+        try:
+            fitting = all(names(text) <= allowed for text in texts)
+        except ValueError:
+            fitting = False
+        if not fitting:
+            _log.warning("%s has a translation that cannot be filled in: %r", path, ids[0])
+            catalogue.delete(message.id, context=message.context)
+
+
+def known(locale: str | None) -> str:
+    """The language of which there is a catalogue, for one that Discord names; English where there is none."""
+    parts = (locale or "", (locale or "").partition("-")[0])
+    return next((each for each in parts if each in catalogues()), ENGLISH)
+
+
+def speak(locale: str | None) -> None:
+    """Set the language of all that is said in this task from now on."""
+    _speaking.set(known(locale))
+
+
+@contextmanager
+def speaking(locale: str | None) -> Iterator[None]:
+    """Another language for a while."""
+    token = _speaking.set(known(locale))
+    try:
+        yield
+    finally:
+        _speaking.reset(token)
+
+
+def mark(text: str) -> str:
+    """The text as it is: marks one that is translated only where it is said, so that catalogues have it."""
+    return text
+
+
+def say(text: str, /, **values: object) -> str:
+    """Say a text, in which names in braces stand for values.
+
+    Args:
+        text: In English. What comes finished from the engine is translated where it knows how it was made.
+        values: Numbers are written as the language writes them.
+    """
+    if isinstance(text, Phrase):
+        if text.plural is not None:
+            return say_counted(text.template, text.plural, text.number, **text.values)
+        return say(text.template, **text.values)
+    return _filled(_catalogue().gettext(text) if text else "", values)
+
+
+def say_counted(one: str, many: str, number: int, /, **values: object) -> str:
+    """Say a text about a number of things, which is the value `{count}` in it."""
+    return _filled(_catalogue().ngettext(one, many, number), {**values, "count": number})
+
+
+def _catalogue() -> gettext.NullTranslations:
+    return catalogues()[_speaking.get()]
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    if not values:
+        return text
+    return text.format(**{name: _said(value) for name, value in values.items()})
+
+
+def _said(value: object) -> object:
+    if isinstance(value, Phrase):
+        return say(value)
+    if isinstance(value, int):
+        return format_decimal(value, locale=_speaking.get().replace("-", "_"))
+    return value

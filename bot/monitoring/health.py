@@ -1,0 +1,86 @@
+"""How the bot is right now: its connection, its index and what waits, for those who look after it."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from bot.errors import AskError
+from bot.services.worker import Worker
+from index.errors import FootnoteError
+from index.types import IndexStatus
+
+if TYPE_CHECKING:
+    from bot.client import Footnote
+
+_PATIENCE: Final = 1.5  # seconds to wait for the engine; it may be answering
+_MEMORY: Final = 300.0  # seconds that a look at the index counts where the engine has no time for another
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The bot at one moment.
+
+    Attributes:
+        connected: Whether every connection to the gateway is open.
+        latency: Seconds that the gateway takes to acknowledge a heartbeat; None before the first.
+        queue: How many questions are waiting or being answered.
+        index: The index as it was last seen; None if it could not be read.
+        problem: Why the bot cannot do its work, in a sentence; None if it can.
+    """
+
+    connected: bool
+    latency: float | None
+    queue: int
+    index: IndexStatus | None
+    problem: str | None
+
+
+class Pulse:
+    """Takes readings of a bot; looks at the index in a thread of its own, so that nobody's answer waits.
+
+    Args:
+        bot: Whose.
+    """
+
+    def __init__(self, bot: Footnote) -> None:
+        self._bot = bot
+        self._worker = Worker(queue=10, time_limit=_PATIENCE)
+        self._index: IndexStatus | None = None
+        self._seen = -math.inf
+
+    async def read(self) -> Reading:
+        """Look at everything; takes two seconds at most."""
+        connected, latency = self._connection()
+        trouble = await self._look()
+        if not connected:
+            trouble = "There is no connection to Discord."
+        return Reading(connected, latency, self._bot.desk.worker.load, self._index, trouble)
+
+    def close(self) -> None:
+        """Let the thread end."""
+        self._worker.close()
+
+    def _connection(self) -> tuple[bool, float | None]:
+        shards = self._bot.shards.values()
+        connected = (
+            bool(shards) and self._bot.online.is_set() and not any(each.is_closed() for each in shards)
+        )
+        latency = self._bot.latency
+        return connected, latency if connected and math.isfinite(latency) else None
+
+    async def _look(self) -> str | None:
+        """Look at the index; returns what is wrong with it."""
+        try:
+            self._index = await self._worker.do(self._bot.desk.status)
+        except AskError:
+            if time.monotonic() - self._seen > _MEMORY:
+                return "The engine has had no time for minutes to look at the index."
+        except FootnoteError as error:
+            self._index, self._seen = None, -math.inf
+            return str(error)
+        else:
+            self._seen = time.monotonic()
+        return None

@@ -1,0 +1,1 @@
+"""The worker threads and their queues: asking, editing."""

@@ -1,0 +1,236 @@
+"""Where articles are changed: drafts and the editing of the corpus behind the desk's worker."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Final, TypeVar
+
+from bot.errors import EditRefused, UnknownArticle, UnknownDraft
+from bot.messages.escape import escape
+from bot.messages.language import mark
+from bot.services.draft_store import Drafts
+from bot.services.drafts import Action, Draft, Proposal, Source
+from bot.services.gaps import Gap, gaps
+from bot.services.worker import Worker
+from bot.state import Missed, Rules
+from index.corpus import humanised, one_line
+from index.editing import Editing, Shelf
+from index.errors import ArticleExists, ArticleNotFound, CorpusError, IndexBusy, UsageError
+from index.types import Article, phrase
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+LONGEST: Final = 200_000
+"""Characters of an article that can be published from Discord: encoding more keeps members waiting."""
+BUSY: Final = mark(
+    "Another program is changing the index right now. Please press the button again in a moment; "
+    "nothing is lost."
+)
+TAKEN: Final = mark("Another article has that name. Choose another title, or use `/corpus replace`.")
+SINCE: Final = mark("The article has been changed since, so I left it as it is.")
+NOT_YOURS: Final = mark("The articles of that collection cannot be changed from this server.")
+TOO_LONG: Final = phrase(
+    "That article is longer than {longest} characters. Split it, or add it on the command line with "
+    "`python -m index add`.",
+    longest=LONGEST,
+)
+_LIMIT: Final = 600.0  # seconds that a change may take, waiting included
+
+
+class Workshop:
+    """Proposes changes of articles, carries them out and undoes them.
+
+    Every method does its work in the worker's thread, one after the other, and so without getting in the
+    way of another editor.
+
+    Args:
+        editing: Changes the articles.
+        drafts: Keeps what waits for a button.
+        worker: Whose thread it is.
+
+    Raises:
+        EditRefused: By each method: a sentence for the editor.
+        FootnoteError: By each method: the index cannot be used.
+    """
+
+    def __init__(self, editing: Editing, drafts: Drafts, worker: Worker) -> None:
+        self._editing = editing
+        self._drafts = drafts
+        self._worker = worker
+
+    async def propose(
+        self, guild: int, rules: Rules, source: Source, *, collection: str = "", replaces: str = ""
+    ) -> Proposal:
+        """Make a draft of an article that is to be added, or to take the place of another."""
+
+        def work() -> Proposal:
+            article = self._read(source, collection)
+            old = ""
+            if replaces:
+                article, old = replace(article, id=replaces), self._title(replaces)
+            _allow(rules, article.id)
+            seen = self._editing.preview(article, besides=replaces, collections=rules.collections)
+            taken = not replaces and self._editing.taken(article)
+            action: Action = "replace" if replaces else "add"
+            name = ""
+            if seen.sentences and not taken:
+                name = self._drafts.keep(Draft(guild, action, article.id, article.title, article))
+            untitled = bool(source.name) and not source.title and article.title == _of_file(source.name)
+            return Proposal(name, action, article, seen, old, untitled, taken)
+
+        return await self._do(work)
+
+    async def propose_removal(self, guild: int, rules: Rules, article: Article) -> Proposal:
+        """Make a draft of a removal."""
+
+        def work() -> Proposal:
+            _allow(rules, article.id)
+            return Proposal(
+                self._drafts.keep(Draft(guild, "remove", article.id, article.title)), "remove", article
+            )
+
+        return await self._do(work)
+
+    async def carry_out(self, name: str, guild: int, rules: Rules) -> Draft:
+        """Make a proposed change; returns it with the name of the draft that undoes it."""
+
+        def work() -> Draft:
+            draft = self._mine(name, guild, rules)
+            if not draft.undo:  # kept before anything is changed, and once: a second try must not forget it
+                change = self._editing.change(draft.article_id, draft.article)
+                draft = replace(draft, undo=self._drafts.keep(replace(draft, article=None, change=change)))
+                self._drafts.keep(draft, name)
+            if draft.article is None:
+                self._editing.remove(draft.article_id)
+            else:
+                self._editing.publish(draft.article, replace=draft.action == "replace")
+            self._drafts.drop(name)
+            _log.info("An editor changed an article (%s): %s", draft.action, draft.article_id)
+            return draft
+
+        return await self._do(work)
+
+    async def undo(self, name: str, guild: int, rules: Rules) -> Draft:
+        """Undo a change; returns it."""
+
+        def work() -> Draft:
+            draft = self._take_back(name, guild, rules)
+            _log.info("An editor undid a change (%s): %s", draft.action, draft.article_id)
+            return draft
+
+        return await self._do(work)
+
+    async def discard(self, name: str, guild: int, rules: Rules) -> None:
+        """Forget a proposed change, and take back what a try that failed half-way has left."""
+
+        def work() -> None:
+            draft = self._mine(name, guild, rules)
+            if draft.undo:
+                self._take_back(draft.undo, guild, rules)
+            self._drafts.drop(name)
+
+        await self._do(work)
+
+    async def shelf(self, rules: Rules) -> Shelf:
+        """What there is in the collections that are for a place."""
+
+        def work() -> Shelf:
+            shelf = self._editing.shelf()
+            cards = tuple(each for each in shelf.cards if rules.allows(each.collection))
+            skipped = tuple(each for each in shelf.skipped if rules.allows(collection_of(each.path)))
+            return replace(shelf, cards=cards, skipped=skipped)
+
+        return await self._do(work)
+
+    async def gaps(self, missed: Sequence[Missed], people: int, *, time_limit: float = _LIMIT) -> list[Gap]:
+        """What enough different people have asked and not found, most people first."""
+
+        def work() -> list[Gap]:
+            return gaps(missed, self._editing.alike([each.question for each in missed]), people)
+
+        return await self._do(work, time_limit)
+
+    async def purge(self) -> None:
+        """Delete drafts that are older than a day."""
+        await self._do(self._drafts.purge)
+
+    def _read(self, source: Source, collection: str) -> Article:
+        article = self._editing.read(
+            source.name,
+            source.data,
+            title=source.title,
+            url=source.url,
+            published=source.published,
+            collection=collection,
+        )
+        if len(article.text) > LONGEST:
+            raise EditRefused(TOO_LONG)
+        return article
+
+    def _take_back(self, name: str, guild: int, rules: Rules) -> Draft:
+        draft = self._mine(name, guild, rules)
+        if draft.change is None:
+            raise UnknownDraft
+        try:
+            self._editing.undo(draft.change)
+        except ArticleExists as error:
+            raise EditRefused(SINCE) from error
+        self._drafts.drop(name)
+        return draft
+
+    def _title(self, article_id: str) -> str:
+        held = self._editing.held(article_id)
+        if held is None:
+            raise UnknownArticle
+        return held.title
+
+    def _mine(self, name: str, guild: int, rules: Rules) -> Draft:
+        """A draft of this server, whose article may still be changed from here."""
+        draft = self._drafts.read(name)
+        if draft.guild != guild:
+            raise EditRefused(NOT_YOURS)
+        _allow(rules, draft.article_id)
+        return draft
+
+    async def _do(self, work: Callable[[], T], time_limit: float = _LIMIT) -> T:
+        def told() -> T:
+            with _told():
+                return work()
+
+        return await self._worker.do(told, time_limit=time_limit)
+
+
+def collection_of(path: str) -> str:
+    """The collection of an id or of a path under the corpus."""
+    first, slash, _ = path.partition("/")
+    return first if slash else ""
+
+
+def _allow(rules: Rules, article_id: str) -> None:
+    if not rules.allows(collection_of(article_id)):
+        raise EditRefused(NOT_YOURS)
+
+
+def _of_file(name: str) -> str:
+    return one_line(humanised(PurePosixPath(name).stem))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what is wrong with an article into a sentence for its editor, in Discord's Markdown."""
+    try:
+        yield
+    except IndexBusy as error:
+        raise EditRefused(BUSY) from error
+    except ArticleExists as error:
+        raise EditRefused(TAKEN) from error
+    except ArticleNotFound as error:
+        raise UnknownArticle from error
+    except (CorpusError, UsageError) as error:
+        raise EditRefused(escape(str(error))) from error

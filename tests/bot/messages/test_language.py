@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from bot.features.articles import GAPS, LOG_WITH_QUESTIONS, PRIVACY, READS
+from bot.features.forget import forgotten
+from bot.messages import language
+from bot.messages.answers import render
+from bot.messages.escape import units
+from bot.messages.language import FOLDER, catalogues, forms, known, names, say, say_counted, speaking
+from bot.messages.reply import CONTENT
+from bot.messages.turns import head, quotation, read
+from index.types import phrase, phrase_counted, phrase_series
+from tests.bot.features import test_compare, test_more
+from tests.bot.features import test_context as test_surround
+from tests.bot.features import test_context_paging as test_pages
+from tests.bot.messages import test_answers as test_render
+from tests.bot.messages import test_article_list as test_shelf
+from tests.bot.messages import test_turns
+from tests.bot.written import answered, citation, declined
+
+ROOT = Path(__file__).parents[3]
+KEYWORDS: dict[str, Any] = {
+    **dict.fromkeys(("say", "mark", "phrase"), (1,)),
+    **dict.fromkeys(("say_counted", "phrase_counted"), (1, 2)),
+}
+LANGUAGES = [name for name in catalogues() if name != "en"]
+
+
+def catalogue(name: str) -> Catalog:
+    path = FOLDER / name.replace("-", "_") / "LC_MESSAGES" / "footnote.po"
+    with path.open("rb") as file:
+        return read_po(file, locale=name.replace("-", "_"))
+
+
+@pytest.fixture(scope="module")
+def said() -> set[str | tuple[str, ...]]:
+    """Every text that the code says, as `make words` finds them."""
+    found: set[str | tuple[str, ...]] = set()
+    for folder in ("bot", "index"):
+        rows = extract_from_dir(
+            ROOT / folder, keywords=KEYWORDS, directory_filter=lambda path: "cli" not in path
+        )
+        found |= {text for _, _, text, _, _ in rows}
+    return found
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_a_catalogue_has_every_text_and_no_other(name: str, said: set[str | tuple[str, ...]]) -> None:
+    translated = {
+        message.id if isinstance(message.id, str) else tuple(message.id)
+        for message in catalogue(name)
+        if message.id and all(forms(message.string)) and not message.fuzzy
+    }
+    assert said - translated == set()
+    assert translated - said == set()
+    assert len(said) > 250
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_a_translation_has_the_names_and_the_markup_of_the_text(name: str) -> None:
+    for message in catalogue(name):
+        if not message.id:
+            continue
+        ids, texts = forms(message.id), forms(message.string)
+        for text in texts:
+            assert names(text) <= {each for one in ids for each in names(one)}
+        assert names(ids[-1]) == names(texts[-1]), ids
+        for sign in ("**", "`", "\n"):
+            assert ids[-1].count(sign) == texts[-1].count(sign), ids
+        assert ids[-1].startswith("-# ") == texts[-1].startswith("-# "), ids
+
+
+@pytest.mark.parametrize("name", catalogues())
+def test_the_longest_text_fits_into_a_message(name: str) -> None:
+    with speaking(name):
+        text = say(
+            PRIVACY, log=say(LOG_WITH_QUESTIONS), days=36_500, gaps=say(GAPS, people=1000), reads=say(READS)
+        )
+    assert units(text) <= CONTENT
+
+
+def test_what_no_catalogue_has_is_said_in_english() -> None:
+    assert [known(each) for each in ("de", "en-US", "xx", "de-AT", "", None)] == [
+        "de",
+        "en",
+        "en",
+        "de",
+        "en",
+        "en",
+    ]
+    with speaking("de"):
+        assert say("The ferry is late.") == "The ferry is late."
+        assert say("") == ""
+    with speaking("ja"):
+        assert say("Follow up") == "Follow up"
+
+
+def test_values_and_numbers_are_written_as_the_language_writes_them() -> None:
+    with speaking("de"):
+        assert say_counted("{count} sentence", "{count} sentences", 1) == "1 Satz"
+        assert say_counted("{count} sentence", "{count} sentences", 12_000) == "12.000 Sätze"
+        assert forgotten(1, 2).startswith("Ich habe deine Bewertung einer Antwort,")
+        assert "und deine 2 Fragen ohne Antwort gelöscht." in forgotten(1, 2)
+    assert say_counted("{count} sentence", "{count} sentences", 12_000) == "12,000 sentences"
+
+
+def test_sentences_of_the_engine_are_english_until_they_are_said() -> None:
+    differ = phrase_series([phrase("numbers"), phrase("dates"), phrase("negation")])
+    note = phrase("The articles differ in {differ}.", differ=differ)
+    none = phrase_counted(
+        "{word} occurs in none of {count} article.",
+        "{word} occurs in none of {count} articles.",
+        1200,
+        word="'x'",
+    )
+    assert (note, none) == (
+        "The articles differ in numbers, dates and negation.",
+        "'x' occurs in none of 1,200 articles.",
+    )
+    assert pickle.loads(pickle.dumps(none)).number == 1200
+    with speaking("de"):
+        assert say(note) == "Die Artikel weichen voneinander ab: Zahlen, Datumsangaben und Verneinung."
+        assert say(none) == "'x' kommt in keinem von 1.200 Artikeln vor."
+
+
+@pytest.mark.parametrize("name", catalogues())
+def test_a_message_is_read_back_whatever_language_it_was_written_in(name: str) -> None:
+    about = "https://discord.com/channels/1/2/3"
+    pair = answered(citation(), citation("Dogs travel free.", article_id="rules"))
+    with speaking(name):
+        reply = render(pair, asked=True, about=about, collection="news")
+        refusal = render(declined(citation()), asked=True)
+    labels = [each.label for each in reply.buttons if each.receipt]
+    asked, none = read(f"-# _shared by @ana_\n{reply.content}"), read(refusal.content)
+    assert (asked.questions, asked.collection) == ((pair.question,), "news")
+    assert asked.answer == "The last ferry leaves at 6.40 pm. Dogs travel free."
+    assert [quotation(reply.content, each) for each in labels] == [each.text for each in pair.citations]
+    assert (none.questions, none.answer) == (("Who is the president of France?",), "")
+    [alone] = [each.label for each in refusal.buttons if each.receipt]
+    assert quotation(refusal.content, alone) == citation().text
+
+
+def test_messages_of_the_time_before_there_were_languages_are_read() -> None:
+    asked = read("-# _in news_\n-# Are dogs free?\n> “Dogs travel free.” ¹")
+    assert (asked.collection, asked.questions) == ("news", ("Are dogs free?",))
+    assert head("Are dogs free?", collection="news")[0] == "-# _in\xa0news_"
+
+
+LAYOUTS = [
+    test_render.test_a_message_is_never_over_a_limit_whatever_articles_and_questions_hold,
+    test_turns.test_no_question_passes_for_something_else,
+    test_more.test_a_page_keeps_the_question_and_every_limit,
+    test_pages.test_no_part_is_over_a_limit,
+    test_surround.test_surroundings_are_never_over_a_limit,
+    test_compare.test_a_message_is_never_over_a_limit,
+    test_shelf.test_a_list_is_never_over_a_limit,
+    test_shelf.test_a_card_is_never_over_a_limit,
+]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda each: each.__name__)
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_layouts_hold_in_every_language(name: str, layout: Callable[[], None]) -> None:
+    with speaking(name):
+        layout()
+
+
+@pytest.fixture
+def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Catalogues of one language whose translator has made mistakes."""
+    path = tmp_path / "pt_BR" / "LC_MESSAGES" / "footnote.po"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+        'msgid "I have called {role}."\nmsgstr "Chamei {papel}."\n\n'
+        'msgid "File: {name}"\nmsgstr "Arquivo: {name"\n\n'
+        'msgid "Share"\nmsgstr "Compartilhar"\n\n'
+        '#, fuzzy\nmsgid "More"\nmsgstr "Menos"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(language, "FOLDER", tmp_path)
+    catalogues.cache_clear()
+    yield
+    catalogues.cache_clear()
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_translators_mistake_is_english_and_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    with speaking("pt-BR"):
+        assert say("I have called {role}.", role="@help") == "I have called @help."
+        assert say("File: {name}", name="a.md") == "File: a.md"
+        assert (say("Share"), say("More")) == ("Compartilhar", "More")
+    assert caplog.text.count("cannot be filled in") == 2
