@@ -8,6 +8,7 @@ function that does so is the one that is tested.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -17,7 +18,7 @@ from typing import Any, Final
 import pytest
 
 from bot import escape, links, logs, pages, render, surround, token, turns, visible
-from bot.dotenv import misspelt
+from bot.dotenv import misspelt, read_keys
 from bot.features import unasked
 from index import (
     beyond,
@@ -42,9 +43,10 @@ from index.calibrate import _wording
 from index.chunk import Chunker
 from index.convert import _charset, _docx, _layout, _markdown, convert
 from index.corpus import _read
-from index.errors import FootnoteError
+from index.errors import FootnoteError, UsageError
 from index.normalization import normalize
 from index.sentence import segment
+from index.settings import ENV_LIMIT, IndexSettings, load
 from index.types import Answer, Article, Citation, Context, IndexInfo, Status
 from tests.growth import Hostile, doublings, steepness
 
@@ -120,7 +122,7 @@ def two_sentences(text: str) -> None:
 
 def spelling_of(text: str) -> None:
     """The question is short: `query.understand` reads 2,000 characters of it; words of articles are not."""
-    spelling._closest("whether", spelling.Counter(spelling._WORD.findall(text)), {"whether"})
+    spelling._closest("whether", Counter(spelling._WORD.findall(text)), {"whether"})
 
 
 def claims_in(text: str) -> None:
@@ -333,3 +335,51 @@ def test_a_function_takes_linear_time(name: str) -> None:
         sizes = doublings(SHORTEST, LONGEST, one.piece)
         ratio = steepness(call, one.times, sizes, floor=FLOOR, enough=ENOUGH)
         assert not ratio, f"{name} of {one}: {ratio:.1f} times the CPU time at twice the length"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "segmentation",
+        "markup",
+        "a Markdown file",
+        "a dump",
+        "ids and file names",
+        "conversion",
+        "a character set",
+    ],
+)
+def test_a_megabyte_of_everything_takes_twice_as_long_as_half_of_it(name: str) -> None:
+    call = cold(FUNCTIONS[name])
+    call("Warm up.")
+    everything = "".join(piece * 40 + "\n" for piece in PIECES)
+    ratio = steepness(call, Hostile(everything).times, [LONGEST // len(everything)], floor=FLOOR)
+    assert not ratio, f"{name}: {ratio:.1f} times the CPU time at a megabyte"
+
+
+def test_an_env_file_is_read_in_linear_time_up_to_its_limit(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+
+    def read(text: str) -> None:
+        path.write_text(text, encoding="utf-8", newline="")
+        with suppress(FootnoteError):
+            read_keys(path)
+
+    for piece in ("A", "A=a\n", "A='a\\\n", "=", "\n", " ", "#", "'", '"', "\\", "a b\n", "export ", "${A"):
+        for head in ("", "A="):
+            sizes = doublings(SHORTEST, ENV_LIMIT, piece)
+            ratio = steepness(read, Hostile(piece, head).times, sizes, floor=FLOOR, budget=2.0)
+            assert not ratio, f"{head!r} + {piece!r} * n: {ratio:.1f} times the CPU time at twice the length"
+
+
+def test_a_larger_env_file_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text("#" * (ENV_LIMIT + 1), encoding="utf-8")
+    for read in (lambda: read_keys(Path(".env")), lambda: load(IndexSettings)):
+        with pytest.raises(UsageError, match=r"larger than 64 KiB"):
+            read()
+    Path(".env").write_text("#" * ENV_LIMIT, encoding="utf-8")
+    assert read_keys(Path(".env")) == []
+    assert load(IndexSettings).chunk_tokens == 256

@@ -104,12 +104,12 @@ def load(html: str) -> Element:
     return root
 
 
-def _shorten(tree: Any) -> None:
+def _shorten(tree: Element) -> None:
     """Cut short what a page says about itself."""
     for element in tree.iter():
         for name, value in element.attrib.items():
             if len(value) > _ATTRIBUTE_LIMIT:
-                element.set(name, value[:_ATTRIBUTE_LIMIT])
+                element.attrib[name] = value[:_ATTRIBUTE_LIMIT]
     for element in tree.iter("title"):
         element.text = (element.text or "")[:_TITLE_LIMIT]
     room = _JSON_LIMIT
