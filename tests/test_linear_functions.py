@@ -342,6 +342,7 @@ def test_a_function_takes_linear_time(name: str) -> None:
     [
         "segmentation",
         "markup",
+        "words",
         "a Markdown file",
         "a dump",
         "ids and file names",
