@@ -81,7 +81,7 @@ def steepness(
     while rest or ratio:
         size = rest.pop(0) if rest else size * 2  # as long as it looks steep
         ratio, spent = _growth(call, make, size, floor)
-        if spent > enough or (ratio and spent * ratio > budget):
+        if spent * ratio > budget or (not ratio and spent > enough):
             break
     return ratio
 

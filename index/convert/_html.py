@@ -15,6 +15,12 @@ from index.errors import ConversionFailed
 ELEMENT_LIMIT = 300_000
 """Most elements of a page; the longest articles have a tenth of it, and time grows with them."""
 
+_ATTRIBUTE_LIMIT = 4_000
+_TITLE_LIMIT = 1_000
+_JSON_LIMIT = 32 * 1024
+"""Most characters of an attribute, a title, and of all that a page says to programs: reading them may take
+quadratic time, and what is of use is shorter."""
+
 _UNSEEN = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE)
 _NEVER_TEXT = frozenset(
     "script style noscript template object iframe select button textarea svg del s strike".split()
@@ -58,6 +64,7 @@ def read_html(html: str, name: str, *, url: str | None = None) -> Draft:
         raise ConversionFailed(
             f"{name} has more than {ELEMENT_LIMIT} elements. Save the part you need as a file."
         )
+    _shorten(tree)
     about = extract_metadata(tree, url, {"extensive_search": False, "original_date": True})
     published = about.date if about.date and _vouched(tree, about.date, url or about.url) else None
     titles = _titles(tree)
@@ -95,6 +102,21 @@ def load(html: str) -> Element:
         tree = load_html(f"<html><body><div>{html}</div><div></div></body></html>")
     root: Element = tree
     return root
+
+
+def _shorten(tree: Element) -> None:
+    """Cut short what a page says about itself."""
+    for element in tree.iter():
+        for name, value in element.attrib.items():
+            if len(value) > _ATTRIBUTE_LIMIT:
+                element.attrib[name] = value[:_ATTRIBUTE_LIMIT]
+    for element in tree.iter("title"):
+        element.text = (element.text or "")[:_TITLE_LIMIT]
+    room = _JSON_LIMIT
+    for element in tree.iter("script"):
+        if "json" in (element.get("type") or ""):
+            element.text = (element.text or "")[:room]
+            room -= len(element.text)
 
 
 def _clean(tree: Element) -> None:

@@ -7,7 +7,7 @@ it; headings, lists, tables and code are kept, since they decide what belongs to
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from typing import NamedTuple, Protocol
 
 
@@ -17,6 +17,7 @@ class Element(Protocol):
     tag: object
     text: str | None
     tail: str | None
+    attrib: MutableMapping[str, str]
 
     def __iter__(self) -> Iterator[Element]:
         """Its children."""

@@ -73,3 +73,16 @@ def test_time_grows_with_the_length_only(unit):
     plain(text)
     plain("a" + text)
     assert time.process_time() - begin < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"&#{'1' * 5000}; a", "\ufffd a"),
+        ("&#xe000;999&#xe001; `x`", "\ue000999\ue001 x"),
+        ("&#xe000;0&#xe001; `x`", "\ue0000\ue001 x"),
+        ("&#000065; &amp; &am`p;`", "A & &amp;"),
+    ],
+)
+def test_an_entity_is_no_placeholder_and_its_number_may_be_long(text: str, words: str) -> None:
+    assert plain(text) == words

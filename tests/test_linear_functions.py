@@ -1,0 +1,386 @@
+"""What reads text from outside takes time that is near linear in its length, whatever the text is.
+
+Each function is given repetitions of many pieces, twice as many again and again, up to a megabyte or until a
+call takes long enough for its growth to show. Where a text is cut or refused before a function sees it, the
+function that does so is the one that is tested.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from bot import escape, links, logs, pages, render, surround, token, turns, visible
+from bot.dotenv import misspelt, read_keys
+from bot.features import unasked
+from index import (
+    beyond,
+    block,
+    claims,
+    corpus,
+    differences,
+    evidence,
+    lead,
+    likeness,
+    link,
+    markup,
+    query,
+    receipt,
+    several,
+    smalltalk,
+    spelling,
+    surroundings,
+    words,
+)
+from index.calibrate import _wording
+from index.chunk import Chunker
+from index.convert import _charset, _docx, _layout, _markdown, convert
+from index.corpus import _read
+from index.errors import FootnoteError, UsageError
+from index.normalization import normalize
+from index.sentence import segment
+from index.settings import ENV_LIMIT, IndexSettings, load
+from index.types import Answer, Article, Citation, Context, IndexInfo, Status
+from tests.growth import Hostile, doublings, steepness
+
+SHORTEST: Final = 2048
+LONGEST: Final = 2**20
+"""Characters of the shortest and of the longest input."""
+FLOOR: Final = 0.002
+ENOUGH: Final = 0.008
+"""CPU seconds from which a call is judged, and those of a linear call that is made no longer."""
+
+PIECES: Final = (
+    *("… (", "<!---->", "<!--", "a ", " ", "\t", "\f", "~", "`", "``a", "[", "](", "[a](", "![a", "[^", "|"),
+    *("| a ", "|\n", "a|b\n", "#", "- ", "- a\n", ">", "> a\n", "\n>", "> “", "1.", "x", ".", ". . ", '"'),
+    *("“", "'", "’s", "(", ")", "中", "。", "é", "\u0301", "\u0327\u0301", "e\u0301", "\u200b", "\u200d"),
+    *("👩\u200d👩\u200d👧", "🇦", "ﾞ\u0301", "a.b.", "Dr. ", "U.S.", "\n\n", "\r\n", "a\n", "a-\n", "   a\n"),
+    *("\\", "\\`", "&", "&#", "&amp;", "<", "<p>", "<a b", "<![CDATA[", "---\n", "```\n", "~~~\n", "=\n"),
+    *("%", "_", "_a", "*", "**", "**a ", "7", "1,000,", "12:30 ", "a? ", "a? b", " and what ", " thanks"),
+    *("please ", "http://a ", "<@1>", "-a", "a, and b ", "\x1c", "\ue0001\ue001", '"a" ', "na\u00adna"),
+)
+FRAMES: Final = (("a", "b"), ("# a", "b\n"))
+"""Heads and tails. A piece of several characters has only the first, which is the worst for most."""
+
+
+def count(texts: Any) -> list[int]:
+    return [len(text.split()) + 2 for text in texts]
+
+
+def article(text: str) -> Article:
+    return Article(id="a", title="T", text=text, url="https://example.org/")
+
+
+def chunks(text: str) -> None:
+    Chunker(count, 64).chunk(article(text), segment(text))
+
+
+def one_chunk(text: str) -> None:
+    """A sentence that no chunk holds is split."""
+    Chunker(lambda texts: [len(each) + 2 for each in texts], 64).chunk(article(text), segment(text))
+
+
+def text_fragments(text: str) -> None:
+    whole = article(f"{text} that is the end")
+    for start, end in ((0, 200), (0, len(whole.text)), (len(text) // 2, len(text) // 2 + 200)):
+        link.text_fragment_link(whole, start, end)
+    link.text_fragment_link(whole, len(text), len(whole.text))
+
+
+def question(text: str) -> None:
+    query.understand(text)
+    several.split(f"who {text}")
+    several.split(text)
+    smalltalk.small_talk(text)
+    beyond.beyond(text)
+    beyond.listing(f"which articles are about {text}")
+
+
+def one_sentence(text: str) -> None:
+    """What is looked for in a sentence that is a candidate."""
+    for asked in ("Who is it?", "When is it?", "How many are there?", "Why is it?"):
+        evidence.holds(query.understand(asked), text)
+    lead.leans(text, "It was said.")
+    lead.leans(f"“{text}", "It was said.")
+    lead.leans("The cat sat.", text)
+    _wording.of_sentence(text, len)
+    _wording.of_heading(text)
+
+
+def two_sentences(text: str) -> None:
+    likeness.liken(text, f"{text} 7")
+    likeness.liken("The cat sat.", text)
+    differences.differences(text, f"{text} not")
+
+
+def spelling_of(text: str) -> None:
+    """The question is short: `query.understand` reads 2,000 characters of it; words of articles are not."""
+    spelling._closest("whether", Counter(spelling._WORD.findall(text)), {"whether"})
+
+
+def claims_in(text: str) -> None:
+    claims._claims(text)
+    claims._clauses(text)
+
+
+def changed_article(text: str) -> None:
+    proof = receipt.parse(receipt.make("a", 0, 5, "other"))
+    surroundings.surroundings(proof, [article(f"{text} that is the end")], "that is it")
+    with suppress(FootnoteError):
+        receipt.parse(text)
+
+
+def file(suffix: str) -> Callable[[str], None]:
+    def read(text: str) -> None:
+        with suppress(FootnoteError):
+            _read.parse(Path(f"a{suffix}"), "a", "a", text.encode("utf-8", "replace"))
+
+    return read
+
+
+def front_matter(text: str) -> None:
+    for field in ("title: ", "tags: [", "", "published: 2024-05-31", "url: https://example.org/"):
+        file(".md")(f"---\n{field}{text}\n---\n\nText.")
+
+
+def dump(text: str) -> None:
+    row: dict[str, object] = {"id": "a", "title": "b", "text": "c"}
+    fields = {"id", "title", "text", "tags", "source"}
+    rows = [row | {field: text} for field in fields]
+    rows += [row | {"published": f"2024-05-31{text}"}, row | {"url": f"https://example.org/{text}"}]
+    file(".jsonl")("\n".join(map(json.dumps, rows)))
+
+
+def names(text: str) -> None:
+    corpus.slug(text)
+    corpus.humanised(text)
+    corpus.one_line(text)
+    with suppress(FootnoteError):
+        corpus.check_id(text)
+    normalize("NFC", text)
+    normalize("NFKD", text)
+
+
+def conversion(text: str) -> None:
+    """Of what has no name: the format is told from the text."""
+    with suppress(FootnoteError):
+        convert("-", text.encode("utf-8", "replace"))
+
+
+def page(text: str) -> None:
+    with suppress(FootnoteError):
+        convert(
+            "a.html", f"<html><title>T</title><p>A paragraph.</p>{text}</html>".encode("utf-8", "replace")
+        )
+
+
+def title_of_page(text: str) -> None:
+    head = f'<title>{text}</title><meta property="og:title" content="{text} - a | b">'
+    with suppress(FootnoteError):
+        convert("a.html", f"<html>{head}<p>A paragraph.</p></html>".encode("utf-8", "replace"))
+
+
+def charset(text: str) -> None:
+    _charset.decode(text.encode("utf-8", "replace"))
+    _charset.decode(b"a", text)
+
+
+def properties_of_docx(text: str) -> None:
+    for tag in ("", "<dc:title", "<dc:title>", "<dcterms:created>"):
+        _docx._TITLE.search(tag + text)
+        _docx._MODIFIED.findall(tag + text)
+    _docx._BACK.sub(_docx._without_reference, f'<a href="#{text}">↑</a>')
+
+
+def lines_of(text: str, width: int, per_page: int) -> list[list[_layout.Line]]:
+    texts = (" ".join(text[at : at + width].split()) or "x" for at in range(0, len(text), width))
+    lines = [_layout.Line(each, 10, 700 - 12 * (n % per_page), 10) for n, each in enumerate(texts)]
+    return [lines[at : at + per_page] for at in range(0, len(lines), per_page)]
+
+
+def pdf(text: str) -> None:
+    _layout.to_markdown(lines_of(text, 80, 50))
+
+
+def pdf_of_long_lines(text: str) -> None:
+    _layout.to_markdown([*lines_of(text, max(1, len(text) // 2), 2), *lines_of("abc def " * 20, 10, 2)])
+
+
+def pdf_of_broken_words(text: str) -> None:
+    pages = lines_of(text, 4, 10_000)
+    _layout.to_markdown([[replace(line, text=f"{line.text}-") for line in page] for page in pages])
+
+
+def text_of_html(text: str) -> None:
+    _markdown._paragraphs(text)
+    _markdown.bare(text)
+    _markdown.superscript(text)
+    _markdown.without_title(f"# {text}\n\na", text)
+
+
+def message(text: str) -> None:
+    """Discord's messages have 6,000 characters at most; nothing here relies on it."""
+    for content in (text, f"-# {text}", f"> “{text}", f"> **{text}", f"-# _in\xa0{text}"):
+        turns.read(content)
+        turns.stressed(content)
+    turns.quotation(f"> “{text}", "In context ¹")
+
+
+def context(text: str) -> None:
+    whole = Article(f"a{text}", f"T{text}", f"x{text} end", source=text, url=f"https://e.org/{text}")
+    for end in (1, len(whole.text)):
+        surround.render_context(Context("intact", whole, 0, end, text, text))
+        pages.render_part(Context("intact", whole, 0, end, "", whole.text[end:]), "a", 1)
+    surround.trimmed(text)
+
+
+def answer(text: str) -> None:
+    cited = Citation(text or "x", f"a{text}", text, f"https://e.org/{text}", None, 0, 1, 1.0, None, text)
+    given = Answer(text, Status.ANSWERED, 1.0, None, (cited,), (cited,), (), IndexInfo("a", 1, 1))
+    render.render(given, asked=True)
+    render.render(replace(given, status=Status.DECLINED, reason=text))
+
+
+def address(text: str) -> None:
+    for url in (f"https://example.org/{text}", f"https://{text}", f"https://{text}.org"):
+        links.button_address(url)
+        link._address(url)
+
+
+def unasked_message(text: str) -> None:
+    found = unasked._LINK.sub(" ", text)
+    unasked._COMMAND.match(found)
+    unasked._SOLVED.search(found)
+    unasked._NOT.search(found)
+
+
+def secret(text: str) -> None:
+    token.flaw(text, official=True)
+    logs._without_secrets(text)
+
+
+FUNCTIONS: Final[dict[str, Callable[[str], object]]] = {
+    "segmentation": segment,
+    "segmentation of plain text": lambda text: segment(text, markdown=False),
+    "blocks": lambda text: list(block.blocks(text)),
+    "chunks": chunks,
+    "parts of a long sentence": one_chunk,
+    "markup": markup.plain,
+    "words": words.terms,
+    "text fragments": text_fragments,
+    "a question": question,
+    "evidence in a sentence": one_sentence,
+    "likeness and differences": two_sentences,
+    "claims": claims_in,
+    "spelling": spelling_of,
+    "receipts and surroundings": changed_article,
+    "a Markdown file": file(".md"),
+    "a text file": file(".txt"),
+    "a dump": file(".jsonl"),
+    "rows of a dump": dump,
+    "ids and file names": names,
+    "conversion": conversion,
+    "a page": page,
+    "the title of a page": title_of_page,
+    "a character set": charset,
+    "properties of a DOCX": properties_of_docx,
+    "a PDF": pdf,
+    "a PDF of long lines": pdf_of_long_lines,
+    "a PDF of broken words": pdf_of_broken_words,
+    "text of HTML": text_of_html,
+    "escaping": escape.escape,
+    "line breaks": escape.unwrap,
+    "one line": lambda text: escape.one_line(text, 300),
+    "invisible characters": visible.reveal,
+    "what a message answers": message,
+    "a sentence in its context": context,
+    "an answer": answer,
+    "addresses": address,
+    "a message to nobody": unasked_message,
+    "a token and the log": secret,
+    "a misspelt key": lambda text: misspelt([text], ["BOT_TOKEN", "BOT_LOG"] * 20),
+}
+
+
+def hostile() -> Iterator[Hostile]:
+    for piece in PIECES:
+        for head, tail in FRAMES if len(piece) == 1 else FRAMES[:1]:
+            yield Hostile(piece, head, tail)
+
+
+def cold(call: Callable[[str], object]) -> Callable[[str], object]:
+    """The call, by which nothing is known from the call before it."""
+
+    def forgetful(text: str) -> None:
+        for each in vars(words).values():
+            if hasattr(each, "cache_clear"):
+                each.cache_clear()
+        call(text)
+
+    return forgetful
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_takes_linear_time(name: str) -> None:
+    call = cold(FUNCTIONS[name])
+    call("Warm up.")  # what is imported or compiled the first time is not counted
+    for one in hostile():
+        sizes = doublings(SHORTEST, LONGEST, one.piece)
+        ratio = steepness(call, one.times, sizes, floor=FLOOR, enough=ENOUGH)
+        assert not ratio, f"{name} of {one}: {ratio:.1f} times the CPU time at twice the length"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "segmentation",
+        "markup",
+        "words",
+        "a Markdown file",
+        "a dump",
+        "ids and file names",
+        "conversion",
+        "a character set",
+    ],
+)
+def test_a_megabyte_of_everything_takes_twice_as_long_as_half_of_it(name: str) -> None:
+    call = cold(FUNCTIONS[name])
+    call("Warm up.")
+    everything = "".join(piece * 40 + "\n" for piece in PIECES)
+    ratio = steepness(call, Hostile(everything).times, [LONGEST // len(everything)], floor=FLOOR)
+    assert not ratio, f"{name}: {ratio:.1f} times the CPU time at a megabyte"
+
+
+def test_an_env_file_is_read_in_linear_time_up_to_its_limit(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+
+    def read(text: str) -> None:
+        path.write_text(text, encoding="utf-8", newline="")
+        with suppress(FootnoteError):
+            read_keys(path)
+
+    for piece in ("A", "A=a\n", "A='a\\\n", "=", "\n", " ", "#", "'", '"', "\\", "a b\n", "export ", "${A"):
+        for head in ("", "A="):
+            sizes = doublings(SHORTEST, ENV_LIMIT, piece)
+            ratio = steepness(read, Hostile(piece, head).times, sizes, floor=FLOOR, budget=2.0)
+            assert not ratio, f"{head!r} + {piece!r} * n: {ratio:.1f} times the CPU time at twice the length"
+
+
+def test_a_larger_env_file_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text("#" * (ENV_LIMIT + 1), encoding="utf-8")
+    for read in (lambda: read_keys(Path(".env")), lambda: load(IndexSettings)):
+        with pytest.raises(UsageError, match=r"larger than 64 KiB"):
+            read()
+    Path(".env").write_text("#" * ENV_LIMIT, encoding="utf-8")
+    assert read_keys(Path(".env")) == []
+    assert load(IndexSettings).chunk_tokens == 256
