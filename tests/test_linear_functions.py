@@ -17,36 +17,37 @@ from typing import Any, Final
 
 import pytest
 
-from bot import escape, links, logs, pages, render, surround, token, turns, visible
+from bot import token
 from bot.dotenv import misspelt, read_keys
-from bot.features import unasked
-from index import (
-    beyond,
-    block,
-    claims,
-    corpus,
-    differences,
-    evidence,
-    lead,
-    likeness,
-    link,
-    markup,
-    query,
-    receipt,
-    several,
-    smalltalk,
-    spelling,
-    surroundings,
-    words,
-)
-from index.calibrate import _wording
-from index.chunk import Chunker
+from bot.features import auto_reply as unasked
+from bot.features.context import paging as pages
+from bot.features.context import rendering as surround
+from bot.messages import answers as render
+from bot.messages import escape, links, turns, visible
+from bot.monitoring import logs
+from index import citation_ids as receipt
+from index import corpus
+from index.answering import comparison as claims
+from index.answering import compound as several
+from index.answering import context as surroundings
+from index.answering import lead_in as lead
+from index.answering import links as link
+from index.answering import small_talk as smalltalk
+from index.answering import statements as likeness
+from index.answering import unsupported as beyond
 from index.convert import _charset, _docx, _layout, _markdown, convert
 from index.corpus import _read
 from index.errors import FootnoteError, UsageError
-from index.normalization import normalize
-from index.sentence import segment
+from index.evaluation.calibration import _wording
+from index.indexing.chunks import Chunker
+from index.ranking import features as evidence
+from index.retrieval import question as query
+from index.retrieval import spelling
 from index.settings import ENV_LIMIT, IndexSettings, load
+from index.text import blocks as block
+from index.text import differences, markup, words
+from index.text.normalization import normalize
+from index.text.sentences import segment
 from index.types import Answer, Article, Citation, Context, IndexInfo, Status
 from tests.growth import Hostile, doublings, steepness
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.normalization import Form, normalize
+from index.text.normalization import Form, normalize
 
 FORMS: tuple[Form, ...] = ("NFC", "NFD", "NFKC", "NFKD")
 LETTERS = st.sampled_from([*"aé각ᄀ中ấ", "\u1161", "\u11a8", "\ufdfa"])
