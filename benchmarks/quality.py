@@ -19,7 +19,7 @@ from index.embedding import SentenceEncoder
 from index.engine import Engine
 from index.evaluation import Metrics, Question, compare, evaluate, load_questions, number
 from index.evaluation.report import render
-from index.ranking.ranker import Judgement
+from index.ranking.ranker import Ranker
 from index.store import Reader
 from index.types import Answer
 
@@ -30,12 +30,12 @@ SAMPLE = 100
 """Questions of a set at most, evenly spread: a run takes minutes, not hours."""
 
 JUDGEMENTS = {
-    "words alone": Judgement({"words": 1}, {"best words": 8}, -4, 0.5),
-    "meaning alone": Judgement({"meaning": 1}, {"best meaning": 8}, -4, 0.5),
-    "fixed weights": Judgement({"meaning": 1, "words": 1}, {"best meaning": 4, "best words": 4}, -4, 0.5),
-    "final": Judgement.shipped(),
+    "words alone": Ranker({"words": 1}, {"best words": 8}, -4, 0.5),
+    "meaning alone": Ranker({"meaning": 1}, {"best meaning": 8}, -4, 0.5),
+    "fixed weights": Ranker({"meaning": 1, "words": 1}, {"best meaning": 4, "best words": 4}, -4, 0.5),
+    "final": Ranker.shipped(),
 }
-"""The systems: the engine with a judgement that hears one list, both with fixed weights, or as it ships."""
+"""The systems: the engine with a ranker that hears one list, both with fixed weights, or as it ships."""
 
 PAGE = Path("build/quality.html")
 
@@ -128,8 +128,8 @@ def main(folder: Path) -> None:
             index, questions = indexed(folder / one.name, Path(cache), encoder)
             sample = questions[:: math.ceil(len(questions) / SAMPLE)]
             engines = {
-                name: Engine(Reader.open(index, model=encoder.fingerprint), encoder, judgement=judgement)
-                for name, judgement in JUDGEMENTS.items()
+                name: Engine(Reader.open(index, model=encoder.fingerprint), encoder, ranker=ranker)
+                for name, ranker in JUDGEMENTS.items()
             }
             results[one.name] = measure(sample, {name: system(engine) for name, engine in engines.items()})
     if not results:

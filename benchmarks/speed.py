@@ -25,7 +25,7 @@ from index.embedding import SentenceEncoder
 from index.indexing.builder import Builder
 from index.indexing.chunks import Chunker
 from index.ranking.features import gather
-from index.ranking.ranker import Judgement, judge
+from index.ranking.ranker import Ranker, rank
 from index.retrieval.question import understand
 from index.retrieval.search import retrieve
 from index.retrieval.vectors import VectorIndex
@@ -88,7 +88,7 @@ def embedded(corpus: Path, encoder: SentenceEncoder) -> list[str]:
 def asking(index: Path, questions: Sequence[str], encoder: SentenceEncoder) -> Rows:
     """One question in a warm process, and its parts; medians."""
     parts: dict[str, list[float]] = {"finding passages": [], "reading sentences": [], "judging, citing": []}
-    judgement = Judgement.shipped()
+    ranker = Ranker.shipped()
     with Reader.open(index, model=encoder.fingerprint).snapshot() as snapshot:
         vectors = VectorIndex.follow(None, snapshot)
         for question in questions:
@@ -97,15 +97,15 @@ def asking(index: Path, questions: Sequence[str], encoder: SentenceEncoder) -> R
             times.append(time.perf_counter())
             candidates = gather(snapshot, encoder, retrieval)
             times.append(time.perf_counter())
-            verdict = judge(judgement, retrieval, candidates)
+            ranked = rank(ranker, retrieval, candidates)
             compose(
                 snapshot,
                 question,
                 retrieval,
-                verdict,
+                ranked,
                 info=IndexInfo("", 1, 1),
                 k=3,
-                threshold=judgement.threshold,
+                threshold=ranker.threshold,
             )
             times.append(time.perf_counter())
             for name, begin, end in zip(parts, times, times[1:], strict=False):

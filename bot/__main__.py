@@ -198,7 +198,7 @@ def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
         raise TokenMalformed(f"What is set in BOT_TOKEN cannot be a token: {wrong}. {HOW_TO}")
     logs.set_up(bot.log_level, bot.log_format, questions=bot.log_questions)
     from bot.run import serve
-    from bot.services.asking import Desk
+    from bot.services.asking import EngineService
     from bot.services.worker import Worker
     from bot.state import Database, State
     from bot.stopping import Stop
@@ -209,7 +209,9 @@ def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
         worker = Worker(queue=bot.queue, time_limit=bot.time_limit)
         with _leaving_behind(worker):
             editing = Editing.open(index, engine.encoder)
-            asyncio.run(serve(bot, token, Desk(engine, worker), state, editing, Stop(bot.stop_seconds)))
+            asyncio.run(
+                serve(bot, token, EngineService(engine, worker), state, editing, Stop(bot.stop_seconds))
+            )
         editing.close()
         engine.close()
 

@@ -17,11 +17,11 @@ import aiohttp
 import discord
 
 from bot.discord_io.members import Members
-from bot.discord_io.places import place, place_of
+from bot.discord_io.origin import place, scope_of
 from bot.errors import EditingOff, NotAManager, NotAMember, NotAnEditor, Starting, UnknownGuild
 from bot.monitoring.logs import refer, told
 from bot.settings import GuildCollections, without_guilds
-from bot.state import Place, Rules
+from bot.state import GuildSettings, Scope
 
 if TYPE_CHECKING:
     from bot.client import Footnote
@@ -86,7 +86,7 @@ class Access:
             raise UnknownGuild(guild or 0, leaving=self._leaves)
         return self.guilds[guild]
 
-    def rules_at(self, where: Place) -> Rules:
+    def rules_at(self, where: Scope) -> GuildSettings:
         """The rules of a place in a server, which allow no collection that the server does not own.
 
         Raises:
@@ -94,9 +94,9 @@ class Access:
             Starting: It is not decided yet which server may.
         """
         owned = self.owned(where.guild)
-        return self._bot.state.places.at(where).within(owned)
+        return self._bot.state.guild_settings.at(where).within(owned)
 
-    async def rules_for(self, where: Place, user: int) -> Rules:
+    async def rules_for(self, where: Scope, user: int) -> GuildSettings:
         """The rules for a user in a place.
 
         In direct messages they allow what the servers together allow that may use the bot and that the user
@@ -113,11 +113,11 @@ class Access:
         guilds = await self._members.guilds_of(user, self.guilds.keys())
         if not guilds:
             raise NotAMember
-        seen = [self.rules_at(Place(guild)).collections for guild in guilds]
+        seen = [self.rules_at(Scope(guild)).collections for guild in guilds]
         names = {name for collections in seen for name in collections or ()}
-        return Rules(collections=None if None in seen else tuple(sorted(names)))
+        return GuildSettings(collections=None if None in seen else tuple(sorted(names)))
 
-    async def rules_for_message(self, message: discord.Message) -> Rules:
+    async def rules_for_message(self, message: discord.Message) -> GuildSettings:
         """The rules for a message that asks the bot something.
 
         Raises:
@@ -125,7 +125,7 @@ class Access:
         """
         if message.guild is not None:
             self.owned(message.guild.id)  # before anything is asked of Discord about an unknown server
-        return await self.rules_for(await place_of(self._bot, message), message.author.id)
+        return await self.rules_for(await scope_of(self._bot, message), message.author.id)
 
     def leave_if_unknown(self, error: Exception) -> bool:
         """Leave the server that an error says is unknown, unless the operator wants to stay.
@@ -180,13 +180,13 @@ async def authorize(interaction: discord.Interaction[Any]) -> None:
         interaction.extras[_RULES] = rules
 
 
-def rules_of(interaction: discord.Interaction[Any]) -> Rules:
+def rules_of(interaction: discord.Interaction[Any]) -> GuildSettings:
     """The rules that an interaction was let in with."""
-    rules: Rules = interaction.extras[_RULES]
+    rules: GuildSettings = interaction.extras[_RULES]
     return rules
 
 
-def take_turn(interaction: discord.Interaction[Any]) -> Rules:
+def take_turn(interaction: discord.Interaction[Any]) -> GuildSettings:
     """Count a question, and return the rules for its answer.
 
     Raises:
@@ -197,7 +197,7 @@ def take_turn(interaction: discord.Interaction[Any]) -> Rules:
     return rules_of(interaction)
 
 
-def require_manager(interaction: discord.Interaction[Any]) -> Rules:
+def require_manager(interaction: discord.Interaction[Any]) -> GuildSettings:
     """Let in a member who may manage the server, and return the rules of the place.
 
     Raises:
@@ -208,7 +208,7 @@ def require_manager(interaction: discord.Interaction[Any]) -> Rules:
     return rules_of(interaction)
 
 
-def require_editor(interaction: discord.Interaction[Any]) -> Rules:
+def require_editor(interaction: discord.Interaction[Any]) -> GuildSettings:
     """Let in an editor, and return the rules of the place.
 
     Raises:

@@ -37,9 +37,9 @@ from bot.features.context import cog as context
 from bot.features.more import cog as more
 from bot.features.setup import cog as setup
 from bot.features.why import cog as why
-from bot.monitoring.health import Pulse
-from bot.services.asking import Desk
-from bot.services.editing import Workshop
+from bot.monitoring.health import Health
+from bot.services.asking import EngineService
+from bot.services.editing import ArticleService
 from bot.services.in_progress import Answering
 from bot.settings import GuildCollections
 from bot.state import State
@@ -86,9 +86,9 @@ class Footnote(commands.AutoShardedBot):
     """Footnote on Discord.
 
     Args:
-        desk: Answers the questions.
+        engine service: Answers the questions.
         state: What is remembered between starts.
-        workshop: Where articles are changed.
+        article service: Where articles are changed.
         rates: How much may be asked; None for any number of questions.
         keep_unanswered: Whether questions in servers that no answer was found to are kept for editors.
         gap_people: How many different people must have asked what is not found, before editors see it.
@@ -101,9 +101,9 @@ class Footnote(commands.AutoShardedBot):
 
     def __init__(
         self,
-        desk: Desk,
+        engine_service: EngineService,
         state: State,
-        workshop: Workshop,
+        article_service: ArticleService,
         *,
         rates: Rates | None = None,
         keep_unanswered: bool = False,
@@ -113,15 +113,15 @@ class Footnote(commands.AutoShardedBot):
         leave_unknown: bool = True,
         gateway: str | None = None,
     ) -> None:
-        self.desk = desk
+        self.engine_service = engine_service
         self.state = state
-        self.workshop = workshop
+        self.article_service = article_service
         self.rates = rates or Rates()
         self.keep_unanswered = keep_unanswered
         self.gap_people = gap_people
         self.call_rates = CallRates()
         self.answering = Answering()
-        self.pulse = Pulse(self)
+        self.health = Health(self)
         self.online = asyncio.Event()
         self.registered: set[int] = set()
         self._buttons: list[re.Pattern[str]] = []
@@ -184,7 +184,7 @@ class Footnote(commands.AutoShardedBot):
 
     async def close(self) -> None:
         """Leave Discord; connections that do not close in time are cut."""
-        self.pulse.close()
+        self.health.close()
         self.access.close()
         closing = asyncio.ensure_future(super().close())
         await asyncio.wait({closing}, timeout=_CLOSE)

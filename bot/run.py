@@ -17,9 +17,9 @@ from bot.discord_io import addresses
 from bot.discord_io.rates import Rates
 from bot.errors import AskError, DiscordRefused, DiscordUnreachable, IntentsRefused, StartError, TokenRefused
 from bot.monitoring import http as monitor
-from bot.services.asking import Desk
+from bot.services.asking import EngineService
 from bot.services.draft_store import Drafts
-from bot.services.editing import Workshop
+from bot.services.editing import ArticleService
 from bot.settings import BotSettings
 from bot.state import State
 from bot.stopping import SIGNALS, Stop
@@ -35,15 +35,20 @@ _REFUSED: Final = {  # close codes of the gateway after which it is useless to t
 
 
 async def serve(
-    settings: BotSettings, token: str, desk: Desk, state: State, editing: Editing, stop: Stop
+    settings: BotSettings,
+    token: str,
+    engine_service: EngineService,
+    state: State,
+    editing: Editing,
+    stop: Stop,
 ) -> None:
     """Be online until SIGTERM or SIGINT, then finish what is being answered; a second one ends the process.
 
     Args:
         settings: How to reach Discord.
         token: The bot's.
-        desk: Answers the questions. Its worker takes no more work afterwards, and may still be busy with
-            what nobody waits for any more.
+        engine_service: Answers the questions. Its worker takes no more work afterwards, and may still be busy
+            with what nobody waits for any more.
         state: What is remembered between starts.
         editing: Changes the articles.
         stop: Begun by the first signal, or by what ends the bot; bounds all that comes after.
@@ -56,9 +61,9 @@ async def serve(
     rates = Rates(settings.member_rate, settings.channel_rate)
     drafts = Drafts(state.database.path.with_name("drafts"))
     bot = Footnote(
-        desk,
+        engine_service,
         state,
-        Workshop(editing, drafts, desk.worker),
+        ArticleService(editing, drafts, engine_service.worker),
         rates=rates,
         keep_unanswered=settings.keep_unanswered,
         gap_people=settings.gap_people,
@@ -67,13 +72,17 @@ async def serve(
         leave_unknown=settings.leave_unknown,
         gateway=settings.gateway_url,
     )
-    with desk.tally.errors():
+    with engine_service.metrics.errors():
         await _serve(settings, token, bot, stop)
     _log.info("Left Discord")
 
 
 async def _serve(settings: BotSettings, token: str, bot: Footnote, stop: Stop) -> None:
-    async with _signals(stop) as signalled, bot, monitor.listening(settings, bot.pulse, bot.desk.tally):
+    async with (
+        _signals(stop) as signalled,
+        bot,
+        monitor.listening(settings, bot.health, bot.engine_service.metrics),
+    ):
         online = asyncio.create_task(_online(bot, token, settings))
         warm = asyncio.create_task(_warm(bot))
         told = asyncio.create_task(_wait(signalled))
@@ -84,7 +93,7 @@ async def _serve(settings: BotSettings, token: str, bot: Footnote, stop: Stop) -
             stop.begin(error)
             raise
         finally:
-            bot.desk.worker.close()
+            bot.engine_service.worker.close()
             # Closed before it is cancelled: the library swallows a cancellation while it connects again.
             await bot.close()
             for task in (online, warm, told):
@@ -106,7 +115,7 @@ async def _until_done(tasks: set[asyncio.Task[None]], *, but_also: asyncio.Task[
 
 
 async def _finish_answers(bot: Footnote, stop: Stop) -> None:
-    worker = bot.desk.worker
+    worker = bot.engine_service.worker
     worker.close()
     _log.info("Told to stop: finishing %d answers", worker.load)
     if not await bot.answering.finished(stop.remaining):
@@ -117,7 +126,7 @@ async def _warm(bot: Footnote) -> None:
     """Load the model once the bot is online, so that a wrong token is told at once."""
     await bot.online.wait()
     try:
-        await bot.desk.warm()
+        await bot.engine_service.warm()
     except AskError as error:
         _log.warning("The model was not loaded beforehand: %s", error)
 

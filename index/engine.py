@@ -20,7 +20,7 @@ from index.answering.explanation import why
 from index.answering.small_talk import small_talk
 from index.embedding import SentenceEncoder, SentenceReader
 from index.ranking.features import gather
-from index.ranking.ranker import Judgement, judge, opinions
+from index.ranking.ranker import Ranker, opinions, rank
 from index.ranking.threshold import fitted, origin
 from index.retrieval.question import refers, understand
 from index.retrieval.search import KEPT, Retrieval, retrieve
@@ -55,7 +55,7 @@ class Engine:
     Args:
         reader: The index.
         encoder: Encodes questions; of the model that the index was made with.
-        judgement: Weights of the evidence; None for those that come with Footnote.
+        ranker: Weights of the evidence; None for those that come with Footnote.
         cross_encoder: A second opinion on each candidate sentence; None for none.
 
     Attributes:
@@ -67,14 +67,14 @@ class Engine:
         reader: Reader,
         encoder: Encoder,
         *,
-        judgement: Judgement | None = None,
+        ranker: Ranker | None = None,
         cross_encoder: CrossEncoder | None = None,
     ) -> None:
         self._reader = reader
         self._cross_encoder = cross_encoder
         self.encoder = encoder
         second = cross_encoder.fingerprint if cross_encoder else ""
-        self._judgement = replace(judgement or Judgement.shipped(), second=second)
+        self._judgement = replace(ranker or Ranker.shipped(), second=second)
         self._lock = threading.Lock()
         self._speller = Speller()
         self._vectors: VectorIndex | None = None
@@ -88,15 +88,15 @@ class Engine:
             StoreError: There is none, it is damaged, or it was made by another version or model.
         """
         encoder = SentenceEncoder(settings.model, dtype=settings.dtype, threads=settings.threads)
-        judgement = Judgement.shipped().at_risk(settings.risk)
+        ranker = Ranker.shipped().at_risk(settings.risk)
         second = None
         if settings.reader:
             second = SentenceReader(settings.reader, dtype=settings.dtype, threads=settings.threads)
         reader = Reader.open(settings.dir, model=encoder.fingerprint)
-        return cls(reader, encoder, judgement=judgement, cross_encoder=second)
+        return cls(reader, encoder, ranker=ranker, cross_encoder=second)
 
     @property
-    def judgement(self) -> Judgement:
+    def ranker(self) -> Ranker:
         """The weights of the evidence; its threshold is that where the index keeps none of its own."""
         return self._judgement
 
@@ -156,13 +156,13 @@ class Engine:
         """Read what was found, and answer from it."""
         candidates = gather(snapshot, self.encoder, retrieval)
         watch.lap("read")
-        verdict = judge(
+        ranked = rank(
             self._judgement, retrieval, candidates, opinions(self._cross_encoder, retrieval, candidates)
         )
         threshold = fitted(self._judgement, snapshot).threshold
         info = self._describe(snapshot)
-        answer = compose(snapshot, question, retrieval, verdict, info=info, k=k, threshold=threshold)
-        answer = replace(answer, why=why(self._judgement, retrieval, verdict, threshold))
+        answer = compose(snapshot, question, retrieval, ranked, info=info, k=k, threshold=threshold)
+        answer = replace(answer, why=why(self._judgement, retrieval, ranked, threshold))
         watch.lap("judge")
         return answer
 
@@ -197,8 +197,8 @@ class Engine:
                 kept=max(k, KEPT),
             )
             candidates = gather(snapshot, self.encoder, retrieval)
-            verdict = judge(self._judgement, retrieval, candidates)
-            return list(passages(retrieval, verdict, limit=max(k, 0)))
+            ranked = rank(self._judgement, retrieval, candidates)
+            return list(passages(retrieval, ranked, limit=max(k, 0)))
 
     def article(self, article_id: str) -> Article:
         """The article of that id.
@@ -269,7 +269,7 @@ class Engine:
                 "vectors": counts.vectors,
                 "collections": snapshot.collections(),
                 "skipped": len(snapshot.skipped()),
-                **snapshot.recipe(),
+                **snapshot.config(),
                 "threshold": fitted(self._judgement, snapshot).threshold,
                 "threshold_from": origin(self._judgement, snapshot),
             }
@@ -306,8 +306,8 @@ class Engine:
         state = snapshot.state()
         if self._info is None or self._info[0] != state:
             counts = snapshot.counts()
-            recipe = repr(sorted(snapshot.recipe().items()))
-            made = f"{snapshot.digest()}\n{recipe}\n{fitted(self._judgement, snapshot).fingerprint()}"
+            config = repr(sorted(snapshot.config().items()))
+            made = f"{snapshot.digest()}\n{config}\n{fitted(self._judgement, snapshot).fingerprint()}"
             fingerprint = hashlib.blake2b(made.encode(), digest_size=8).hexdigest()
             self._info = state, IndexInfo(fingerprint, counts.articles, counts.chunks)
         return self._info[1]

@@ -77,7 +77,7 @@ def write(
     intercept: float,
     risks: list[list[float]],
 ) -> None:
-    """Write the judgement, its largest weights first."""
+    """Write the ranker, its largest weights first."""
 
     def rounded(weights: dict[str, float]) -> dict[str, float]:
         kept = {name: round(value, 4) for name, value in weights.items() if abs(value) >= 5e-5}

@@ -53,10 +53,10 @@ def fit_ranking(cases: Sequence[Case], names: Sequence[str]) -> Floats:
 
     def loss(b: Floats) -> tuple[float, Floats]:
         scores = x @ b + off
-        shares = np.exp(scores - scores.max(1, keepdims=True))
-        shares /= shares.sum(1, keepdims=True)
-        right = (shares * gold).sum(1) + 1e-12
-        pull = shares * gold / right[:, None] - shares
+        probabilities = np.exp(scores - scores.max(1, keepdims=True))
+        probabilities /= probabilities.sum(1, keepdims=True)
+        right = (probabilities * gold).sum(1) + 1e-12
+        pull = probabilities * gold / right[:, None] - probabilities
         gradient = -np.einsum("i,ij,ijd->d", weight, pull, x) + 2 * PENALTY * b
         return float(-(weight * np.log(right)).sum() + PENALTY * (b @ b)), gradient
 

@@ -1,4 +1,4 @@
-"""What the judgement reaches on folds that it did not see, beside what needs no training."""
+"""What the ranker reaches on folds that it did not see, beside what needs no training."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ SYSTEMS: dict[str, Callable[[Case], Floats]] = {
     "fixed fusion": lambda case: scaled(column(case, "words")) + scaled(column(case, "meaning")),
     "late interaction": lambda case: column(case, "late"),
 }
-"""What the judgement is compared with: scores of the same candidates, without learning."""
+"""What the ranker is compared with: scores of the same candidates, without learning."""
 
 
 def hit(pairs: Iterable[tuple[Case, Order]], k: int) -> float:
@@ -145,7 +145,7 @@ def plain_figures(name: str, cases: Sequence[Case], system: str) -> dict[str, An
 def figures(
     name: str, learned: Sequence[Judged], confidence: Floats, orders: Sequence[tuple[Case, Order]]
 ) -> dict[str, Any]:
-    """What the judgement reaches on a set."""
+    """What the ranker reaches on a set."""
     real = np.array([row.real and row.case.set == name for row in learned])
     chosen = [row for row, use in zip(learned, real, strict=True) if use]
     right = np.array([row.right for row in chosen])

@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 
 from bot.access import authorize
-from bot.discord_io.places import speak_to
+from bot.discord_io.origin import speak_to
 from bot.errors import AskError, StateError
 from bot.messages.language import mark, say
 from bot.monitoring.logs import refer, told

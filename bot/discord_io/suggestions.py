@@ -8,8 +8,8 @@ from typing import Final
 from discord.app_commands import Choice
 
 from bot.messages.visible import reveal
-from bot.services.asking import Desk
-from bot.state import Rules
+from bot.services.asking import EngineService
+from bot.state import GuildSettings
 
 _log = logging.getLogger(__name__)
 
@@ -17,10 +17,10 @@ _CHOICES: Final = 25
 _LONGEST: Final = 100  # characters of a suggestion
 
 
-async def collections(desk: Desk, typed: str, rules: Rules) -> list[Choice[str]]:
+async def collections(engine_service: EngineService, typed: str, rules: GuildSettings) -> list[Choice[str]]:
     """Collections that are for the place and whose names hold what was typed."""
     try:
-        names = await desk.collections(rules)
+        names = await engine_service.collections(rules)
     except Exception:  # the library would log it with the member's id
         _log.exception("Collections could not be suggested")
         return []
@@ -28,10 +28,10 @@ async def collections(desk: Desk, typed: str, rules: Rules) -> list[Choice[str]]
     return [Choice(name=name, value=name) for name in fitting[:_CHOICES]]
 
 
-async def articles(desk: Desk, typed: str, rules: Rules) -> list[Choice[str]]:
+async def articles(engine_service: EngineService, typed: str, rules: GuildSettings) -> list[Choice[str]]:
     """Articles that are for the place, by their titles; the value is the id."""
     try:
-        cards = await desk.titles(typed, rules)
+        cards = await engine_service.titles(typed, rules)
     except Exception:  # the library would log it with the member's id
         _log.exception("Articles could not be suggested")
         return []

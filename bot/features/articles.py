@@ -11,14 +11,14 @@ from discord.ext import commands
 from bot.access import rules_of
 from bot.discord_io import suggestions as suggest
 from bot.discord_io.failures import answers
-from bot.discord_io.places import speak_to
+from bot.discord_io.origin import speak_to
 from bot.discord_io.views import Remade, view
 from bot.messages.article_list import LISTED, render_card, render_list
 from bot.messages.language import mark, say
 from bot.messages.reply import Reply
 from bot.messages.turns import read
 from bot.monitoring import logs
-from bot.services.asking import Desk
+from bot.services.asking import EngineService
 from bot.services.in_progress import Answering
 
 if TYPE_CHECKING:
@@ -63,12 +63,12 @@ class Articles(commands.Cog):
     """The articles, to browse.
 
     Args:
-        desk: Knows them.
+        engine service: Knows them.
         answering: Knows who is being answered.
     """
 
-    def __init__(self, desk: Desk, answering: Answering) -> None:
-        self.desk = desk
+    def __init__(self, engine_service: EngineService, answering: Answering) -> None:
+        self.engine_service = engine_service
         self.answering = answering
 
     @app_commands.command(description=mark("See which articles I answer from; only you see the list"))
@@ -85,7 +85,7 @@ class Articles(commands.Cog):
         """Answer `/articles`."""
         with self.answering:
             await interaction.response.defer(ephemeral=True, thinking=True)
-            found = await self.desk.articles(search, collection, LISTED + 1, rules_of(interaction))
+            found = await self.engine_service.articles(search, collection, LISTED + 1, rules_of(interaction))
             await _answer(interaction, render_list(found, searched=search))
 
     @app_commands.command(description=mark("See what there is to know of an article"))
@@ -97,7 +97,7 @@ class Articles(commands.Cog):
         with self.answering:
             speak_to(interaction, private=private)
             await interaction.response.defer(ephemeral=private, thinking=True)
-            article, sentences = await self.desk.article(title, rules_of(interaction))
+            article, sentences = await self.engine_service.article(title, rules_of(interaction))
             answers = await interaction.client.state.cited.of(article.id)
             await _answer(interaction, render_card(article, sentences, answers))
 
@@ -117,7 +117,7 @@ class Articles(commands.Cog):
         self, interaction: discord.Interaction[Footnote], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest titles while words of one are being typed."""
-        found = await suggest.articles(self.desk, typed, rules_of(interaction))
+        found = await suggest.articles(self.engine_service, typed, rules_of(interaction))
         names = dict.fromkeys(each.name for each in found)
         return [app_commands.Choice(name=name, value=name) for name in names]
 
@@ -126,14 +126,14 @@ class Articles(commands.Cog):
         self, interaction: discord.Interaction[Footnote], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest collections while one is being typed."""
-        return await suggest.collections(self.desk, typed, rules_of(interaction))
+        return await suggest.collections(self.engine_service, typed, rules_of(interaction))
 
     @article.autocomplete("title")
     async def suggest_articles(
         self, interaction: discord.Interaction[Footnote], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest articles by their titles."""
-        return await suggest.articles(self.desk, typed, rules_of(interaction))
+        return await suggest.articles(self.engine_service, typed, rules_of(interaction))
 
 
 class SeeArticles(Remade, template="articles"):
@@ -145,7 +145,7 @@ class SeeArticles(Remade, template="articles"):
         bot: Footnote = interaction.client
         await interaction.response.defer(ephemeral=True, thinking=True)
         collection = read(interaction.message.content).collection if interaction.message else None
-        found = await bot.desk.articles("", collection, LISTED + 1, rules_of(interaction))
+        found = await bot.engine_service.articles("", collection, LISTED + 1, rules_of(interaction))
         await _answer(interaction, render_list(found))
 
 
@@ -156,4 +156,4 @@ async def _answer(interaction: discord.Interaction[Footnote], reply: Reply) -> N
 async def setup(bot: Footnote) -> None:
     """Add the commands and the button."""
     bot.add_dynamic_items(SeeArticles)
-    await bot.add_cog(Articles(bot.desk, bot.answering))
+    await bot.add_cog(Articles(bot.engine_service, bot.answering))

@@ -10,11 +10,11 @@ from discord.ext import commands
 
 from bot.access import rules_of, take_turn
 from bot.discord_io import suggestions as suggest
-from bot.discord_io.places import speak_to
+from bot.discord_io.origin import speak_to
 from bot.discord_io.views import view
 from bot.messages.answers import render
 from bot.messages.language import mark
-from bot.services.asking import Desk
+from bot.services.asking import EngineService
 from bot.services.in_progress import Answering
 from bot.services.recording import note
 
@@ -26,12 +26,12 @@ class Ask(commands.Cog):
     """Questions by command.
 
     Args:
-        desk: Answers them.
+        engine service: Answers them.
         answering: Knows who is being answered.
     """
 
-    def __init__(self, desk: Desk, answering: Answering) -> None:
-        self.desk = desk
+    def __init__(self, engine_service: EngineService, answering: Answering) -> None:
+        self.engine_service = engine_service
         self.answering = answering
         self.menu = app_commands.ContextMenu(name=mark("Ask about this"), callback=self.ask_about)
 
@@ -54,7 +54,7 @@ class Ask(commands.Cog):
             private = bool(held.private) if private is None else private
             speak_to(interaction, private=private)
             await interaction.response.defer(ephemeral=private, thinking=True)
-            answer = await self.desk.ask(question, collection, rules=held)
+            answer = await self.engine_service.ask(question, collection, rules=held)
             reply = render(answer, asked=True, collection=collection, private=private, human=bool(held.human))
             await interaction.edit_original_response(content=reply.content, view=view(reply))
             await note(interaction.client, interaction.user.id, interaction.guild_id, answer)
@@ -64,7 +64,7 @@ class Ask(commands.Cog):
         self, interaction: discord.Interaction[Footnote], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest collections while one is being typed."""
-        return await suggest.collections(self.desk, typed, rules_of(interaction))
+        return await suggest.collections(self.engine_service, typed, rules_of(interaction))
 
     async def ask_about(self, interaction: discord.Interaction[Footnote], message: discord.Message) -> None:
         """Answer with the text of a message as the question."""
@@ -73,7 +73,7 @@ class Ask(commands.Cog):
             private = bool(held.private)
             speak_to(interaction, private=private)
             await interaction.response.defer(ephemeral=private, thinking=True)
-            answer = await self.desk.ask(message.clean_content, rules=held)
+            answer = await self.engine_service.ask(message.clean_content, rules=held)
             reply = render(
                 answer, asked=True, about=message.jump_url, private=private, human=bool(held.human)
             )
@@ -82,6 +82,6 @@ class Ask(commands.Cog):
 
 async def setup(bot: Footnote) -> None:
     """Add the commands."""
-    feature = Ask(bot.desk, bot.answering)
+    feature = Ask(bot.engine_service, bot.answering)
     await bot.add_cog(feature)
     bot.tree.add_command(feature.menu)

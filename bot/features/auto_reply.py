@@ -15,13 +15,13 @@ from discord.ext import commands
 from discord.utils import MISSING
 
 from bot.discord_io.message_text import question
-from bot.discord_io.places import place_of
+from bot.discord_io.origin import scope_of
 from bot.discord_io.views import view
 from bot.errors import AskError
 from bot.messages.answers import is_answered, render
 from bot.messages.language import speaking
 from bot.monitoring.logs import refer
-from bot.state import Place
+from bot.state import Scope
 from index.types import Answer
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Unasked(commands.Cog):
             return
         with self.bot.answering:
             try:
-                place = await place_of(self.bot, message)
+                place = await scope_of(self.bot, message)
                 in_forum = isinstance(self._channel(place), discord.ForumChannel)
                 asked = question(message, self.bot.application_id or 0)
                 answer = None if in_forum else await self._answer(asked, message.author.id, place)
@@ -72,7 +72,7 @@ class Unasked(commands.Cog):
     @commands.Cog.listener()
     async def on_thread_create(self, thread: discord.Thread) -> None:
         """Answer a new post by its title; Discord tells of a new post once, and shows any bot its title."""
-        place = Place(thread.guild.id, thread.parent_id)
+        place = Scope(thread.guild.id, thread.parent_id)
         if thread.owner_id == self.bot.application_id or not isinstance(thread.parent, discord.ForumChannel):
             return
         with self.bot.answering:
@@ -91,18 +91,18 @@ class Unasked(commands.Cog):
             except Exception as error:  # as above
                 refer(error)
 
-    def _channel(self, place: Place) -> object:
+    def _channel(self, place: Scope) -> object:
         guild = self.bot.get_guild(place.guild or 0)
         return guild and guild.get_channel(place.channel)
 
-    async def _answer(self, asked: str, member: int, place: Place) -> Answer | None:
+    async def _answer(self, asked: str, member: int, place: Scope) -> Answer | None:
         """An answer, where one may be given unasked and there is one."""
         try:
             held = self.bot.access.rules_at(place)
-            if not self.bot.state.places.of(place).unasked or held.private:
+            if not self.bot.state.guild_settings.of(place).unasked or held.private:
                 return None
             self.bot.rates.take(member, place.channel)
-            answer = await self.bot.desk.ask(asked, rules=held)
+            answer = await self.bot.engine_service.ask(asked, rules=held)
         except AskError:
             return None
         return answer if is_answered(answer) else None
@@ -127,7 +127,7 @@ class Unasked(commands.Cog):
         self,
         where: discord.abc.Messageable,
         answer: Answer,
-        place: Place,
+        place: Scope,
         to: discord.MessageReference,
         *,
         title: bool = False,

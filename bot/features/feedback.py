@@ -132,7 +132,7 @@ async def _cited(interaction: discord.Interaction[Any], message: discord.Message
             continue
         words = quotation(message.content, button.label)
         try:
-            context = await bot.desk.context(receipt, words, rules_of(interaction))
+            context = await bot.engine_service.context(receipt, words, rules_of(interaction))
         except AskError:  # it may not be shown here any more, or there is no time
             continue
         if context.article is not None and context.status in ("intact", "moved"):
@@ -145,7 +145,7 @@ async def _article(interaction: discord.Interaction[Any], named: str) -> Article
     """The article that a member means; None where it is none, or one of several."""
     bot: Footnote = interaction.client
     try:
-        found = await bot.desk.articles(named, rules=rules_of(interaction))
+        found = await bot.engine_service.articles(named, rules=rules_of(interaction))
     except AskError:  # a verdict is kept even where nothing can be looked up
         return None
     name = named.casefold()

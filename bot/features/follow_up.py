@@ -11,13 +11,13 @@ from discord.ext import commands
 from bot.access import take_turn
 from bot.discord_io.failures import answers
 from bot.discord_io.message_text import question
-from bot.discord_io.places import speak_to
+from bot.discord_io.origin import speak_to
 from bot.discord_io.views import Remade, buttons, view
 from bot.messages.answers import render
 from bot.messages.language import mark, say
 from bot.messages.turns import Asked, read
 from bot.services.recording import note
-from bot.state import Rules
+from bot.state import GuildSettings
 from index.types import Answer
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Forms(commands.Cog):
         await interaction.response.defer(ephemeral=private, thinking=True)
         asked = Asked() if message is None else await answered(message, bot)
         typed = data["components"][0]["component"]["value"]
-        answer = await bot.desk.ask(typed, asked.collection, asked.turns, held)
+        answer = await bot.engine_service.ask(typed, asked.collection, asked.turns, held)
         reply = render(
             answer,
             asked=True,
@@ -96,7 +96,9 @@ async def answered(message: discord.Message, bot: Footnote) -> Asked:
     return Asked((text,), asked.answer) if text else asked
 
 
-async def again(message: discord.Message | None, bot: Footnote, held: Rules) -> tuple[Asked, Answer] | None:
+async def again(
+    message: discord.Message | None, bot: Footnote, held: GuildSettings
+) -> tuple[Asked, Answer] | None:
     """Ask the question of one of the bot's messages once more, as it was asked.
 
     Args:
@@ -116,7 +118,7 @@ async def again(message: discord.Message | None, bot: Footnote, held: Rules) -> 
     if not asked.questions:
         return None
     *earlier, last = asked.questions
-    return asked, await bot.desk.ask(last, asked.collection, Asked(tuple(earlier)).turns, held)
+    return asked, await bot.engine_service.ask(last, asked.collection, Asked(tuple(earlier)).turns, held)
 
 
 async def before(message: discord.Message, bot: Footnote) -> Asked:

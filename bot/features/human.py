@@ -10,7 +10,7 @@ import discord
 
 from bot.access import rules_of
 from bot.discord_io.failures import answers
-from bot.discord_io.places import before_all
+from bot.discord_io.origin import before_all
 from bot.discord_io.views import Remade, buttons, view
 from bot.features.follow_up import UNKNOWN, answered
 from bot.messages.escape import one_line

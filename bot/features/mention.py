@@ -21,7 +21,7 @@ from bot.features.follow_up import before
 from bot.messages.answers import render
 from bot.messages.language import mark, say, speak
 from bot.messages.reply import Reply
-from bot.services.asking import Desk
+from bot.services.asking import EngineService
 from bot.services.in_progress import Answering
 from bot.services.recording import note
 
@@ -49,13 +49,13 @@ class Mention(commands.Cog):
 
     Args:
         bot: Who is mentioned.
-        desk: Answers them.
+        engine service: Answers them.
         answering: Knows who is being answered.
     """
 
-    def __init__(self, bot: Footnote, desk: Desk, answering: Answering) -> None:
+    def __init__(self, bot: Footnote, engine_service: EngineService, answering: Answering) -> None:
         self.bot = bot
-        self.desk = desk
+        self.engine_service = engine_service
         self.answering = answering
 
     @commands.Cog.listener()
@@ -93,7 +93,7 @@ class Mention(commands.Cog):
             return Reply(say(PRIVATE))
         async with typing(message.channel):
             earlier = await before(message, self.bot)
-            answer = await self.desk.ask(asked, earlier.collection, earlier.turns, held)
+            answer = await self.engine_service.ask(asked, earlier.collection, earlier.turns, held)
             await note(self.bot, message.author.id, getattr(message.guild, "id", None), answer)
             return render(
                 answer,
@@ -149,4 +149,4 @@ async def _send(message: discord.Message, reply: Reply, gone_after: float | None
 
 async def setup(bot: Footnote) -> None:
     """Listen to messages."""
-    await bot.add_cog(Mention(bot, bot.desk, bot.answering))
+    await bot.add_cog(Mention(bot, bot.engine_service, bot.answering))

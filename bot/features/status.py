@@ -13,8 +13,8 @@ from bot.access import require_manager
 from bot.check.finding import listed, megabytes
 from bot.messages.escape import one_line
 from bot.messages.language import mark
-from bot.monitoring.health import Reading
-from bot.monitoring.metrics import Tally
+from bot.monitoring.health import HealthReport
+from bot.monitoring.metrics import Metrics
 from bot.version import version
 
 if TYPE_CHECKING:
@@ -29,26 +29,28 @@ async def status(interaction: discord.Interaction[Footnote]) -> None:
     with bot.answering:
         require_manager(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        reading = await bot.pulse.read()
+        reading = await bot.health.read()
         owns_all = bot.access.owned(interaction.guild_id) is None
-        await interaction.edit_original_response(content=report(reading, bot.desk.tally, owns_all=owns_all))
+        await interaction.edit_original_response(
+            content=report(reading, bot.engine_service.metrics, owns_all=owns_all)
+        )
 
 
-def report(reading: Reading, tally: Tally, *, owns_all: bool = True) -> str:
+def report(reading: HealthReport, metrics: Metrics, *, owns_all: bool = True) -> str:
     """How the bot is, in Discord's Markdown.
 
     Args:
         reading: How it is at this moment.
-        tally: What became of the questions since it started.
+        metrics: What became of the questions since it started.
         owns_all: Whether the server owns all collections. Others are not told of questions, articles and
             errors, which are of all servers.
     """
-    return "\n".join(_lines(reading, tally) if owns_all else _own_lines(reading, tally))
+    return "\n".join(_lines(reading, metrics) if owns_all else _own_lines(reading, metrics))
 
 
-def _own_lines(reading: Reading, tally: Tally) -> Iterator[str]:
+def _own_lines(reading: HealthReport, metrics: Metrics) -> Iterator[str]:
     """What concerns every server."""
-    began = round(tally.began)
+    began = round(metrics.began)
     yield f"**Footnote {version()}**, up since <t:{began}:f> (<t:{began}:R>)"
     if reading.problem:
         yield "⚠ I cannot answer right now. My log says why."
@@ -56,14 +58,14 @@ def _own_lines(reading: Reading, tally: Tally) -> Iterator[str]:
     yield _latency(reading)
 
 
-def _lines(reading: Reading, tally: Tally) -> Iterator[str]:
-    began = round(tally.began)
+def _lines(reading: HealthReport, metrics: Metrics) -> Iterator[str]:
+    began = round(metrics.began)
     yield f"**Footnote {version()}**, up since <t:{began}:f> (<t:{began}:R>)"
     if reading.problem:
         yield f"⚠ {one_line(reading.problem, _LONGEST)}"
-    counts = ", ".join(f"{count} {outcome}" for outcome, count in tally.counts().items())
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in metrics.counts().items())
     yield f"**Questions**, in all servers: {counts}"
-    half, most = tally.percentile(0.5), tally.percentile(0.95)
+    half, most = metrics.percentile(0.5), metrics.percentile(0.95)
     if half is not None and most is not None:
         yield f"**Answers**: half within {half:.1f} s, 95 % within {most:.1f} s"
     yield f"**Waiting**: {reading.queue}"
@@ -75,11 +77,11 @@ def _lines(reading: Reading, tally: Tally) -> Iterator[str]:
             f"{megabytes(index.size)}{changed}"
         )
     yield _latency(reading)
-    errors = [f"{count} × {kind}" for kind, count in tally.failures().items()]
+    errors = [f"{count} × {kind}" for kind, count in metrics.failures().items()]
     yield f"**Errors**: {listed(errors) or 'none'}"
 
 
-def _latency(reading: Reading) -> str:
+def _latency(reading: HealthReport) -> str:
     latency = "not known yet" if reading.latency is None else f"{reading.latency * 1000:.0f} ms"
     return f"**Connection to Discord**: {latency}"
 

@@ -20,7 +20,7 @@ _MEMORY: Final = 300.0  # seconds that a look at the index counts where the engi
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class HealthReport:
     """The bot at one moment.
 
     Attributes:
@@ -38,7 +38,7 @@ class Reading:
     problem: str | None
 
 
-class Pulse:
+class Health:
     """Takes readings of a bot; looks at the index in a thread of its own, so that nobody's answer waits.
 
     Args:
@@ -51,13 +51,13 @@ class Pulse:
         self._index: IndexStatus | None = None
         self._seen = -math.inf
 
-    async def read(self) -> Reading:
+    async def read(self) -> HealthReport:
         """Look at everything; takes two seconds at most."""
         connected, latency = self._connection()
         trouble = await self._look()
         if not connected:
             trouble = "There is no connection to Discord."
-        return Reading(connected, latency, self._bot.desk.worker.load, self._index, trouble)
+        return HealthReport(connected, latency, self._bot.engine_service.worker.load, self._index, trouble)
 
     def close(self) -> None:
         """Let the thread end."""
@@ -74,7 +74,7 @@ class Pulse:
     async def _look(self) -> str | None:
         """Look at the index; returns what is wrong with it."""
         try:
-            self._index = await self._worker.do(self._bot.desk.status)
+            self._index = await self._worker.do(self._bot.engine_service.status)
         except AskError:
             if time.monotonic() - self._seen > _MEMORY:
                 return "The engine has had no time for minutes to look at the index."

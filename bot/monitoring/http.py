@@ -9,20 +9,20 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from bot.errors import PortTaken
-from bot.monitoring.health import Pulse, Reading
-from bot.monitoring.metrics import Tally
+from bot.monitoring.health import Health, HealthReport
+from bot.monitoring.metrics import Metrics
 from bot.settings import BotSettings
 from bot.version import version
 
 
 @asynccontextmanager
-async def listening(settings: BotSettings, pulse: Pulse, tally: Tally) -> AsyncIterator[None]:
+async def listening(settings: BotSettings, health: Health, metrics: Metrics) -> AsyncIterator[None]:
     """Serve until the block is left, if a port is set.
 
     Args:
         settings: Where.
-        pulse: How the bot is.
-        tally: What became of the questions.
+        health: How the bot is.
+        metrics: What became of the questions.
 
     Raises:
         PortTaken: Nothing can be served there.
@@ -31,7 +31,7 @@ async def listening(settings: BotSettings, pulse: Pulse, tally: Tally) -> AsyncI
         yield
         return
     # Whoever reads slowly must not keep the bot from stopping; the default is a minute.
-    runner = web.AppRunner(_app(pulse, tally), access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(_app(health, metrics), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
         try:
@@ -46,22 +46,22 @@ async def listening(settings: BotSettings, pulse: Pulse, tally: Tally) -> AsyncI
         await runner.cleanup()
 
 
-def _app(pulse: Pulse, tally: Tally) -> web.Application:
+def _app(health: Health, metrics: Metrics) -> web.Application:
     async def healthz(_: web.Request) -> web.Response:
-        reading = await pulse.read()
+        reading = await health.read()
         return web.json_response(_health(reading), status=503 if reading.problem else 200)
 
-    async def metrics(_: web.Request) -> web.Response:
-        reading = await pulse.read()
-        body = generate_latest(tally.registry) + generate_latest(_gauges(reading))
+    async def serve_metrics(_: web.Request) -> web.Response:
+        reading = await health.read()
+        body = generate_latest(metrics.registry) + generate_latest(_gauges(reading))
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app = web.Application()
-    app.add_routes([web.get("/healthz", healthz), web.get("/metrics", metrics)])
+    app.add_routes([web.get("/healthz", healthz), web.get("/metrics", serve_metrics)])
     return app
 
 
-def _health(reading: Reading) -> dict[str, object]:
+def _health(reading: HealthReport) -> dict[str, object]:
     index = reading.index
     return {
         "status": "unavailable" if reading.problem else "ok",
@@ -82,7 +82,7 @@ def _health(reading: Reading) -> dict[str, object]:
     }
 
 
-def _gauges(reading: Reading) -> CollectorRegistry:
+def _gauges(reading: HealthReport) -> CollectorRegistry:
     """A reading as Prometheus takes it; what is not known is left out."""
     registry = CollectorRegistry()
     for name, help_text, value in _figures(reading):
@@ -92,7 +92,7 @@ def _gauges(reading: Reading) -> CollectorRegistry:
     return registry
 
 
-def _figures(reading: Reading) -> Iterator[tuple[str, str, float | None]]:
+def _figures(reading: HealthReport) -> Iterator[tuple[str, str, float | None]]:
     yield "up", "1 if /healthz says ok.", not reading.problem
     yield "gateway_connected", "1 if all connections to Discord are open.", reading.connected
     yield "gateway_latency_seconds", "How long Discord takes to acknowledge a heartbeat.", reading.latency

@@ -31,7 +31,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-class Tally:
+class Metrics:
     """Counts questions, their time and errors.
 
     Attributes:

@@ -9,9 +9,9 @@ from typing import Protocol
 
 from bot.errors import AskError, NotHere, NothingAsked, NotShown, UnknownArticle, UnknownCollection
 from bot.messages.language import mark
-from bot.monitoring.metrics import Tally
+from bot.monitoring.metrics import Metrics
 from bot.services.worker import Worker
-from bot.state import ANYTHING, Rules
+from bot.state import UNRESTRICTED, GuildSettings
 from index.errors import ArticleNotFound
 from index.types import (
     Answer,
@@ -94,7 +94,7 @@ class Engine(Protocol):
         ...
 
 
-class Desk:
+class EngineService:
     """Takes questions and hands them to the engine, one at a time.
 
     Args:
@@ -102,13 +102,13 @@ class Desk:
         worker: Whose thread it is.
 
     Attributes:
-        tally: Counts what became of the questions.
+        metrics: Counts what became of the questions.
     """
 
     def __init__(self, engine: Engine, worker: Worker) -> None:
         self._engine = engine
         self.worker = worker
-        self.tally = Tally()
+        self.metrics = Metrics()
         self._known: list[str] = []
 
     async def ask(
@@ -116,7 +116,7 @@ class Desk:
         question: str,
         collection: str | None = None,
         turns: Sequence[Turn] = (),
-        rules: Rules = ANYTHING,
+        rules: GuildSettings = UNRESTRICTED,
     ) -> Answer:
         """Answer a question.
 
@@ -137,9 +137,11 @@ class Desk:
             where = self._where(collection, rules)
             return sure(self._engine.ask(question, collections=where, turns=turns), rules.confidence)
 
-        return await self.tally.follow(question, self.worker.do(work))
+        return await self.metrics.follow(question, self.worker.do(work))
 
-    async def compare(self, text: str, collection: str | None = None, rules: Rules = ANYTHING) -> Comparison:
+    async def compare(
+        self, text: str, collection: str | None = None, rules: GuildSettings = UNRESTRICTED
+    ) -> Comparison:
         """Put what somebody says beside the articles.
 
         Args:
@@ -157,7 +159,7 @@ class Desk:
 
         return await self.worker.do(work)
 
-    async def now(self, question: str, rules: Rules, time_limit: float | None = None) -> Answer:
+    async def now(self, question: str, rules: GuildSettings, time_limit: float | None = None) -> Answer:
         """What would be answered now; nobody asks, so it is not counted.
 
         Raises:
@@ -170,7 +172,7 @@ class Desk:
 
         return await self.worker.do(work, time_limit=time_limit)
 
-    async def context(self, receipt: str, words: str = "", rules: Rules = ANYTHING) -> Context:
+    async def context(self, receipt: str, words: str = "", rules: GuildSettings = UNRESTRICTED) -> Context:
         """A cited sentence in its surroundings, or what became of it.
 
         Args:
@@ -189,7 +191,7 @@ class Desk:
         return context
 
     async def articles(
-        self, typed: str, collection: str | None = None, limit: int = 25, rules: Rules = ANYTHING
+        self, typed: str, collection: str | None = None, limit: int = 25, rules: GuildSettings = UNRESTRICTED
     ) -> list[ArticleCard]:
         """Articles whose id or title has words that begin so.
 
@@ -203,7 +205,7 @@ class Desk:
 
         return await self.worker.do(work)
 
-    async def titles(self, typed: str, rules: Rules = ANYTHING) -> list[ArticleCard]:
+    async def titles(self, typed: str, rules: GuildSettings = UNRESTRICTED) -> list[ArticleCard]:
         """Articles to suggest while a title is being typed; none where the worker has no time."""
 
         def work() -> list[ArticleCard]:
@@ -214,7 +216,7 @@ class Desk:
         except AskError:
             return []
 
-    async def article(self, name: str, rules: Rules = ANYTHING) -> tuple[Article, int]:
+    async def article(self, name: str, rules: GuildSettings = UNRESTRICTED) -> tuple[Article, int]:
         """An article by its id or the beginning of its title, and how many sentences it has.
 
         Raises:
@@ -238,7 +240,7 @@ class Desk:
 
         return await self.worker.do(work)
 
-    async def collections(self, rules: Rules = ANYTHING, *, patient: bool = False) -> list[str]:
+    async def collections(self, rules: GuildSettings = UNRESTRICTED, *, patient: bool = False) -> list[str]:
         """The names of the collections; those known from before where the worker has no time.
 
         Args:
@@ -275,7 +277,7 @@ class Desk:
     def _named(self) -> list[str]:
         return [name for name in self._engine.collections() if name]
 
-    def _where(self, collection: str | None, rules: Rules) -> Sequence[str] | None:
+    def _where(self, collection: str | None, rules: GuildSettings) -> Sequence[str] | None:
         """The collections to look in; None for all."""
         if rules.collections == ():
             raise NotHere

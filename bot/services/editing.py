@@ -1,4 +1,4 @@
-"""Where articles are changed: drafts and the editing of the corpus behind the desk's worker."""
+"""Where articles are changed: drafts and the editing of the corpus behind the engine service's worker."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from bot.services.draft_store import Drafts
 from bot.services.drafts import Action, Draft, Proposal, Source
 from bot.services.gaps import Gap, gaps
 from bot.services.worker import Worker
-from bot.state import Missed, Rules
+from bot.state import GuildSettings, Missed
 from index.corpus import humanised, one_line
-from index.editing import Editing, Shelf
+from index.editing import CorpusOverview, Editing
 from index.errors import ArticleExists, ArticleNotFound, CorpusError, IndexBusy, UsageError
 from index.types import Article, phrase
 
@@ -43,7 +43,7 @@ TOO_LONG: Final = phrase(
 _LIMIT: Final = 600.0  # seconds that a change may take, waiting included
 
 
-class Workshop:
+class ArticleService:
     """Proposes changes of articles, carries them out and undoes them.
 
     Every method does its work in the worker's thread, one after the other, and so without getting in the
@@ -65,7 +65,7 @@ class Workshop:
         self._worker = worker
 
     async def propose(
-        self, guild: int, rules: Rules, source: Source, *, collection: str = "", replaces: str = ""
+        self, guild: int, rules: GuildSettings, source: Source, *, collection: str = "", replaces: str = ""
     ) -> Proposal:
         """Make a draft of an article that is to be added, or to take the place of another."""
 
@@ -86,7 +86,7 @@ class Workshop:
 
         return await self._do(work)
 
-    async def propose_removal(self, guild: int, rules: Rules, article: Article) -> Proposal:
+    async def propose_removal(self, guild: int, rules: GuildSettings, article: Article) -> Proposal:
         """Make a draft of a removal."""
 
         def work() -> Proposal:
@@ -97,7 +97,7 @@ class Workshop:
 
         return await self._do(work)
 
-    async def carry_out(self, name: str, guild: int, rules: Rules) -> Draft:
+    async def carry_out(self, name: str, guild: int, rules: GuildSettings) -> Draft:
         """Make a proposed change; returns it with the name of the draft that undoes it."""
 
         def work() -> Draft:
@@ -116,7 +116,7 @@ class Workshop:
 
         return await self._do(work)
 
-    async def undo(self, name: str, guild: int, rules: Rules) -> Draft:
+    async def undo(self, name: str, guild: int, rules: GuildSettings) -> Draft:
         """Undo a change; returns it."""
 
         def work() -> Draft:
@@ -126,7 +126,7 @@ class Workshop:
 
         return await self._do(work)
 
-    async def discard(self, name: str, guild: int, rules: Rules) -> None:
+    async def discard(self, name: str, guild: int, rules: GuildSettings) -> None:
         """Forget a proposed change, and take back what a try that failed half-way has left."""
 
         def work() -> None:
@@ -137,14 +137,14 @@ class Workshop:
 
         await self._do(work)
 
-    async def shelf(self, rules: Rules) -> Shelf:
+    async def overview(self, rules: GuildSettings) -> CorpusOverview:
         """What there is in the collections that are for a place."""
 
-        def work() -> Shelf:
-            shelf = self._editing.shelf()
-            cards = tuple(each for each in shelf.cards if rules.allows(each.collection))
-            skipped = tuple(each for each in shelf.skipped if rules.allows(collection_of(each.path)))
-            return replace(shelf, cards=cards, skipped=skipped)
+        def work() -> CorpusOverview:
+            overview = self._editing.overview()
+            cards = tuple(each for each in overview.cards if rules.allows(each.collection))
+            skipped = tuple(each for each in overview.skipped if rules.allows(collection_of(each.path)))
+            return replace(overview, cards=cards, skipped=skipped)
 
         return await self._do(work)
 
@@ -173,7 +173,7 @@ class Workshop:
             raise EditRefused(TOO_LONG)
         return article
 
-    def _take_back(self, name: str, guild: int, rules: Rules) -> Draft:
+    def _take_back(self, name: str, guild: int, rules: GuildSettings) -> Draft:
         draft = self._mine(name, guild, rules)
         if draft.change is None:
             raise UnknownDraft
@@ -190,7 +190,7 @@ class Workshop:
             raise UnknownArticle
         return held.title
 
-    def _mine(self, name: str, guild: int, rules: Rules) -> Draft:
+    def _mine(self, name: str, guild: int, rules: GuildSettings) -> Draft:
         """A draft of this server, whose article may still be changed from here."""
         draft = self._drafts.read(name)
         if draft.guild != guild:
@@ -212,7 +212,7 @@ def collection_of(path: str) -> str:
     return first if slash else ""
 
 
-def _allow(rules: Rules, article_id: str) -> None:
+def _allow(rules: GuildSettings, article_id: str) -> None:
     if not rules.allows(collection_of(article_id)):
         raise EditRefused(NOT_YOURS)
 

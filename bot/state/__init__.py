@@ -11,20 +11,20 @@ from bot.state._copy import back_up, channels_set_up, examine, stored_first_guil
 from bot.state._database import Database
 from bot.state._feedback import Feedback, Verdict
 from bot.state._first_guild import FirstGuild
-from bot.state._places import ANYTHING, Place, Places, Rules
+from bot.state._guild_settings import UNRESTRICTED, GuildSettings, GuildSettingsStore, Scope
 from bot.state._unanswered import Missed, Unanswered
 
 __all__ = [
-    "ANYTHING",
+    "UNRESTRICTED",
     "Calls",
     "Cited",
     "Database",
     "Feedback",
     "FirstGuild",
     "Missed",
-    "Place",
-    "Places",
-    "Rules",
+    "Scope",
+    "GuildSettingsStore",
+    "GuildSettings",
     "State",
     "Unanswered",
     "Verdict",
@@ -54,7 +54,7 @@ class State:
     def __init__(self, database: Database, *, keep_days: int = 90) -> None:
         self.database = database
         self.keep_days = keep_days
-        self.places = Places(database)
+        self.guild_settings = GuildSettingsStore(database)
         self.feedback = Feedback(database)
         self.calls = Calls(database)
         self.unanswered = Unanswered(database)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bot.errors import StateError
 from bot.state._database import APPLICATION_ID, none_at
-from bot.state._tables import first_guild, places
+from bot.state._tables import first_guild, guild_settings
 from index.files import named, new_file
 
 
@@ -66,7 +66,7 @@ def examine(path: Path) -> None:
 
 def channels_set_up(path: Path) -> frozenset[int]:
     """Ids of the channels that have rules of their own, or are a log; none where they cannot be read."""
-    rows = _rows(path, sa.select(places.c.channel, places.c.log))
+    rows = _rows(path, sa.select(guild_settings.c.channel, guild_settings.c.log))
     return frozenset(each for row in rows for each in row if each)
 
 

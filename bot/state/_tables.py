@@ -11,7 +11,7 @@ metadata = sa.MetaData()
 EVERYWHERE: Final = 0
 """Stands for a whole server where a channel is named."""
 
-places = sa.Table(
+guild_settings = sa.Table(
     "places",
     metadata,
     sa.Column("guild", sa.BigInteger, primary_key=True),

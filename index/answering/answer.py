@@ -1,4 +1,4 @@
-"""From a verdict to an answer: the citations, each compared with its article once more, or a no."""
+"""From a ranked to an answer: the citations, each compared with its article once more, or a no."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from index.answering.selection import SHOWN, Choice, choose
 from index.answering.unsupported import beyond, listing
 from index.errors import ArticleNotFound
 from index.ranking.features import Candidate
-from index.ranking.ranker import Verdict
+from index.ranking.ranker import Ranked
 from index.retrieval.search import Retrieval
 from index.store import Snapshot
 from index.text.differences import listed
@@ -36,7 +36,7 @@ def compose(
     snapshot: Snapshot,
     question: str,
     retrieval: Retrieval,
-    verdict: Verdict,
+    ranked: Ranked,
     *,
     info: IndexInfo,
     k: int,
@@ -48,7 +48,7 @@ def compose(
         snapshot: The state of the index that everything was found in.
         question: As asked.
         retrieval: What was found.
-        verdict: The ranked sentences.
+        ranked: The ranked sentences.
         info: What it was found in.
         k: How many citations at most.
         threshold: Confidence from which an answer is given.
@@ -57,28 +57,28 @@ def compose(
         Answered with one to `k` citations, or declined with a reason. Every citation was compared with its
         article once more; one that differs is dropped and logged.
     """
-    best = verdict.shares[0] if len(verdict.ranked) else 1.0
+    best = ranked.probabilities[0] if len(ranked.candidates) else 1.0
     cited = [
-        cite(snapshot, verdict.ranked[position], verdict.confidence * verdict.shares[position] / best)
-        for position in range(min(SHOWN, len(verdict.ranked)))
+        cite(snapshot, ranked.candidates[position], ranked.confidence * ranked.probabilities[position] / best)
+        for position in range(min(SHOWN, len(ranked.candidates)))
     ]
     candidates = tuple(citation for citation in cited if citation is not None)
-    answered = cited[:1] != [None] and bool(candidates) and verdict.confidence >= threshold
+    answered = cited[:1] != [None] and bool(candidates) and ranked.confidence >= threshold
     choice = Choice(())
     if answered:
         dates = [None if one is None else one.published for one in cited]
-        choice = choose(verdict, retrieval.query, k, dates)
+        choice = choose(ranked, retrieval.query, k, dates)
     asks = None if answered else beyond(question)
     wants_list = not answered and listing(question) is not None  # and there are no such articles
     citations = _without_repeated_leads([each for at in choice.positions if (each := cited[at]) is not None])
     return Answer(
         question=question,
         status=Status.ANSWERED if answered else Status.DECLINED,
-        confidence=verdict.confidence,
-        reason=None if answered else reason(retrieval, verdict, info, asks),
+        confidence=ranked.confidence,
+        reason=None if answered else reason(retrieval, ranked, info, asks),
         citations=citations,
         candidates=candidates,
-        passages=passages(retrieval, verdict),
+        passages=passages(retrieval, ranked),
         index=info,
         notes=tuple(_notes(retrieval, choice, citations)),
         follows=retrieval.query.follows,
@@ -118,14 +118,14 @@ def _without_repeated_leads(citations: Sequence[Citation]) -> tuple[Citation, ..
     )
 
 
-def passages(retrieval: Retrieval, verdict: Verdict, *, limit: int = SHOWN) -> tuple[Passage, ...]:
+def passages(retrieval: Retrieval, ranked: Ranked, *, limit: int = SHOWN) -> tuple[Passage, ...]:
     """The best passages: first by the share of their best sentence, then by how they were found."""
     found = {one.chunk.key: one for one in retrieval.found}
-    shares: dict[int, float] = {}
-    for candidate, share in zip(verdict.ranked, verdict.shares.tolist(), strict=True):
+    probabilities: dict[int, float] = {}
+    for candidate, share in zip(ranked.candidates, ranked.probabilities.tolist(), strict=True):
         chunk = candidate.found.chunk
-        shares.setdefault(chunk.key, share)
-    scores = {key: shares.get(key, 0.0) + one.fused for key, one in found.items()}
+        probabilities.setdefault(chunk.key, share)
+    scores = {key: probabilities.get(key, 0.0) + one.fused for key, one in found.items()}
     rows = []
     for key in sorted(scores, key=lambda key: (-scores[key], key))[:limit]:
         one, chunk = found[key], found[key].chunk

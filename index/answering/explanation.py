@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from index.ranking.ranker import Judgement, Verdict
+from index.ranking.ranker import Ranked, Ranker
 from index.retrieval.search import Retrieval
 from index.text.markup import plain
 from index.text.words import STOPWORDS, fold, terms
@@ -37,28 +37,28 @@ _NAMES: Final[Mapping[str, str]] = {
 """Names of features for people; a longer name beginning with one of them counts with it."""
 
 
-def why(judgement: Judgement, retrieval: Retrieval, verdict: Verdict, threshold: float) -> Why:
-    """Say what a verdict rests on.
+def why(ranker: Ranker, retrieval: Retrieval, ranked: Ranked, threshold: float) -> Why:
+    """Say what a ranked rests on.
 
     Args:
-        judgement: What ranked the candidates.
+        ranker: What ranked the candidates.
         retrieval: What was found.
-        verdict: The ranked candidates.
+        ranked: The ranked candidates.
         threshold: Confidence from which an answer is given.
     """
     query = retrieval.query
-    if not verdict.ranked:
+    if not ranked.candidates:
         return Why(query.text, threshold, _words(retrieval, frozenset()))
-    best = verdict.ranked[0]
+    best = ranked.candidates[0]
     return Why(
         read_as=query.text,
         threshold=threshold,
         words=_words(retrieval, frozenset(terms(plain(best.sentence.text)))),
         meaning=best.features["meaning"],
         interaction=best.features["late"],
-        reader=verdict.opinions[0] if verdict.opinions else None,
-        signals=_signals(judgement, verdict),
-        shares=tuple(verdict.shares[:2].tolist()),
+        reader=ranked.opinions[0] if ranked.opinions else None,
+        signals=_signals(ranker, ranked),
+        probabilities=tuple(ranked.probabilities[:2].tolist()),
     )
 
 
@@ -74,11 +74,11 @@ def _words(retrieval: Retrieval, said: frozenset[str]) -> tuple[Word, ...]:
     return tuple(found.values())
 
 
-def _signals(judgement: Judgement, verdict: Verdict) -> tuple[tuple[str, float], ...]:
+def _signals(ranker: Ranker, ranked: Ranked) -> tuple[tuple[str, float], ...]:
     """Points that each kind of feature gives the best candidate above the average one, largest first."""
     points: dict[str, float] = {}
-    for feature, weight in judgement.ranking.items():
-        values = np.array([one.features.get(feature, 0.0) for one in verdict.ranked])
+    for feature, weight in ranker.ranking.items():
+        values = np.array([one.features.get(feature, 0.0) for one in ranked.candidates])
         name = _name(feature)
         points[name] = points.get(name, 0.0) + weight * float(values[0] - values.mean())
     largest = sorted(points.items(), key=lambda item: (-abs(item[1]), item[0]))[:_SIGNALS]

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from index.answering.unsupported import Beyond
-from index.ranking.ranker import Verdict
+from index.ranking.ranker import Ranked
 from index.retrieval.question import Query
 from index.retrieval.search import Retrieval
 from index.text.words import STOPWORDS, fold
 from index.types import IndexInfo, Phrase, phrase, phrase_counted, phrase_series
 
 
-def reason(retrieval: Retrieval, verdict: Verdict, info: IndexInfo, asks: Beyond | None = None) -> Phrase:
+def reason(retrieval: Retrieval, ranked: Ranked, info: IndexInfo, asks: Beyond | None = None) -> Phrase:
     """Why there is no answer, for the member's eyes.
 
     Args:
         retrieval: What was found.
-        verdict: The ranked sentences.
+        ranked: The ranked sentences.
         info: What it was found in.
         asks: What the question asks for that no sentence can give.
     """
@@ -32,7 +32,7 @@ def reason(retrieval: Retrieval, verdict: Verdict, info: IndexInfo, asks: Beyond
     missing = missing_words(retrieval)
     if missing:
         return _missing(missing, retrieval.articles)
-    if not verdict.ranked:
+    if not ranked.candidates:
         return phrase_counted(
             "None of {count} article has a sentence that could be quoted.",
             "None of {count} articles has a sentence that could be quoted.",

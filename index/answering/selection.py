@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from index.ranking.features import Candidate
-from index.ranking.ranker import Verdict
+from index.ranking.ranker import Ranked
 from index.retrieval.question import Query
 from index.text.differences import Difference, differences
 from index.text.words import terms
@@ -36,17 +36,17 @@ class Choice:
     differ: tuple[Difference, ...] = ()
 
 
-def choose(verdict: Verdict, query: Query, k: int, published: Sequence[str | None] = ()) -> Choice:
+def choose(ranked: Ranked, query: Query, k: int, published: Sequence[str | None] = ()) -> Choice:
     """The fewest sentences that hold the answer in all likelihood.
 
     Args:
-        verdict: The ranked sentences.
+        ranked: The ranked sentences.
         query: The question: of several things that it asks for, more sentences are cited.
         k: How many sentences at most.
         published: Dates of the first `SHOWN` ranked sentences' articles, ISO 8601.
     """
-    first = range(min(SHOWN, len(verdict.ranked)))
-    against = _contradiction(verdict) if k > 1 else None
+    first = range(min(SHOWN, len(ranked.candidates)))
+    against = _contradiction(ranked) if k > 1 else None
     chosen: list[int] = []
     likelihood = 0.0
     if against is not None:
@@ -56,23 +56,23 @@ def choose(verdict: Verdict, query: Query, k: int, published: Sequence[str | Non
             chosen.reverse()
         return Choice(tuple(chosen), differ)
     enough = _ENOUGH_OF_MANY if query.several else _ENOUGH
-    for position in _in_turn(verdict, query, first):
+    for position in _in_turn(ranked, query, first):
         if len(chosen) >= k or likelihood >= enough:
             break
-        likelihood += float(verdict.shares[position])
-        if not any(same(verdict.ranked[position], verdict.ranked[earlier]) for earlier in chosen):
+        likelihood += float(ranked.probabilities[position])
+        if not any(same(ranked.candidates[position], ranked.candidates[earlier]) for earlier in chosen):
             chosen.append(position)
     return Choice(tuple(chosen))
 
 
-def _in_turn(verdict: Verdict, query: Query, first: range) -> list[int]:
+def _in_turn(ranked: Ranked, query: Query, first: range) -> list[int]:
     """Positions, best first; of a question for several things, the best one's fellow list items follow it."""
     if not query.several or not first:
         return list(first)
-    best = verdict.ranked[0]
+    best = ranked.candidates[0]
 
     def fellow(position: int) -> bool:
-        one = verdict.ranked[position]
+        one = ranked.candidates[position]
         alike = one.sentence.kind is best.sentence.kind is SentenceKind.ITEM
         introduced = one.sentence.kind is SentenceKind.ITEM and best.sentence.text.rstrip().endswith(":")
         near = abs(one.ordinal - best.ordinal) <= SHOWN
@@ -81,12 +81,12 @@ def _in_turn(verdict: Verdict, query: Query, first: range) -> list[int]:
     return sorted(first, key=lambda position: (position > 0, position > 0 and not fellow(position)))
 
 
-def _contradiction(verdict: Verdict) -> tuple[int, tuple[Difference, ...]] | None:
+def _contradiction(ranked: Ranked) -> tuple[int, tuple[Difference, ...]] | None:
     """A sentence of another article that is nearly as good as the best and says otherwise."""
-    for position in range(1, min(SHOWN, len(verdict.ranked))):
-        if verdict.shares[position] < _NEARLY_AS_GOOD * verdict.shares[0]:
+    for position in range(1, min(SHOWN, len(ranked.candidates))):
+        if ranked.probabilities[position] < _NEARLY_AS_GOOD * ranked.probabilities[0]:
             return None
-        best, other = verdict.ranked[0], verdict.ranked[position]
+        best, other = ranked.candidates[0], ranked.candidates[position]
         if best.place[0] != other.place[0]:
             found = differences(best.sentence.text, other.sentence.text)
             if found:

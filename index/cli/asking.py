@@ -127,10 +127,10 @@ def explain(answer: Answer) -> str:
     if answer.why is None:
         return "Nothing was searched for."
     why = answer.why
-    verdict = "at or above" if answer.confidence >= why.threshold else "below"
+    compared = "at or above" if answer.confidence >= why.threshold else "below"
     lines = [
         f"Searched for:    {why.read_as}",
-        f"Confidence:      {answer.confidence:.2f}, {verdict} the threshold of {why.threshold:.2f}",
+        f"Confidence:      {answer.confidence:.2f}, {compared} the threshold of {why.threshold:.2f}",
     ]
     if answer.candidates:
         lines += [
@@ -149,8 +149,8 @@ def explain(answer: Answer) -> str:
         f"Speaks {'for it' if points > 0 else 'against'}:  {points:+.2f} {name}"
         for name, points in why.signals
     ]
-    if len(why.shares) > 1 and len(answer.candidates) > 1:
-        best, second = why.shares
+    if len(why.probabilities) > 1 and len(answer.candidates) > 1:
+        best, second = why.probabilities
         lines.append(
             f"Runner-up:       “{_line(answer.candidates[1].text)}” ({second:.2f} against {best:.2f})"
         )

@@ -95,7 +95,7 @@ def calibrate(
         answers=choice.point.answered,
         questions=choice.metrics.answerable,
         made=date.today().isoformat(),
-        judgement=weights_of(answers.judgement),
+        ranker=weights_of(answers.ranker),
         golden=golden is not None,
     )
     if report:

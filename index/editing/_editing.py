@@ -19,7 +19,7 @@ from index.settings import IndexSettings
 from index.store import Reader
 from index.types import Article, ArticleCard, Encoder, Skipped, Vectors
 
-__all__ = ["Change", "Conflict", "Editing", "Preview", "Shelf", "Twin"]
+__all__ = ["Change", "Conflict", "Editing", "Preview", "CorpusOverview", "Twin"]
 
 _PATIENCE = 5.0  # seconds to wait for another process that changes the index: others wait for an answer
 
@@ -40,7 +40,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class CorpusOverview:
     """What there is, for an editor's eyes.
 
     Attributes:
@@ -233,14 +233,16 @@ class Editing:
         self._vectors = {key: self._vectors[key] for key in keys}
         return alike(np.array([self._vectors[key] for key in keys], dtype=np.float32)) if keys else []
 
-    def shelf(self) -> Shelf:
+    def overview(self) -> CorpusOverview:
         """What there is.
 
         Raises:
             StoreError: The index cannot be read.
         """
         with self._reader.snapshot() as snapshot:
-            return Shelf(tuple(snapshot.cards(limit=None)), snapshot.changed(), tuple(snapshot.skipped()))
+            return CorpusOverview(
+                tuple(snapshot.cards(limit=None)), snapshot.changed(), tuple(snapshot.skipped())
+            )
 
     def close(self) -> None:
         """Let go of the index."""

@@ -92,11 +92,11 @@ def preview(
     compared = [text for text in quotable[:_COMPARED] if len(set(terms(plain(text)))) >= _WORDS]
     if snapshot is None or not compared:
         return Preview(tuple(quotable))
-    shelf = _Shelf(snapshot, {besides, article.id} if besides else set(), collections)
+    overview = _Shelf(snapshot, {besides, article.id} if besides else set(), collections)
     repeated: Counter[tuple[str, str]] = Counter()
     conflicts = []
     for text in compared:
-        near = shelf.near(text)
+        near = overview.near(text)
         words = set(terms(plain(text)))
         repeated.update({(one.article_id, one.title) for one in near if _share(words, one.words) >= _ALIKE})
         conflicts += _conflict(text, words, near)

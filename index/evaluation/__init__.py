@@ -2,8 +2,8 @@
 
 from index.evaluation._compare import Change, Comparison, Difference, Outcome, compare, outcome
 from index.evaluation._gate import Failure, gate
-from index.evaluation._gold import Evidence, holds_gold, is_gold, normalise
-from index.evaluation._metrics import WANTED_RISK, Metrics, Quoted, Row, evaluate, judge, measure
+from index.evaluation._labels import Evidence, holds_gold, is_gold, normalise
+from index.evaluation._metrics import WANTED_RISK, Metrics, Quoted, Row, evaluate, measure, rank
 from index.evaluation._questions import Question, load_questions, parse_questions, parse_turns
 from index.evaluation._runs import FIGURES, load, number, save, table
 
@@ -25,7 +25,7 @@ __all__ = [
     "gate",
     "holds_gold",
     "is_gold",
-    "judge",
+    "rank",
     "load",
     "load_questions",
     "measure",

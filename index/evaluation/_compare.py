@@ -179,11 +179,11 @@ class _Figures:
     def of(self, questions: npt.NDArray[np.int64]) -> Floats:
         """The figures of the questions at those positions, in the order of `NAMES`; NaN where not defined."""
         answerable, confidence = self._answerable[questions], self._confidence[questions]
-        shares = self._of_answerable[questions][answerable]
+        probabilities = self._of_answerable[questions][answerable]
         auroc = measures.auroc(confidence, answerable)
         coverage = measures.coverage_at_risk(confidence, self._right[questions], answerable, WANTED_RISK)
         last = [np.nan if value is None else value for value in (auroc, coverage)]
-        first = shares.mean(axis=0) if len(shares) else np.full(shares.shape[1], np.nan)
+        first = probabilities.mean(axis=0) if len(probabilities) else np.full(probabilities.shape[1], np.nan)
         return np.concatenate([first, self._of_all[questions].mean(axis=0), last])
 
 

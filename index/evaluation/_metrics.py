@@ -12,7 +12,7 @@ import numpy as np
 
 from index.errors import UsageError
 from index.evaluation import measures
-from index.evaluation._gold import Evidence, holds_gold, is_gold
+from index.evaluation._labels import Evidence, holds_gold, is_gold
 from index.evaluation._questions import Question
 from index.evaluation.measures import Bin, RiskPoint
 from index.types import Answer, Citation, Status
@@ -160,11 +160,11 @@ def evaluate(questions: Iterable[Question], answers: Iterable[Answer]) -> Metric
     for question, answer in zip_longest(questions, answers):
         if question is None or answer is None:
             raise UsageError("There must be exactly one answer for each question, in the same order.")
-        rows.append(judge(question, answer))
+        rows.append(rank(question, answer))
     return measure(rows)
 
 
-def judge(question: Question, answer: Answer) -> Row:
+def rank(question: Question, answer: Answer) -> Row:
     """Hold one answer against what is known of its question."""
     known = question.answerable is not None or bool(question.evidence)
     # An unanswerable question has no gold sentence, whatever a set may name as a plausible one.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import UnreadableFile, UsageError
-from index.evaluation._gold import Evidence, normalise
+from index.evaluation._labels import Evidence, normalise
 from index.types import Turn
 
 _ASKERS = frozenset({"user", "human", "member"})

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import UnreadableFile, UsageError
-from index.evaluation._gold import Evidence
+from index.evaluation._labels import Evidence
 from index.evaluation._metrics import Metrics, Quoted, Row, measure
 
 _VERSION = 1

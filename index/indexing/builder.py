@@ -22,12 +22,12 @@ from index.indexing.plan import Plan, plan_all, plan_some
 from index.indexing.reconcile import carry_out, compared, forget, retract
 from index.store import (
     Generations,
-    Ledger,
     Reader,
+    ReadRepository,
     Writer,
     damaged,
     discard,
-    donors_of,
+    embedding_caches,
     inherited,
     is_empty,
     locked,
@@ -130,7 +130,7 @@ class Builder:
             except IndexMissing:
                 return self._make_anew()
             with writer:
-                if writer.recipe() != self._recipe():
+                if writer.config() != self._recipe():
                     raise IndexModel(
                         f"The index {writer.path} was made with another model, other parameters or another "
                         "version of Footnote. The files are in the corpus; run `python -m index rebuild` to "
@@ -229,7 +229,7 @@ class Builder:
             writer = Writer.open(self._generations.current())
         except (IndexMissing, IndexVersion):
             return None
-        if writer.recipe() == self._recipe():
+        if writer.config() == self._recipe():
             return writer
         writer.close()
         return None
@@ -241,11 +241,11 @@ class Builder:
         path = self._generations.unused()
         try:
             with (
-                donors_of(self._generations, self._encoder.fingerprint) as donors,
+                embedding_caches(self._generations, self._encoder.fingerprint) as caches,
                 Writer.create(path, self._recipe()) as writer,
             ):
                 plan = plan_all(self._corpus, writer, self._on_progress)
-                report = self._carry_out(writer, plan, finished=True, donors=donors)
+                report = self._carry_out(writer, plan, finished=True, caches=caches)
                 with writer.change():
                     for name, value in settings.items():
                         writer.keep(name, value)
@@ -277,7 +277,7 @@ class Builder:
                 reader.close()
 
     def _carry_out(
-        self, writer: Writer, plan: Plan, *, finished: bool = False, donors: Sequence[Ledger] = ()
+        self, writer: Writer, plan: Plan, *, finished: bool = False, caches: Sequence[ReadRepository] = ()
     ) -> BuildReport:
         return carry_out(
             writer,
@@ -286,6 +286,6 @@ class Builder:
             max_tokens=self._params.max_tokens,
             overlap=self._params.overlap,
             finished=finished,
-            donors=donors,
+            caches=caches,
             on_progress=self._on_progress,
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index import corpus as articles
 from index.errors import CorpusError
-from index.store import FileRow, Ledger, article_hash
+from index.store import FileRow, ReadRepository, article_hash
 from index.types import Article, OnProgress, Progress, Skipped
 
 
@@ -45,14 +45,14 @@ class Plan:
         return bool(self.files or self.gone)
 
 
-def plan_all(corpus: Path, ledger: Ledger, on_progress: OnProgress) -> Plan:
+def plan_all(corpus: Path, repository: ReadRepository, on_progress: OnProgress) -> Plan:
     """Compare the whole corpus with the index: every file's bytes are hashed, only changed ones are parsed.
 
     Raises:
         CorpusError: There is no corpus, or a folder of it cannot be read.
     """
     plan = Plan()
-    known = ledger.files()
+    known = repository.files()
     paths = articles.files(corpus)
     names: dict[str, Path] = {}
     changed: set[str] = set()
@@ -65,11 +65,13 @@ def plan_all(corpus: Path, ledger: Ledger, on_progress: OnProgress) -> Plan:
                 changed.add(name)
         on_progress(Progress("comparing", done, len(paths), "files"))
     gone = set(known) - set(names)
-    _resolve(plan, corpus, ledger, changed, gone, on_progress)
+    _resolve(plan, corpus, repository, changed, gone, on_progress)
     return plan
 
 
-def plan_some(corpus: Path, ledger: Ledger, paths: Iterable[Path], on_progress: OnProgress) -> Plan:
+def plan_some(
+    corpus: Path, repository: ReadRepository, paths: Iterable[Path], on_progress: OnProgress
+) -> Plan:
     """Compare some files of the corpus with the index; the work is in proportion to them.
 
     Raises:
@@ -78,7 +80,7 @@ def plan_some(corpus: Path, ledger: Ledger, paths: Iterable[Path], on_progress: 
     plan = Plan()
     named = {name: path for path in paths if (name := _name(corpus, path, plan)) is not None}
     present = {name for name, path in named.items() if path.exists()}
-    _resolve(plan, corpus, ledger, present, set(named) - present, on_progress)
+    _resolve(plan, corpus, repository, present, set(named) - present, on_progress)
     return plan
 
 
@@ -93,7 +95,12 @@ def _name(corpus: Path, path: Path, plan: Plan) -> str | None:
 
 
 def _resolve(
-    plan: Plan, corpus: Path, ledger: Ledger, changed: set[str], gone: set[str], on_progress: OnProgress
+    plan: Plan,
+    corpus: Path,
+    repository: ReadRepository,
+    changed: set[str],
+    gone: set[str],
+    on_progress: OnProgress,
 ) -> None:
     """Decide on every article of the changed and vanished files.
 
@@ -101,8 +108,8 @@ def _resolve(
     to another is therefore read again whenever the other changes.
     """
     while True:
-        held = ledger.articles_of(changed | gone)
-        waiting = ledger.claiming(held) - changed - gone
+        held = repository.articles_of(changed | gone)
+        waiting = repository.claiming(held) - changed - gone
         if not waiting:
             break
         changed |= {name for name in waiting if (corpus / name).exists()}
@@ -111,7 +118,7 @@ def _resolve(
     claimed: set[str] = set()
     for done, name in enumerate(sorted(changed), start=1):
         found, row = _read(corpus, name)
-        owners = ledger.owners(article.id for article in found if article.id not in held)
+        owners = repository.owners(article.id for article in found if article.id not in held)
         shadowed = []
         for article in found:
             owner, before = held.get(article.id) or owners.get(article.id) or (name, None)

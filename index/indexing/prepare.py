@@ -13,7 +13,7 @@ from index.indexing.chunks import Chunked, Chunker
 from index.store import (
     ArticleRow,
     ChunkRow,
-    Ledger,
+    ReadRepository,
     SentenceRow,
     Writer,
     article_hash,
@@ -55,7 +55,7 @@ def prepare(
     *,
     max_tokens: int,
     overlap: int,
-    donors: Sequence[Ledger],
+    caches: Sequence[ReadRepository],
     on_progress: OnProgress,
 ) -> Prepared:
     """Make rows of articles, and put the vectors that they need into the store.
@@ -66,7 +66,7 @@ def prepare(
         encoder: Not touched if there are no articles.
         max_tokens: Longest chunk; the model's own limit where that is lower.
         overlap: Sentences that a chunk repeats of the one before.
-        donors: Other generations made with the same model, whose vectors are taken over.
+        caches: Other generations made with the same model, whose vectors are taken over.
         on_progress: Told how far the work has come.
 
     Raises:
@@ -88,7 +88,7 @@ def prepare(
         on_progress(Progress("cutting", done, len(fresh), "articles"))
     missing = _without(writer.missing(texts), texts)
     if missing:
-        missing = _take_over(writer, missing, donors, encoder.dimension)
+        missing = _take_over(writer, missing, caches, encoder.dimension)
         _encode(writer, missing, encoder, on_progress)
     return Prepared(rows, sum(len(row.sentences) for row in rows), len(missing), tuple(sorted(split)))
 
@@ -118,12 +118,12 @@ def _without(wanted: set[bytes], texts: dict[bytes, str]) -> dict[bytes, str]:
 
 
 def _take_over(
-    writer: Writer, missing: dict[bytes, str], donors: Sequence[Ledger], dimension: int
+    writer: Writer, missing: dict[bytes, str], caches: Sequence[ReadRepository], dimension: int
 ) -> dict[bytes, str]:
     """Copy vectors from other generations; what none of them has is returned."""
-    for donor in donors:
+    for cache in caches:
         for keys in _batches(list(missing)):
-            values = {key: value for key in keys if (value := donor.value(key)) is not None}
+            values = {key: value for key in keys if (value := cache.value(key)) is not None}
             sound = {key: value for key, value in values.items() if sound_value(value, dimension)}
             writer.add_values(sound, dimension)
             missing = {key: text for key, text in missing.items() if key not in sound}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index.indexing.plan import Plan
 from index.indexing.prepare import prepare
-from index.store import Ledger, Writer
+from index.store import ReadRepository, Writer
 from index.types import BuildReport, Encoder, OnProgress, Progress
 
 
@@ -20,7 +20,7 @@ def carry_out(
     max_tokens: int,
     overlap: int,
     finished: bool,
-    donors: Sequence[Ledger],
+    caches: Sequence[ReadRepository],
     on_progress: OnProgress,
 ) -> BuildReport:
     """Make the index what the plan says: vectors first, then everything else in one transaction.
@@ -32,7 +32,7 @@ def carry_out(
         max_tokens: Longest chunk; the model's own limit where that is lower.
         overlap: How many sentences a chunk repeats of the one before.
         finished: Whether the plan covers the whole corpus.
-        donors: Other generations made with the same model, whose vectors are taken over.
+        caches: Other generations made with the same model, whose vectors are taken over.
         on_progress: Told how far the work has come.
 
     Returns:
@@ -44,7 +44,7 @@ def carry_out(
         encoder,
         max_tokens=max_tokens,
         overlap=overlap,
-        donors=donors,
+        caches=caches,
         on_progress=on_progress,
     )
     if plan:
@@ -82,7 +82,7 @@ def forget(writer: Writer, corpus: Path, known: dict[str, tuple[str, bytes]]) ->
     Args:
         writer: The index.
         corpus: The folder of the articles.
-        known: The articles, as `Ledger.owners` gives them.
+        known: The articles, as `ReadRepository.owners` gives them.
 
     Returns:
         The ids that went: those, and any others of a file that is gone.

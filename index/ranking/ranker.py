@@ -1,4 +1,4 @@
-"""The learned judgement: which sentence answers, and how sure that is.
+"""The learned ranker: which sentence answers, and how sure that is.
 
 Two small linear models, kept as a readable file (`ranker.json`, made by `python -m benchmarks.train`):
 
@@ -34,12 +34,12 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Ranker:
     """Weights of the two models.
 
     Attributes:
         ranking: Weight of each feature of a candidate.
-        confidence: Weight of each feature of a verdict, see `outlook`.
+        confidence: Weight of each feature of a ranked, see `outlook`.
         intercept: Of the confidence.
         threshold: Confidence from which an answer is given, where no risk is asked for.
         risks: Thresholds, rising, each with the share of wrong answers among those given from it on.
@@ -55,13 +55,13 @@ class Judgement:
 
     @classmethod
     @cache
-    def shipped(cls) -> Judgement:
-        """The judgement that comes with Footnote."""
+    def shipped(cls) -> Ranker:
+        """The ranker that comes with Footnote."""
         return cls.read(_FILE)
 
     @classmethod
-    def read(cls, path: Path) -> Judgement:
-        """Read a judgement as `benchmarks.train` writes it."""
+    def read(cls, path: Path) -> Ranker:
+        """Read a ranker as `benchmarks.train` writes it."""
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return cls(
             data["ranking"]["weights"],
@@ -71,8 +71,8 @@ class Judgement:
             tuple((threshold, risk) for threshold, risk in data.get("risks", ())),
         )
 
-    def at_risk(self, risk: float) -> Judgement:
-        """The same judgement with the lowest threshold at which no more than `risk` of answers were wrong.
+    def at_risk(self, risk: float) -> Ranker:
+        """The same ranker with the lowest threshold at which no more than `risk` of answers were wrong.
 
         Args:
             risk: Share of the answers given, 0 to 1. Below what was ever reached, the strictest threshold.
@@ -89,54 +89,54 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the judgement says of a question's candidates.
+class Ranked:
+    """What the ranker says of a question's candidates.
 
     Attributes:
-        ranked: The candidates, best first.
-        scores: Their scores, shape (len(ranked),), float64, falling.
+        candidates: Best first.
+        scores: Their scores, shape (len(candidates),), float64, falling.
         shares: The softmax of the scores.
         confidence: Probability that the first of them answers the question.
-        opinions: Probability of each by a reader, in the order of `ranked`; empty without one.
+        opinions: Probability of each by a reader, in the order of `candidates`; empty without one.
     """
 
-    ranked: tuple[Candidate, ...]
+    candidates: tuple[Candidate, ...]
     scores: Floats
-    shares: Floats
+    probabilities: Floats
     confidence: float
     opinions: tuple[float, ...] = ()
 
 
-def judge(
-    judgement: Judgement,
+def rank(
+    ranker: Ranker,
     retrieval: Retrieval,
     candidates: Sequence[Candidate],
     opinions: Floats | None = None,
-) -> Verdict:
+) -> Ranked:
     """Rank candidates and tell how likely the first one answers; ties are in the order of their places.
 
     Args:
-        judgement: Weights of the evidence.
+        ranker: Weights of the evidence.
         retrieval: What was found.
         candidates: Sentences with their features.
         opinions: Probability of each by a reader, shape (len(candidates),); None without one. It counts as
-            much as the judgement does: their log-odds are averaged (a logarithmic opinion pool, Genest and
+            much as the ranker does: their log-odds are averaged (a logarithmic opinion pool, Genest and
             Zidek 1986, https://doi.org/10.1214/ss/1177013825).
     """
     if not candidates:
-        return Verdict((), np.zeros(0), np.zeros(0), 0.0)
-    own = np.array([weigh(judgement.ranking, candidate.features) for candidate in candidates])
+        return Ranked((), np.zeros(0), np.zeros(0), 0.0)
+    own = np.array([weigh(ranker.ranking, candidate.features) for candidate in candidates])
     heard = None if opinions is None else np.array([_log_odds(each) for each in opinions])
     pooled = own if heard is None else (own + heard) / 2
     order = sorted(range(len(candidates)), key=lambda i: (-pooled[i], candidates[i].place))
     ranked = tuple(candidates[i] for i in order)
     features = outlook(retrieval, ranked, own[order])
-    odds = judgement.intercept + weigh(judgement.confidence, features)
+    odds = ranker.intercept + weigh(ranker.confidence, features)
     if heard is not None:
         odds = (odds + heard[order[0]]) / 2
     scores = np.asarray(pooled[order], dtype=np.float64)
     read = () if opinions is None else tuple(float(opinions[i]) for i in order)
-    return Verdict(ranked, scores, softmax(scores), sigmoid(odds), read)
+    return Ranked(ranked, scores, softmax(scores), sigmoid(odds), read)
 
 
 def opinions(
@@ -168,13 +168,13 @@ def outlook(retrieval: Retrieval, ranked: Sequence[Candidate], scores: Floats) -
     """
     best = ranked[0].features
     features = {f"best {name}": value for name, value in best.items() if name not in _PLACE}
-    shares = softmax(scores)
+    probabilities = softmax(scores)
     total = sum(retrieval.weights.values())
     known = sum(weight for term, weight in retrieval.weights.items() if retrieval.frequency[term])
     features |= {
         "score": float(scores[0]),
         "margin": float(scores[0] - scores[1]) if len(scores) > 1 else 3.0,
-        "share": float(shares[0]),
+        "share": float(probabilities[0]),
         "known": known / total if total else 0.0,
         "asks for a name, date or number": float(retrieval.query.kind in _PRECISE),
         "follows": float(retrieval.query.follows),

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
-from index.ranking.ranker import Judgement
+from index.ranking.ranker import Ranker
 from index.store import Snapshot
 
 SETTING: Final = "threshold"
@@ -26,7 +26,7 @@ class Calibrated:
         answers: How many answers that are shares of.
         questions: How many questions that have an answer were asked.
         made: Day, as 2026-11-24.
-        judgement: `weights_of` the judgement that gave the confidence; of another one it means nothing.
+        ranker: `weights_of` the ranker that gave the confidence; of another one it means nothing.
         golden: Whether the questions were an operator's own.
     """
 
@@ -37,7 +37,7 @@ class Calibrated:
     answers: int
     questions: int
     made: str
-    judgement: str
+    ranker: str
     golden: bool = False
 
     def as_setting(self) -> str:
@@ -45,14 +45,14 @@ class Calibrated:
         return json.dumps(asdict(self))
 
 
-def weights_of(judgement: Judgement) -> str:
-    """Tells judgements apart by their weights, whatever their thresholds; 16 hexadecimal digits."""
-    weights = replace(judgement, threshold=0.0, risks=()).fingerprint()
+def weights_of(ranker: Ranker) -> str:
+    """Tells rankers apart by their weights, whatever their thresholds; 16 hexadecimal digits."""
+    weights = replace(ranker, threshold=0.0, risks=()).fingerprint()
     return hashlib.blake2b(weights.encode(), digest_size=8).hexdigest()
 
 
 def calibrated(snapshot: Snapshot) -> Calibrated | None:
-    """What is kept in the index, of whatever judgement; None if nothing is, or nothing that can be read."""
+    """What is kept in the index, of whatever ranker; None if nothing is, or nothing that can be read."""
     kept = snapshot.setting(SETTING)
     try:
         return None if kept is None else Calibrated(**json.loads(kept))
@@ -60,20 +60,20 @@ def calibrated(snapshot: Snapshot) -> Calibrated | None:
         return None
 
 
-def fitted(judgement: Judgement, snapshot: Snapshot) -> Judgement:
-    """The judgement with the threshold that was chosen for it on the articles, if one was."""
+def fitted(ranker: Ranker, snapshot: Snapshot) -> Ranker:
+    """The ranker with the threshold that was chosen for it on the articles, if one was."""
     kept = calibrated(snapshot)
-    if kept is None or kept.judgement != weights_of(judgement):
-        return judgement
-    return replace(judgement, threshold=kept.threshold)
+    if kept is None or kept.ranker != weights_of(ranker):
+        return ranker
+    return replace(ranker, threshold=kept.threshold)
 
 
-def origin(judgement: Judgement, snapshot: Snapshot) -> str:
+def origin(ranker: Ranker, snapshot: Snapshot) -> str:
     """Where the threshold in use comes from, for an operator's eyes."""
     kept = calibrated(snapshot)
     if kept is None:
         return "what comes with Footnote, for INDEX_RISK"
-    if kept.judgement != weights_of(judgement):
+    if kept.ranker != weights_of(ranker):
         return "what comes with Footnote: the calibrated one was made for another judgement"
     return (
         f"calibrate on {kept.made}: risk {kept.risk:.2f} where {kept.wanted:g} was wanted, "

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from index.store._connect import damaged
 from index.store._copy import copy
-from index.store._donors import donors_of, inherited, is_empty, worth_keeping
+from index.store._embedding_cache import embedding_caches, inherited, is_empty, worth_keeping
 from index.store._generations import Generations, discard
-from index.store._ledger import Ledger
 from index.store._lock import locked
+from index.store._read_repository import ReadRepository
 from index.store._reader import Reader
 from index.store._rows import (
     ArticleRow,
@@ -39,7 +39,7 @@ __all__ = [
     "FileRow",
     "Generations",
     "Keys",
-    "Ledger",
+    "ReadRepository",
     "Reader",
     "SentenceRow",
     "Snapshot",
@@ -52,7 +52,7 @@ __all__ = [
     "copy",
     "damaged",
     "discard",
-    "donors_of",
+    "embedding_caches",
     "inherited",
     "is_empty",
     "is_markdown",

@@ -46,7 +46,7 @@ class Articles:
             )
         )
 
-    def recipe(self) -> dict[str, object]:
+    def config(self) -> dict[str, object]:
         """What the index was made with: model, limits and versions."""
         with sensible(self._path):
             return dict(json.loads(self._meta("recipe")))
@@ -57,7 +57,7 @@ class Articles:
         Raises:
             IndexVersion: Another version of Footnote made them.
         """
-        if self.recipe().get("words") != WORDS_VERSION:
+        if self.config().get("words") != WORDS_VERSION:
             raise IndexVersion(
                 f"The index {self._path} holds words as another version of Footnote makes them. "
                 "Run `python -m index rebuild` to make it anew from the corpus."

@@ -105,7 +105,7 @@ class Reader:
 
     def _check(self, path: Path, snapshot: Snapshot) -> None:
         snapshot.check_words()
-        made_with = snapshot.recipe().get("model")
+        made_with = snapshot.config().get("model")
         if self._model is not None and made_with != self._model:
             raise IndexModel(
                 f"The index {path} was made with the model {made_with}, but the setting "

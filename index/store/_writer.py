@@ -15,7 +15,7 @@ from index.citation_ids import article_hash as short_hash
 from index.store._articles import listed
 from index.store._connect import connect, create, damaged, told
 from index.store._generations import sync
-from index.store._ledger import Ledger
+from index.store._read_repository import ReadRepository
 from index.store._rows import ArticleRow, FileRow, pack
 from index.store._schema import SCHEMA
 from index.store._snapshot import Snapshot
@@ -27,7 +27,7 @@ _REMOVED: Final = 20_000  # removed chunks, that vectors in memory can follow st
 _DIGESTS: Final = 1 << 128
 
 
-class Writer(Ledger):
+class Writer(ReadRepository):
     """One generation, open for change. Made by `create` or `open`; close it when done.
 
     Every method raises IndexDisk where the disk is full or fails, and IndexCorrupt where the file is
@@ -41,14 +41,14 @@ class Writer(Ledger):
         self._loose: set[int] = set()
 
     @classmethod
-    def create(cls, path: Path, recipe: Mapping[str, object]) -> Writer:
+    def create(cls, path: Path, config: Mapping[str, object]) -> Writer:
         """Make an empty generation.
 
         Args:
             path: Where; no file may be there.
-            recipe: What it is made with, as JSON can hold it.
+            config: What it is made with, as JSON can hold it.
         """
-        meta = {"recipe": json.dumps(recipe, sort_keys=True), "digest": f"{0:032x}", "dimension": "0"}
+        meta = {"recipe": json.dumps(config, sort_keys=True), "digest": f"{0:032x}", "dimension": "0"}
         with told(path):
             connection = create(path, SCHEMA)
             writer = cls(connection, path)

@@ -162,7 +162,7 @@ class Why:
     interaction: float = 0.0
     reader: float | None = None
     signals: tuple[tuple[str, float], ...] = ()
-    shares: tuple[float, ...] = ()
+    probabilities: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StateError
-from bot.state import Database, Place, Rules, State, Verdict, back_up
+from bot.state import Database, GuildSettings, Scope, State, Verdict, back_up
 from index.errors import UsageError
 from index.evaluation import load_questions
 
@@ -19,13 +19,13 @@ LAST = {"article_id": "news/ferry", "text": "The last ferry leaves Gull Island a
 async def test_what_is_kept_is_there_after_a_restart(tmp_path: Path) -> None:
     path = tmp_path / "100% ours" / "bot.db"
     state = State(Database(path))
-    await state.places.set(Place(1), Rules(collections=("news", "rules"), confidence=0.8))
-    await state.places.set(Place(1, 2), Rules(collections=("news",), private=True))
+    await state.guild_settings.set(Scope(1), GuildSettings(collections=("news", "rules"), confidence=0.8))
+    await state.guild_settings.set(Scope(1, 2), GuildSettings(collections=("news",), private=True))
     await state.feedback.give(5, Verdict(9, True, True, "When is the last ferry?", evidence=[LAST]))
     assert await state.calls.claim(9)
     state.close()
     state = State(Database.existing(path))
-    assert state.places.at(Place(1, 2)) == Rules(("news",), True, 0.8)
+    assert state.guild_settings.at(Scope(1, 2)) == GuildSettings(("news",), True, 0.8)
     assert not await state.calls.claim(9)
     await state.calls.release(9)
     assert await state.calls.claim(9)
@@ -79,8 +79,8 @@ async def test_without_room_or_turn_nothing_is_lost(tmp_path: Path, monkeypatch:
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StateError, match="locked"):
-        await state.places.set(Place(1), Rules(private=True))
-    assert state.places.of(Place(1)) == Rules()
+        await state.guild_settings.set(Scope(1), GuildSettings(private=True))
+    assert state.guild_settings.of(Scope(1)) == GuildSettings()
     other.close()
     pages = await state.database.do(lambda each: each.exec_driver_sql("PRAGMA max_page_count = 1").scalar())
     assert pages
@@ -93,15 +93,15 @@ async def test_without_room_or_turn_nothing_is_lost(tmp_path: Path, monkeypatch:
 async def test_a_copy_is_made_while_the_bot_writes(tmp_path: Path) -> None:
     path = tmp_path / "100% ours?" / "bot.db"
     state = State(Database(path))
-    await state.places.set(Place(1), Rules(confidence=0.8))
+    await state.guild_settings.set(Scope(1), GuildSettings(confidence=0.8))
     path.chmod(0o600)
     copy = back_up(path, tmp_path / "safe" / "monday.db")
-    await state.places.set(Place(1), Rules(confidence=0.2))
+    await state.guild_settings.set(Scope(1), GuildSettings(confidence=0.2))
     state.close()
     assert [each.name for each in copy.parent.iterdir()] == ["monday.db"]
     assert copy.stat().st_mode & 0o777 == 0o600
     state = State(Database.existing(copy))
-    assert state.places.at(Place(1)).confidence == 0.8
+    assert state.guild_settings.at(Scope(1)).confidence == 0.8
     state.close()
     with pytest.raises(UsageError, match="is there already"):
         back_up(path, copy)
@@ -166,10 +166,10 @@ async def test_answers_are_counted_by_the_articles_that_they_cite(tmp_path: Path
 async def test_changes_at_the_same_time_are_all_kept(tmp_path: Path) -> None:
     state = State(Database(tmp_path / "bot.db"))
     await asyncio.gather(
-        state.places.change(Place(1), lambda own: replace(own, private=True)),
-        state.places.change(Place(1), lambda own: replace(own, human=7)),
+        state.guild_settings.change(Scope(1), lambda own: replace(own, private=True)),
+        state.guild_settings.change(Scope(1), lambda own: replace(own, human=7)),
     )
-    assert state.places.of(Place(1)) == Rules(private=True, human=7)
+    assert state.guild_settings.of(Scope(1)) == GuildSettings(private=True, human=7)
     state.close()
 
 

@@ -13,7 +13,7 @@ from hypothesis import settings
 
 from index.engine import Engine
 from index.indexing.builder import Builder
-from index.ranking.ranker import Judgement
+from index.ranking.ranker import Ranker
 from index.retrieval.question import understand
 from index.retrieval.search import Retrieval, retrieve
 from index.retrieval.vectors import VectorIndex
@@ -59,7 +59,7 @@ ARTICLES = {
 }
 """Front matter and text of each article."""
 
-JUDGEMENT = Judgement(
+JUDGEMENT = Ranker(
     ranking={"covers": 6.0, "late rare own": 3.0, "wanted": 0.5},
     confidence={"best covers": 8.0, "known": 4.0},
     intercept=-8.5,
@@ -86,9 +86,9 @@ class Town:
         path.write_text(f"---\n{front or 'title: News'}\n---\n{text}", encoding="utf-8")
         return path
 
-    def engine(self, judgement: Judgement = JUDGEMENT) -> Engine:
+    def engine(self, ranker: Ranker = JUDGEMENT) -> Engine:
         reader = Reader.open(self.folder, model=self.encoder.fingerprint)
-        return Engine(reader, self.encoder, judgement=judgement)
+        return Engine(reader, self.encoder, ranker=ranker)
 
     @contextmanager
     def look(self, question: str, **how: Any) -> Iterator[tuple[Snapshot, Retrieval]]:

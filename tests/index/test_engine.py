@@ -14,7 +14,7 @@ import pytest
 from index.embedding import SentenceEncoder
 from index.engine import Engine
 from index.errors import ArticleNotFound, IndexMissing, IndexModel, UsageError
-from index.ranking.ranker import Judgement
+from index.ranking.ranker import Ranker
 from index.settings import IndexSettings, load
 from index.store import Reader
 from index.text.sentences import segment
@@ -252,17 +252,17 @@ def test_tells_an_operator_what_it_holds(town: Town, engine: Engine) -> None:
 def test_the_fingerprint_follows_articles_and_judgement(town: Town, engine: Engine) -> None:
     info = engine.info()
     assert engine.info() is info
-    for judgement in (
+    for ranker in (
         dataclasses.replace(JUDGEMENT, threshold=0.9),
         dataclasses.replace(JUDGEMENT, ranking={}),
     ):
-        other = town.engine(judgement)
+        other = town.engine(ranker)
         assert other.info().fingerprint != info.fingerprint
         other.close()
 
 
 def test_uses_the_shipped_judgement_by_default(town: Town, engine: Engine) -> None:
-    other = town.engine(Judgement.shipped())
+    other = town.engine(Ranker.shipped())
     shipped = Engine(engine._reader, town.encoder)
     assert shipped.info() == other.info()
     other.close()
@@ -350,7 +350,7 @@ class Keen:
 def test_a_reader_is_heard_as_much_as_the_judgement(town: Town) -> None:
     alone = town.engine()
     reader = Reader.open(town.folder, model=town.encoder.fingerprint)
-    second = Engine(reader, town.encoder, judgement=JUDGEMENT, cross_encoder=Keen("Adeyemi"))
+    second = Engine(reader, town.encoder, ranker=JUDGEMENT, cross_encoder=Keen("Adeyemi"))
     plain, read = alone.ask(LAST_FERRY), second.ask(LAST_FERRY)
     assert "6.40" in plain.citations[0].text
     assert "Adeyemi" in read.candidates[0].text
@@ -358,7 +358,7 @@ def test_a_reader_is_heard_as_much_as_the_judgement(town: Town) -> None:
     assert read.why is not None
     assert (plain.why.reader, read.why.reader) == (None, 1.0)
     assert plain.index.fingerprint != read.index.fingerprint
-    doubtful = Engine(reader, town.encoder, judgement=JUDGEMENT, cross_encoder=Keen("nowhere"))
+    doubtful = Engine(reader, town.encoder, ranker=JUDGEMENT, cross_encoder=Keen("nowhere"))
     assert doubtful.ask(LAST_FERRY).confidence < plain.confidence
     for engine in (alone, second):
         engine.close()
@@ -373,8 +373,8 @@ def test_says_what_an_answer_rests_on(engine: Engine) -> None:
     assert set(words) == {"last", "ferry", "leave", "Saltmere"}
     assert all(word.matched and word.passages for word in words.values())
     assert dict(why.signals).keys() <= {"shared words", "word by word", "has what is asked for"}
-    assert len(why.shares) == 2
-    assert why.shares[0] > why.shares[1]
+    assert len(why.probabilities) == 2
+    assert why.probabilities[0] > why.probabilities[1]
     data = json.loads(json.dumps(engine.ask(LAST_FERRY).as_dict(explained=True)))
     assert {"notes", "chat", "why"} <= set(data)
     assert data["why"]["words"][0].keys() == {"text", "passages", "matched"}
@@ -389,7 +389,7 @@ def test_a_no_is_explained_too(engine: Engine) -> None:
 def test_where_there_is_nothing_there_is_little_to_explain(empty_town: Town) -> None:
     why = empty_town.engine().ask("Who is the president of France?").why
     assert why is not None
-    assert (why.signals, why.shares, why.meaning) == ((), (), 0.0)
+    assert (why.signals, why.probabilities, why.meaning) == ((), (), 0.0)
 
 
 def test_several_questions_are_answered_one_by_one(engine: Engine) -> None:
@@ -437,7 +437,7 @@ def test_what_a_sentence_leans_on_comes_with_it_unless_it_is_cited_too(town: Tow
     sure = Engine(
         Reader.open(town.folder, model=town.encoder.fingerprint),
         town.encoder,
-        judgement=replace(JUDGEMENT, ranking={"covers": 60.0}),
+        ranker=replace(JUDGEMENT, ranking={"covers": 60.0}),
     )
     cited = sure.ask("They grow which squash and dahlias?", k=1).citations[0]
     assert cited.lead is not None

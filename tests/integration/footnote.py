@@ -15,9 +15,9 @@ import discord
 import pytest
 
 from bot.client import Footnote
-from bot.services.asking import Desk, Engine
+from bot.services.asking import Engine, EngineService
 from bot.services.draft_store import Drafts
-from bot.services.editing import Workshop
+from bot.services.editing import ArticleService
 from bot.services.worker import Worker
 from bot.settings import BotSettings
 from bot.state import Database, State
@@ -82,7 +82,10 @@ async def running(
     room.guilds = room.guilds or {room.guild.id: None}
     options.setdefault("guilds", room.guilds)
     bot = Footnote(
-        Desk(room.engine, worker), state, Workshop(editing, Drafts(folder / "drafts"), worker), **options
+        EngineService(room.engine, worker),
+        state,
+        ArticleService(editing, Drafts(folder / "drafts"), worker),
+        **options,
     )
     room.bots.append(bot)
     before = len(room.server.identifies)

@@ -35,7 +35,7 @@ class Librarian(commands.AutoShardedBot):
         self.errors: list[BaseException] = []
         self.tree.add_command(ask)
         self.tree.add_command(suggest)
-        self.tree.add_command(shelf)
+        self.tree.add_command(overview)
         self.tree.add_command(about)
         self.tree.error(self._failed)
         self.add_dynamic_items(Context)
@@ -171,12 +171,12 @@ async def articles(interaction: discord.Interaction, typed: str) -> list[app_com
     return [app_commands.Choice(name=each, value=each) for each in titles if typed.lower() in each.lower()]
 
 
-shelf = app_commands.Group(
+overview = app_commands.Group(
     name="shelf", description="For editors", default_permissions=discord.Permissions(manage_guild=True)
 )
 
 
-@shelf.command(name="put", description="Puts an article on the shelf")
+@overview.command(name="put", description="Puts an article on the shelf")
 async def add(interaction: discord.Interaction, file: discord.Attachment, by: discord.Member) -> None:
     text = (await file.read()).decode()
     await interaction.response.send_message(f"{by.display_name} put {file.filename}: {text}")

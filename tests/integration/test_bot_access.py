@@ -24,7 +24,7 @@ from bot.errors import (
     Starting,
     UnknownGuild,
 )
-from bot.state import Place, Rules
+from bot.state import GuildSettings, Scope
 from index import citation_ids as receipt
 from tests.bot.stand_in import FERRY
 from tests.integration.discord_server import Channel, Guild, Message, User
@@ -302,7 +302,7 @@ async def test_a_server_that_is_not_named_gets_one_sentence() -> None:
         room.bot.rates = type(room.bot.rates)()
         assert await there.mentioned() == said
         assert room.engine.asked == room.engine.looked == []
-        assert room.bot.state.places.of(Place(both.other.id)) == Rules()
+        assert room.bot.state.guild_settings.of(Scope(both.other.id)) == GuildSettings()
 
 
 async def test_a_server_sees_only_its_own_collections() -> None:
@@ -317,7 +317,7 @@ async def test_a_server_sees_only_its_own_collections() -> None:
                 needing = {name for name, way in WAYS.items() if way.needs != "member"}
                 assert refused == (set() if manages else needing)
                 assert bool(leaks(found)) is has_news, leaks(found)
-                await both.room.bot.state.places.set(Place(guild.id), Rules())
+                await both.room.bot.state.guild_settings.set(Scope(guild.id), GuildSettings())
                 assert ("6.40 pm" in await here.mentioned()) is has_news
         assert {asked for _, asked in both.room.engine.asked} == {("news",), ("handbook",)}
 
@@ -346,7 +346,7 @@ async def test_direct_messages_see_what_the_servers_of_the_member_see() -> None:
             ("news",),
             ("handbook", "news"),
         }
-        await both.room.bot.state.places.set(Place(both.news.id), Rules(()))
+        await both.room.bot.state.guild_settings.set(Scope(both.news.id), GuildSettings(()))
         assert await both.direct(both.news).mentioned() == str(NotHere())
 
 
@@ -498,13 +498,15 @@ async def test_rights_are_checked_at_every_press() -> None:
         server.set_roles(both.news, olga.user, [])
         pressed = await server.press(olga.user, panel, "Private answers")
         assert (await pressed.response()).content == str(NotAManager())
-        assert both.room.bot.state.places.of(Place(both.news.id)) == Rules()
+        assert both.room.bot.state.guild_settings.of(Scope(both.news.id)) == GuildSettings()
 
 
 async def test_the_panel_and_the_status_tell_only_of_what_the_server_owns() -> None:
     async with town() as both:
         here = both.at(both.handbook)
-        await both.room.bot.state.places.set(Place(both.handbook.id), Rules(("handbook", "news")))
+        await both.room.bot.state.guild_settings.set(
+            Scope(both.handbook.id), GuildSettings(("handbook", "news"))
+        )
         panel = await here.outcome(WAYS["/footnote setup"])
         assert "Answers from: handbook\n" in panel
         assert "news" not in str([each.raw for each in here.channel.messages.values()])
@@ -518,7 +520,7 @@ async def test_the_panel_and_the_status_tell_only_of_what_the_server_owns() -> N
 
 async def test_a_collection_that_a_server_no_longer_owns_is_not_shown_there() -> None:
     async with town() as both:
-        await both.room.bot.state.places.set(Place(both.news.id), Rules(("news",)))
+        await both.room.bot.state.guild_settings.set(Scope(both.news.id), GuildSettings(("news",)))
         both.room.guilds[both.news.id] = ("handbook",)
         here = both.at(both.news)
         assert await here.outcome(WAYS["/ask"]) == str(NotHere())
@@ -532,7 +534,7 @@ async def test_forums_and_channels_are_answered_only_in_servers_that_are_named(n
         here = both.at(guild, manages=False)
         forum = room.server.add_channel(guild, "help", kind="forum")
         for channel in (here.channel, forum):
-            await room.bot.state.places.set(Place(guild.id, channel.id), Rules(unasked=True))
+            await room.bot.state.guild_settings.set(Scope(guild.id, channel.id), GuildSettings(unasked=True))
         await room.server.say(here.user, here.channel, QUESTION)
         post = await room.server.post(here.user, forum, QUESTION, "Please help.")
         await asyncio.sleep(0.5)

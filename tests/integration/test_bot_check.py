@@ -14,7 +14,7 @@ import pytest
 
 from bot.check.discord_probe import visit
 from bot.check.finding import Finding
-from bot.state import Database, Place, Rules, State
+from bot.state import Database, GuildSettings, Scope, State
 from tests.integration.discord_server import DiscordServer, wire
 from tests.integration.discord_server.permissions import EVERYONE, VIEW_CHANNEL
 from tests.integration.footnote import COMMANDS, footnote, settings
@@ -124,8 +124,8 @@ async def test_channels_that_were_set_up_have_to_work(tmp_path: Path) -> None:
         server.add_channel(guild, "general")
         rules, log = server.add_channel(guild, "rules"), server.add_channel(guild, "log", hidden=True)
         state = State(Database(tmp_path / "bot.db"))
-        await state.places.set(Place(guild.id), Rules(private=True, log=log.id))
-        await state.places.set(Place(guild.id, rules.id), Rules(confidence=0.8))
+        await state.guild_settings.set(Scope(guild.id), GuildSettings(private=True, log=log.id))
+        await state.guild_settings.set(Scope(guild.id, rules.id), GuildSettings(confidence=0.8))
         state.close()
         told = (await found(server, state=tmp_path / "bot.db"))["server Harbour"]
         assert told.code == 1

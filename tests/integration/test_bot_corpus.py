@@ -18,7 +18,7 @@ from bot.features.corpus.rendering import DISCARDED, NOTHING, UNDATED, UNTITLED
 from bot.services.draft_store import Drafts
 from bot.services.editing import BUSY, NOT_YOURS, SINCE, TAKEN, TOO_LONG
 from bot.services.gaps import NO_GAPS, START, SWITCHED_OFF
-from bot.state import Place, Rules
+from bot.state import GuildSettings, Scope
 from index.editing import Editing
 from index.engine import Engine
 from index.indexing.builder import Builder
@@ -99,9 +99,9 @@ def draft_of(message: Message) -> str:
     return str(message.buttons[0].custom_id).partition(":")[2]
 
 
-async def settle(room: Town, rules: Rules) -> None:
+async def settle(room: Town, rules: GuildSettings) -> None:
     """Sets the rules of the server."""
-    await room.bot.state.places.set(Place(room.guild.id), rules)
+    await room.bot.state.guild_settings.set(Scope(room.guild.id), rules)
 
 
 def files(room: Town) -> dict[str, bytes]:
@@ -198,7 +198,7 @@ async def test_a_draft_outlives_a_restart_but_not_a_day(town: Town, monkeypatch:
         run = await town.server.press(town.eve, late, "Publish")
         assert (await run.followup()).content == str(UnknownDraft())
         assert len(list((town.state.parent / "drafts").iterdir())) == 2
-        await town.bot.workshop.purge()
+        await town.bot.article_service.purge()
         assert list((town.state.parent / "drafts").iterdir()) == []
 
 
@@ -215,7 +215,7 @@ async def test_of_two_articles_with_one_title_the_first_is_published(town: Town)
     run = await town.server.press(town.eve, other, "Publish")
     assert (await run.followup()).content == TAKEN
     with pytest.raises(UnknownDraft):  # a proposal is nothing that could be undone
-        await town.bot.workshop.undo(draft_of(other), town.guild.id, Rules())
+        await town.bot.article_service.undo(draft_of(other), town.guild.id, GuildSettings())
 
 
 async def test_warnings_tell_what_an_editor_should_look_at(town: Town) -> None:
@@ -409,9 +409,9 @@ async def test_only_editors_change_articles(town: Town) -> None:
     assert isinstance(role, Role)
     iris = town.server.add_member(town.guild, "iris", roles=[role])
     assert (await slash(town, "status", iris)).content == str(NotAnEditor())
-    await settle(town, Rules(editors=role.id))
+    await settle(town, GuildSettings(editors=role.id))
     shown = await slash(town, "remove", iris, article="news/ferry")
-    await settle(town, Rules())
+    await settle(town, GuildSettings())
     run = await town.server.press(iris, shown, "Remove")
     assert (await run.response()).content == str(NotAnEditor())
     assert "news/ferry.md" in files(town)
@@ -422,7 +422,7 @@ async def test_only_editors_change_articles(town: Town) -> None:
 
 async def test_a_server_changes_only_the_articles_that_are_for_it(town: Town) -> None:
     waiting = await slash(town, "remove", article="rules")
-    await settle(town, Rules(collections=("news",)))
+    await settle(town, GuildSettings(collections=("news",)))
     run = await town.server.press(town.eve, waiting, "Remove")
     assert (await run.followup()).content == NOT_YOURS
     assert "no article of that name" in (await slash(town, "remove", article="rules")).content
@@ -431,15 +431,15 @@ async def test_a_server_changes_only_the_articles_that_are_for_it(town: Town) ->
     shown = await add(town)
     assert "File: news/the-open-air-pool.md" in shown.content
     assert "rules" not in (await slash(town, "status")).content
-    await settle(town, Rules(collections=("news", "sport")))
+    await settle(town, GuildSettings(collections=("news", "sport")))
     assert "in which `collection:`" in (await add(town)).content
     other = town.server.add_guild("Elsewhere")
     with pytest.raises(Exception, match="cannot be changed from this server"):
-        await town.bot.workshop.carry_out(draft_of(shown), other.id, Rules())
+        await town.bot.article_service.carry_out(draft_of(shown), other.id, GuildSettings())
 
 
 async def test_the_log_channel_is_told_and_can_undo(town: Town) -> None:
-    await settle(town, Rules(log=town.log.id))
+    await settle(town, GuildSettings(log=town.log.id))
     await press(town, await slash(town, "remove", article="news/ferry"), "Remove")
     await town.server.until(lambda: town.server.messages(town.log), missing="no line in the log channel")
     (line,) = town.server.messages(town.log)
@@ -461,7 +461,7 @@ async def test_the_log_channel_is_told_and_can_undo(town: Town) -> None:
 
 
 async def test_a_log_channel_that_cannot_be_written_is_told(town: Town) -> None:
-    await settle(town, Rules(log=town.log.id))
+    await settle(town, GuildSettings(log=town.log.id))
     town.server.forbid(town.log, "send_messages")
     run = await town.server.press(town.eve, await add(town), "Publish")
     assert f"<#{town.log.id}>" in (await run.followup()).content
@@ -504,7 +504,7 @@ async def test_what_enough_people_have_missed_becomes_an_article(town: Town) -> 
     assert "“Where is the sauna?” · “Where is the sauna now?”" in lines[1]
     assert "bicycles" not in shown.content
     assert "member" not in shown.content
-    await settle(town, Rules(collections=("news", "sport")))
+    await settle(town, GuildSettings(collections=("news", "sport")))
     opened = await town.server.press(town.eve, shown, f"{START} (1)")
     form = await opened.modal()
     assert form["custom_id"] == "corpus-add:news"

@@ -50,7 +50,7 @@ async def test_a_failure_behind_a_button_is_told_to_the_one_who_pressed(
 ) -> None:
     async with footnote() as room:
         answer = await room.ask("The last ferry?")
-        room.bot.desk._engine = Broken(ZeroDivisionError("oh"))
+        room.bot.engine_service._engine = Broken(ZeroDivisionError("oh"))
         shown = await (await room.server.press(room.ben, answer, "In context")).response()
         assert UNEXPECTED.fullmatch(shown.content)
         assert shown.ephemeral
@@ -91,7 +91,7 @@ async def test_a_question_that_takes_too_long_is_given_up() -> None:
         assert (await room.say(f"{room.server.bot.mention} and the ferry?")).content == str(TooSlow())
         room.engine.gate.set()
         await room.server.until(
-            lambda: room.bot.desk.worker.load == 0 or None, within=0.01
+            lambda: room.bot.engine_service.worker.load == 0 or None, within=0.01
         ) if False else None
         await asyncio.sleep(0.05)
         assert LAST in (await room.ask("The last ferry?")).content
@@ -183,7 +183,7 @@ async def test_a_command_of_an_earlier_version_is_explained() -> None:
 
 async def test_who_asks_while_the_bot_is_stopped_is_told_so() -> None:
     async with footnote() as room:
-        room.bot.desk.worker.close()
+        room.bot.engine_service.worker.close()
         assert (await room.ask("The ferry?")).content == str(Stopping())
 
 

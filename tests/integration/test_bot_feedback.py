@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.features.feedback import CHANGED, NO_SUCH, THANKS, UNKNOWN
-from bot.state import Place, Rules
+from bot.state import GuildSettings, Scope
 from index.evaluation import load_questions
 from tests.bot.stand_in import FERRY
 from tests.integration.discord_server import Message, User
@@ -106,7 +106,7 @@ async def test_a_verdict_is_kept_after_a_restart_and_where_articles_are_not_for_
         async with running(room) as bot:
             await room.server.submit_modal(room.ana, opened, {"reason": ["wrong"]})
             await room.server.until(lambda: kept(room), missing="no verdict")
-            await bot.state.places.set(Place(room.guild.id), Rules(()))
+            await bot.state.guild_settings.set(Scope(room.guild.id), GuildSettings(()))
             assert await praise(room, room.ana, answer) == CHANGED
             assert kept(room)[0]["evidence"] == []
             told = await blame(room, room.ana, answer, "wrong", "winter")

@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from bot.features.forget import NOTHING, Forget
-from bot.state import Place, Rules, State
+from bot.state import GuildSettings, Scope, State
 from tests.integration.discord_server import Message, User
 from tests.integration.footnote import Room, footnote
 
@@ -80,11 +80,11 @@ async def test_what_is_old_goes_every_day_also_after_a_day_on_which_that_failed(
 async def test_a_server_that_the_bot_has_left_is_forgotten() -> None:
     async with footnote() as room:
         other = room.server.add_guild("Harbour")
-        places = room.bot.state.places
-        await places.set(Place(other.id), Rules(()))
-        await places.set(Place(other.id, 7), Rules(private=True))
-        await places.set(Place(room.guild.id), Rules(("news",)))
+        guild_settings = room.bot.state.guild_settings
+        await guild_settings.set(Scope(other.id), GuildSettings(()))
+        await guild_settings.set(Scope(other.id, 7), GuildSettings(private=True))
+        await guild_settings.set(Scope(room.guild.id), GuildSettings(("news",)))
         room.server.remove_guild(other)
-        await until(lambda: places.of(Place(other.id)) == Rules())
-        assert places.of(Place(other.id, 7)) == Rules()
-        assert places.of(Place(room.guild.id)) == Rules(("news",))
+        await until(lambda: guild_settings.of(Scope(other.id)) == GuildSettings())
+        assert guild_settings.of(Scope(other.id, 7)) == GuildSettings()
+        assert guild_settings.of(Scope(room.guild.id)) == GuildSettings(("news",))

@@ -10,7 +10,7 @@ from bot.discord_io.rates import CallRates
 from bot.features.follow_up import UNKNOWN
 from bot.features.human import ALREADY, CALLED, NOBODY, NOT_POSTED, POST, READER, UNHEARD
 from bot.messages.answers import HUMAN
-from bot.state import Place, Rules
+from bot.state import GuildSettings, Scope
 from tests.integration.discord_server import Message, Role, User
 from tests.integration.footnote import Room, footnote, running
 
@@ -20,7 +20,7 @@ QUESTION = "Where is **parking**? Ask @everyone or <@&1>"
 async def helpers(room: Room, **options: Any) -> Role:
     """Sets a role to be called, and returns it."""
     role = room.server.add_role(room.guild, "helpers", mentionable=True)
-    await room.bot.state.places.set(Place(room.guild.id), Rules(human=role.id, **options))
+    await room.bot.state.guild_settings.set(Scope(room.guild.id), GuildSettings(human=role.id, **options))
     return role
 
 
@@ -107,7 +107,7 @@ async def test_nobody_is_called_too_often_or_where_that_is_not_wanted() -> None:
         room.server.allow(room.channel, "send_messages")
         assert await press(room, room.ana, first) == CALLED.format(role=f"<@&{role.id}>")
         assert "Please call again <t:" in await press(room, room.ana, second)
-        await room.bot.state.places.set(Place(room.guild.id), Rules())
+        await room.bot.state.guild_settings.set(Scope(room.guild.id), GuildSettings())
         run = await room.server.press(room.ben, second, HUMAN)
         assert (await run.response()).content == NOBODY
 
@@ -128,7 +128,7 @@ async def test_who_may_not_write_somewhere_calls_nobody_there() -> None:
 async def test_a_role_that_cannot_be_notified_is_told() -> None:
     async with footnote() as room:
         role = room.server.add_role(room.guild, "helpers")
-        await room.bot.state.places.set(Place(room.guild.id), Rules(human=role.id))
+        await room.bot.state.guild_settings.set(Scope(room.guild.id), GuildSettings(human=role.id))
         refused = await room.ask("Where is parking?")
         assert await press(room, room.ana, refused) == UNHEARD.format(role=f"<@&{role.id}>")
 

@@ -9,7 +9,7 @@ import discord
 import pytest
 
 from bot.messages import language
-from bot.state import Place, Rules
+from bot.state import GuildSettings, Scope
 from tests.integration.discord_server import Message, User
 from tests.integration.footnote import Room, footnote, running
 from tests.integration.test_bot_corpus import opened
@@ -56,7 +56,7 @@ async def test_an_answer_and_all_that_its_buttons_show_is_german() -> None:
 async def test_a_refusal_a_verdict_and_what_is_forgotten() -> None:
     async with footnote(locale="de") as room:
         role = room.server.add_role(room.guild, "helpers", mentionable=True)
-        await room.bot.state.places.set(Place(room.guild.id), Rules(human=role.id))
+        await room.bot.state.guild_settings.set(Scope(room.guild.id), GuildSettings(human=role.id))
         refused = await room.ask("Who is the president?")
         assert "**Ich habe darauf in den Artikeln keine Antwort gefunden.**" in refused.content
         assert "'president?' kommt in keinem von 2 Artikeln vor.\nDer nächste Satz," in refused.content

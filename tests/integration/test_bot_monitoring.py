@@ -17,9 +17,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.errors import PortTaken
-from bot.monitoring.health import Pulse
+from bot.monitoring.health import Health
 from bot.run import serve
-from bot.services.asking import Desk
+from bot.services.asking import EngineService
 from bot.services.worker import Worker
 from bot.state import Database, State
 from bot.stopping import Stop
@@ -97,7 +97,7 @@ async def watched(port: int, engine: StandIn, **values: Any) -> AsyncIterator[Wa
             editing = Editing(file.with_name("corpus"), file.with_name("index"), engine.encoder)
             stop = Stop(chosen.stop_seconds, end=lambda code: None)
             task = asyncio.create_task(
-                serve(chosen, server.token, Desk(engine, worker), state, editing, stop)
+                serve(chosen, server.token, EngineService(engine, worker), state, editing, stop)
             )
             async with aiohttp.ClientSession(f"http://127.0.0.1:{port or 1}") as session:
                 try:
@@ -237,8 +237,8 @@ async def test_a_port_that_is_taken_is_told_in_a_sentence(port: int) -> None:
 
 async def test_before_it_is_online_a_bot_has_no_connection() -> None:
     async with footnote() as room:
-        pulse = Pulse(room.bot)
+        health = Health(room.bot)
         room.bot.online.clear()
-        reading = await pulse.read()
+        reading = await health.read()
         assert (reading.connected, reading.latency) == (False, None)
-        pulse.close()
+        health.close()

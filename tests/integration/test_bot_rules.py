@@ -6,12 +6,12 @@ from bot.errors import NotHere, NotShown, UnknownArticle
 from bot.features.mention import PRIVATE
 from bot.messages.answers import DECLINED
 from bot.messages.article_list import NONE_SUCH
-from bot.state import Place, Rules
+from bot.state import GuildSettings, Scope
 from tests.integration.discord_server import Channel, Message
 from tests.integration.footnote import Room, footnote
 
 QUESTION = "When does the last boat leave?"
-HANDBOOK = Rules(("handbook",))
+HANDBOOK = GuildSettings(("handbook",))
 
 
 def found(message: Message) -> bool:
@@ -26,10 +26,10 @@ async def pressed(room: Room, message: Message, label: str) -> Message:
 
 async def test_only_allowed_articles_answer_commands_mentions_follow_ups_and_why() -> None:
     async with footnote() as room:
-        places, server = room.bot.state.places, room.server
+        guild_settings, server = room.bot.state.guild_settings, room.server
         before = await room.ask(QUESTION)
         assert found(before)
-        await places.set(Place(room.guild.id), HANDBOOK)
+        await guild_settings.set(Scope(room.guild.id), HANDBOOK)
         me = server.bot.mention
         assert not found(await room.ask(QUESTION))
         assert not found(await room.say(f"{me} {QUESTION}"))
@@ -50,7 +50,7 @@ async def test_articles_that_are_not_for_the_place_are_not_shown_there() -> None
         server = room.server
         before = await room.ask("When does the last ferry leave Gull Island?")
         opened = await pressed(room, before, "In context")
-        await room.bot.state.places.set(Place(room.guild.id), HANDBOOK)
+        await room.bot.state.guild_settings.set(Scope(room.guild.id), HANDBOOK)
         assert (await pressed(room, before, "In context")).content == str(NotShown())
         assert (await pressed(room, opened, "Check")).content == str(NotShown())
         listed = await server.slash(room.ana, room.channel, "articles")
@@ -71,11 +71,11 @@ async def test_articles_that_are_not_for_the_place_are_not_shown_there() -> None
 
 async def test_a_channel_goes_before_its_server_and_threads_follow_their_channel() -> None:
     async with footnote() as room:
-        places, server = room.bot.state.places, room.server
+        guild_settings, server = room.bot.state.guild_settings, room.server
         other = server.add_channel(room.guild, "ferries")
         thread = server.start_thread(other, room.ana, "winter")
-        await places.set(Place(room.guild.id), Rules((), private=True))
-        await places.set(Place(room.guild.id, other.id), Rules(("news",), private=False))
+        await guild_settings.set(Scope(room.guild.id), GuildSettings((), private=True))
+        await guild_settings.set(Scope(room.guild.id, other.id), GuildSettings(("news",), private=False))
 
         async def ask(channel: Channel, **options: bool) -> Message:
             run = await server.slash(room.ana, channel, "ask", question=QUESTION, **options)
@@ -93,9 +93,11 @@ async def test_a_channel_goes_before_its_server_and_threads_follow_their_channel
 
 async def test_a_place_may_ask_for_more_certainty() -> None:
     async with footnote() as room:
-        await room.bot.state.places.set(Place(room.guild.id), Rules(confidence=0.95))
+        await room.bot.state.guild_settings.set(Scope(room.guild.id), GuildSettings(confidence=0.95))
         assert "90%; here it has to be 95%" in (await room.ask(QUESTION)).content
-        await room.bot.state.places.set(Place(room.guild.id, room.channel.id), Rules(confidence=0.5))
+        await room.bot.state.guild_settings.set(
+            Scope(room.guild.id, room.channel.id), GuildSettings(confidence=0.5)
+        )
         assert found(await room.ask(QUESTION))
 
 
@@ -103,7 +105,7 @@ async def test_a_thread_that_the_bot_was_not_told_of_follows_its_channel() -> No
     async with footnote() as room:
         server = room.server
         thread = server.start_thread(room.channel, room.ana, "winter")
-        await room.bot.state.places.set(Place(room.guild.id, room.channel.id), HANDBOOK)
+        await room.bot.state.guild_settings.set(Scope(room.guild.id, room.channel.id), HANDBOOK)
         text = f"{server.bot.mention} {QUESTION}"
         assert not found(await room.say(text, thread))
         guild = room.bot.get_guild(room.guild.id)

@@ -11,7 +11,7 @@ import pytest
 from bot.errors import StateError
 from bot.features.setup import cog as manage
 from bot.features.setup.panel import NOWHERE
-from bot.state import Place, Places, Rules
+from bot.state import GuildSettings, GuildSettingsStore, Scope
 from index.types import Article
 from tests.bot.stand_in import StandIn
 from tests.integration.discord_server import Channel, Message, Refused, Role, User
@@ -43,7 +43,7 @@ async def test_only_those_who_manage_a_server_are_offered_it() -> None:
 
 async def test_a_server_is_set_up_on_a_panel_that_shows_what_holds() -> None:
     async with footnote() as room:
-        server, places = room.server, room.bot.state.places
+        server, guild_settings = room.server, room.bot.state.guild_settings
         owner = server.add_member(room.guild, "olga", permissions=MANAGE)
         helpers = server.add_role(room.guild, "helpers", mentionable=True)
         editors = server.add_role(room.guild, "editors")
@@ -66,20 +66,20 @@ async def test_a_server_is_set_up_on_a_panel_that_shows_what_holds() -> None:
         opened = await server.press(owner, shown, "Certainty")
         shown = await (await server.submit_modal(owner, opened, {"confidence": "80 %"})).response()
         assert "Certainty: at least 80%" in shown.content
-        everything = Rules(("handbook",), True, 0.8, helpers.id, editors.id, log.id)
-        assert places.at(Place(room.guild.id)) == everything
+        everything = GuildSettings(("handbook",), True, 0.8, helpers.id, editors.id, log.id)
+        assert guild_settings.at(Scope(room.guild.id)) == everything
         shown = await choose(room, owner, shown, "setup:0:collections", NOWHERE)
         assert "nothing is answered here" in shown.content
         shown = await (await server.press(owner, shown, "Reset")).response()
         assert "Answers from: all articles" in shown.content
-        assert places.of(Place(room.guild.id)) == Rules()
+        assert guild_settings.of(Scope(room.guild.id)) == GuildSettings()
 
 
 async def test_a_channel_inherits_from_its_server_and_can_differ() -> None:
     async with footnote() as room:
-        server, places = room.server, room.bot.state.places
+        server, guild_settings = room.server, room.bot.state.guild_settings
         owner = server.add_member(room.guild, "olga", permissions=MANAGE)
-        await places.set(Place(room.guild.id), Rules(("news",), private=True))
+        await guild_settings.set(Scope(room.guild.id), GuildSettings(("news",), private=True))
         shown = await panel(room, owner, channel=room.channel)
         assert f"<#{room.channel.id}>" in shown.content
         assert "Answers from: news · from the server" in shown.content
@@ -93,7 +93,7 @@ async def test_a_channel_inherits_from_its_server_and_can_differ() -> None:
         assert "private unless the member chooses · from the server" in shown.content
         shown = await choose(room, owner, shown, f"{here}:collections")
         assert "Answers from: news · from the server" in shown.content
-        assert places.of(Place(room.guild.id, room.channel.id)) == Rules()
+        assert guild_settings.of(Scope(room.guild.id, room.channel.id)) == GuildSettings()
 
 
 async def test_what_will_not_work_is_told() -> None:
@@ -104,7 +104,9 @@ async def test_what_will_not_work_is_told() -> None:
         log = server.add_channel(room.guild, "log")
         server.forbid(room.channel, "send_messages", "read_message_history")
         server.forbid(log, "send_messages")
-        await room.bot.state.places.set(Place(room.guild.id), Rules(None, human=silent.id, log=log.id))
+        await room.bot.state.guild_settings.set(
+            Scope(room.guild.id), GuildSettings(None, human=silent.id, log=log.id)
+        )
         shown = await panel(room, owner, channel=room.channel)
         for line in (
             "I lack the permission Send Messages, to answer a mention",
@@ -113,7 +115,9 @@ async def test_what_will_not_work_is_told() -> None:
             "cannot write into the log channel",
         ):
             assert line in shown.content
-        await room.bot.state.places.set(Place(room.guild.id), Rules(None, human=7, editors=8, log=9))
+        await room.bot.state.guild_settings.set(
+            Scope(room.guild.id), GuildSettings(None, human=7, editors=8, log=9)
+        )
         shown = await panel(room, owner)
         assert shown.content.count("is gone") == 3
         everyone = room.guild.roles[room.guild.id]
@@ -136,7 +140,7 @@ async def test_panels_work_after_a_restart_but_not_for_long(monkeypatch: pytest.
         await room.bot.close()
         async with running(room) as bot:
             shown = await choose(room, owner, shown, "setup:0:collections", "topic02")
-            assert bot.state.places.at(Place(room.guild.id)).collections == ("topic02",)
+            assert bot.state.guild_settings.at(Scope(room.guild.id)).collections == ("topic02",)
             monkeypatch.setattr(manage, "_FRESH", timedelta(0))
             run = await room.server.choose(owner, shown, "topic03", menu="setup:0:collections")
             assert (await run.response()).content == manage.OLD
@@ -151,8 +155,8 @@ async def test_failures_of_the_database_and_a_missing_server_are_told(
     async with footnote() as room:
         owner = room.server.add_member(room.guild, "olga", permissions=MANAGE)
         shown = await panel(room, owner)
-        monkeypatch.setattr(Places, "change", fail)
-        monkeypatch.setattr(Places, "forget", fail)
+        monkeypatch.setattr(GuildSettingsStore, "change", fail)
+        monkeypatch.setattr(GuildSettingsStore, "forget", fail)
         run = await room.server.press(owner, shown, "Reset")
         assert "cannot look into my own notes" in (await run.followup()).content
         guild = room.bot.get_guild(room.guild.id)

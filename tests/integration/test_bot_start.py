@@ -18,7 +18,7 @@ from aiohttp import web
 
 from bot.errors import DiscordRefused, DiscordUnreachable, IntentsRefused, StartError, TokenRefused, TooSlow
 from bot.run import serve
-from bot.services.asking import Desk
+from bot.services.asking import EngineService
 from bot.services.worker import Worker
 from bot.state import Database, State
 from bot.stopping import Stop
@@ -58,7 +58,7 @@ async def serving(server: DiscordServer, engine: StandIn, **values: Any) -> Asyn
     with TemporaryDirectory() as folder, closing(State(Database(Path(folder) / "bot.db"))) as state:
         editing = Editing(Path(folder) / "corpus", Path(folder) / "index", engine.encoder)
         stop = Stop(chosen.stop_seconds, end=lambda code: None)
-        task = asyncio.create_task(serve(chosen, token, Desk(engine, worker), state, editing, stop))
+        task = asyncio.create_task(serve(chosen, token, EngineService(engine, worker), state, editing, stop))
         try:
             yield task
         finally:

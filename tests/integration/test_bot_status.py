@@ -9,8 +9,8 @@ import discord
 import pytest
 
 from bot.features.status import report
-from bot.monitoring.health import Reading
-from bot.monitoring.metrics import Tally
+from bot.monitoring.health import HealthReport
+from bot.monitoring.metrics import Metrics
 from bot.version import version
 from index.errors import IndexMissing
 from index.types import IndexInfo, IndexStatus
@@ -31,7 +31,7 @@ async def test_it_tells_those_who_manage_a_server_how_the_bot_is() -> None:
         server = room.server
         olga = server.add_member(room.guild, "olga", permissions=MANAGE)
         await server.until(lambda: server.heartbeats, missing="no heartbeat")
-        with room.bot.desk.tally.errors():
+        with room.bot.engine_service.metrics.errors():
             for question in ("The last ferry?", "The bus?", "What trouble?"):
                 await room.ask(question)
         shown = await status(room, olga)
@@ -68,15 +68,15 @@ async def test_an_index_that_cannot_be_read_is_told() -> None:
 
 
 def test_what_is_not_known_is_left_out_and_all_fits_a_message() -> None:
-    tally = Tally()
-    told = report(Reading(True, None, 3, IndexStatus(IndexInfo("f", 1, 2), None, 5), None), tally)
+    metrics = Metrics()
+    told = report(HealthReport(True, None, 3, IndexStatus(IndexInfo("f", 1, 2), None, 5), None), metrics)
     assert "**Answers**" not in told
     assert "**Waiting**: 3\n**Index**: 1 articles in 2 chunks, 0.0 MB\n" in told
     assert told.endswith("**Connection to Discord**: not known yet\n**Errors**: none")
-    with tally.errors():
+    with metrics.errors():
         for number in range(40):
             logging.getLogger(f"bot.part{number}").error("Failed")
-    told = report(Reading(True, 0.1, 3, None, "There is no index. " * 200), tally)
+    told = report(HealthReport(True, 0.1, 3, None, "There is no index. " * 200), metrics)
     assert len(told) < 1000
     assert "1 × bot.part0" in told
     assert "and 35 more" in told

@@ -23,7 +23,7 @@ from bot.discord_io import addresses
 from bot.errors import StartError
 from bot.messages.visible import reveal
 from bot.run import in_a_sentence
-from bot.services.asking import Desk
+from bot.services.asking import EngineService
 from bot.services.worker import Worker
 from bot.settings import BotSettings
 from bot.state import channels_set_up, stored_first_guild
@@ -43,7 +43,7 @@ class Visitor(Footnote):
 
     def __init__(self, settings: BotSettings, worker: Worker) -> None:
         nothing: Any = None  # is asked, remembered or changed: only the commands are looked at
-        super().__init__(Desk(nothing, worker), nothing, nothing, guilds=settings.guilds)
+        super().__init__(EngineService(nothing, worker), nothing, nothing, guilds=settings.guilds)
         self.ahead: float | None = None
         trace = aiohttp.TraceConfig()
         trace.on_request_end.append(self._compare_clocks)

@@ -28,7 +28,7 @@ async def compare(interaction: discord.Interaction[Footnote], message: discord.M
         text = message.clean_content
         reply = Reply(say(NO_CLAIM))
         if any(char.isalnum() for char in text):
-            reply = render_comparison(await bot.desk.compare(text, rules=held), message.jump_url)
+            reply = render_comparison(await bot.engine_service.compare(text, rules=held), message.jump_url)
         await interaction.edit_original_response(content=reply.content, view=view(reply))
 
 

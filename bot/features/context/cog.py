@@ -44,7 +44,7 @@ class InContext(
         bot: Footnote = interaction.client
         await interaction.response.defer(ephemeral=True, thinking=True)
         words = quotation(_content(interaction), self.item.label or "")
-        context = await bot.desk.context(self.receipt, words, rules_of(interaction))
+        context = await bot.engine_service.context(self.receipt, words, rules_of(interaction))
         await _show(interaction, render_part(context, self.receipt, link=link(context)))
 
 
@@ -71,7 +71,7 @@ class Page(
         """Show the part."""
         bot: Footnote = interaction.client
         await interaction.response.defer()
-        context = await bot.desk.context(self.receipt, rules=rules_of(interaction))
+        context = await bot.engine_service.context(self.receipt, rules=rules_of(interaction))
         await _show(interaction, render_part(context, self.receipt, self.number, link(context)))
 
 
@@ -95,7 +95,7 @@ class Check(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"check:(?P
         bot: Footnote = interaction.client
         await interaction.response.defer(ephemeral=True, thinking=True)
         words = stressed(_content(interaction))
-        context = await bot.desk.context(self.receipt, words, rules_of(interaction))
+        context = await bot.engine_service.context(self.receipt, words, rules_of(interaction))
         await _show(interaction, render_check(context, self.receipt, link(context)))
 
 

@@ -16,4 +16,4 @@ async def setup(bot: Footnote) -> None:
     """Add the commands, the form and the buttons."""
     bot.add_dynamic_items(Do, Discard, Undo, Start)
     await bot.add_cog(ArticleForms())
-    await bot.add_cog(Corpus(bot.desk, bot.workshop))
+    await bot.add_cog(Corpus(bot.engine_service, bot.article_service))

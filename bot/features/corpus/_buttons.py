@@ -10,11 +10,11 @@ import discord
 
 from bot.access import require_editor
 from bot.discord_io.failures import answers
-from bot.discord_io.places import before_all
+from bot.discord_io.origin import before_all
 from bot.discord_io.views import Remade, view
 from bot.errors import UnknownDraft
 from bot.features.corpus._forms import form
-from bot.features.corpus._rights import chosen, workshop
+from bot.features.corpus._rights import article_service, chosen
 from bot.features.corpus.rendering import DISCARDED, audit, audit_undone, render_done, render_undone
 from bot.messages.language import say
 from bot.messages.reply import Reply
@@ -22,7 +22,7 @@ from bot.monitoring.logs import told
 from bot.services.drafts import Draft
 from bot.services.editing import collection_of
 from bot.services.gaps import brief
-from bot.state import Rules
+from bot.state import GuildSettings
 from index.types import Article
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Do(_OfDraft, template=r"corpus-do:(?P<draft>[\w-]{16})"):
         """Make the change, and tell the log channel."""
         held = require_editor(interaction)
         await interaction.response.defer()
-        done = await workshop(interaction).carry_out(self.draft, interaction.guild_id or 0, held)
+        done = await article_service(interaction).carry_out(self.draft, interaction.guild_id or 0, held)
         await _show(interaction, render_done(done))
         with before_all(interaction):
             line = audit(done, interaction.user.display_name)
@@ -71,7 +71,7 @@ class Discard(_OfDraft, template=r"corpus-discard:(?P<draft>[\w-]{16})"):
         """Delete the draft."""
         held = require_editor(interaction)
         await interaction.response.defer()
-        await workshop(interaction).discard(self.draft, interaction.guild_id or 0, held)
+        await article_service(interaction).discard(self.draft, interaction.guild_id or 0, held)
         await _show(interaction, Reply(say(DISCARDED)))
 
 
@@ -83,7 +83,7 @@ class Undo(_OfDraft, template=r"corpus-undo:(?P<draft>[\w-]{16})"):
         """Take it back, and tell the log channel."""
         held = require_editor(interaction)
         await interaction.response.defer()
-        undone = await workshop(interaction).undo(self.draft, interaction.guild_id or 0, held)
+        undone = await article_service(interaction).undo(self.draft, interaction.guild_id or 0, held)
         with before_all(interaction):
             reply = audit_undone(undone, interaction.user.display_name)
         message = interaction.message
@@ -103,12 +103,12 @@ class Start(Remade, template=r"corpus-gap:(?P<question>\d{1,18})"):
         held = require_editor(interaction)
         number = int((self.item.custom_id or "").partition(":")[2])
         missed = await bot.state.unanswered.of(interaction.guild_id or 0)
-        found = await bot.workshop.gaps(missed, bot.gap_people, time_limit=_SOON)
+        found = await bot.article_service.gaps(missed, bot.gap_people, time_limit=_SOON)
         gap = next((each for each in found if number in {one.id for one in each.questions}), None)
         if gap is None:
             raise UnknownDraft
         title = gap.questions[0].question
-        nearest = (await bot.desk.now(title, held, _SOON)).candidates
+        nearest = (await bot.engine_service.now(title, held, _SOON)).candidates
         near = collection_of(nearest[0].article_id) if nearest else ""
         where = chosen(held, near if held.allows(near) else "")
         article = Article("", title, "")
@@ -120,7 +120,7 @@ async def _show(interaction: discord.Interaction[Any], reply: Reply) -> None:
 
 
 async def _log_in_channel(
-    interaction: discord.Interaction[Any], held: Rules, line: Reply, draft: Draft
+    interaction: discord.Interaction[Any], held: GuildSettings, line: Reply, draft: Draft
 ) -> None:
     """Tell the log channel, where there is one. The change stands even where it cannot be told."""
     if held.log is None:

@@ -15,13 +15,13 @@ from bot.discord_io.views import view
 from bot.errors import EditRefused
 from bot.features.corpus._forms import form
 from bot.features.corpus._rights import chosen
-from bot.features.corpus.rendering import render_proposal, render_shelf
+from bot.features.corpus.rendering import render_overview, render_proposal
 from bot.messages.language import mark, say
 from bot.messages.reply import Reply
 from bot.monitoring.logs import refer
-from bot.services.asking import Desk
+from bot.services.asking import EngineService
 from bot.services.drafts import Proposal, Source
-from bot.services.editing import Workshop
+from bot.services.editing import ArticleService
 from bot.services.gaps import SHOWN, SWITCHED_OFF, Gap, render_gaps
 from index.types import Article, Status, phrase
 
@@ -45,13 +45,13 @@ class Corpus(
     """The commands of those who look after the articles.
 
     Args:
-        desk: Knows the articles.
-        workshop: Changes them.
+        engine service: Knows the articles.
+        article service: Changes them.
     """
 
-    def __init__(self, desk: Desk, workshop: Workshop) -> None:
-        self.desk = desk
-        self.workshop = workshop
+    def __init__(self, engine_service: EngineService, article_service: ArticleService) -> None:
+        self.engine_service = engine_service
+        self.article_service = article_service
 
     async def cog_load(self) -> None:
         """Begin to delete old drafts."""
@@ -65,7 +65,7 @@ class Corpus(
     async def purge(self) -> None:
         """Delete drafts that are older than a day; a failure is logged, and tried again the next hour."""
         try:
-            await self.workshop.purge()
+            await self.article_service.purge()
         except Exception as error:  # the loop would end
             refer(error)
 
@@ -100,7 +100,9 @@ class Corpus(
             await interaction.response.defer(ephemeral=True, thinking=True)
             source = await _fetched(file, title, link, date)
             guild = interaction.guild_id or 0
-            await _show(interaction, await self.workshop.propose(guild, held, source, collection=where))
+            await _show(
+                interaction, await self.article_service.propose(guild, held, source, collection=where)
+            )
 
     @app_commands.command(
         description=mark("Put a new text in place of an article: attach a file, or edit it in a form")
@@ -119,14 +121,14 @@ class Corpus(
         with interaction.client.answering:
             held = require_editor(interaction)
             if file is None:
-                old, _ = await self.desk.article(article, held)
+                old, _ = await self.engine_service.article(article, held)
                 await interaction.response.send_modal(form("replace", old.id, old))
                 return
             await interaction.response.defer(ephemeral=True, thinking=True)
-            old, _ = await self.desk.article(article, held)
+            old, _ = await self.engine_service.article(article, held)
             source = await _fetched(file, "", "", "")
             guild = interaction.guild_id or 0
-            await _show(interaction, await self.workshop.propose(guild, held, source, replaces=old.id))
+            await _show(interaction, await self.article_service.propose(guild, held, source, replaces=old.id))
 
     @app_commands.command(description=mark("Remove an article"))
     @app_commands.describe(article=mark("The article, by the words of its title"))
@@ -135,9 +137,9 @@ class Corpus(
         with interaction.client.answering:
             held = require_editor(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
-            old, _ = await self.desk.article(article, held)
+            old, _ = await self.engine_service.article(article, held)
             guild = interaction.guild_id or 0
-            await _show(interaction, await self.workshop.propose_removal(guild, held, old))
+            await _show(interaction, await self.article_service.propose_removal(guild, held, old))
 
     @app_commands.command(
         description=mark("See how many articles there are, how old they are, and what was left out")
@@ -147,7 +149,7 @@ class Corpus(
         with interaction.client.answering:
             held = require_editor(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
-            await _answer(interaction, render_shelf(await self.workshop.shelf(held)))
+            await _answer(interaction, render_overview(await self.article_service.overview(held)))
 
     @app_commands.command(description=mark("See what several people have asked and not found"))
     async def gaps(self, interaction: discord.Interaction[Footnote]) -> None:
@@ -161,8 +163,8 @@ class Corpus(
                 return
             missed = await bot.state.unanswered.of(interaction.guild_id or 0)
             found: list[Gap] = []
-            for gap in await self.workshop.gaps(missed, bot.gap_people):
-                answer = await self.desk.now(gap.questions[0].question, held)
+            for gap in await self.article_service.gaps(missed, bot.gap_people):
+                answer = await self.engine_service.now(gap.questions[0].question, held)
                 if answer.status is Status.DECLINED:  # an article may have been added since
                     found.append(gap)
                 if len(found) == SHOWN:
@@ -174,7 +176,7 @@ class Corpus(
         self, interaction: discord.Interaction[Footnote], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest collections while one is being typed."""
-        return await suggest.collections(self.desk, typed, rules_of(interaction))
+        return await suggest.collections(self.engine_service, typed, rules_of(interaction))
 
     @replace.autocomplete("article")
     @remove.autocomplete("article")
@@ -182,7 +184,7 @@ class Corpus(
         self, interaction: discord.Interaction[Footnote], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest articles by their titles."""
-        return await suggest.articles(self.desk, typed, rules_of(interaction))
+        return await suggest.articles(self.engine_service, typed, rules_of(interaction))
 
 
 async def _fetched(file: discord.Attachment, title: str, url: str, published: str) -> Source:

@@ -13,7 +13,7 @@ from bot.access import require_editor
 from bot.discord_io.failures import answers, sentence
 from bot.discord_io.views import view
 from bot.errors import EditRefused
-from bot.features.corpus._rights import chosen, workshop
+from bot.features.corpus._rights import article_service, chosen
 from bot.features.corpus.rendering import render_proposal
 from bot.messages.language import mark, say
 from bot.services.drafts import Source
@@ -89,7 +89,9 @@ class ArticleForms(commands.Cog):
             if action == "add":
                 where = {"collection": chosen(held, target)}
             source = Source("", text.encode(), **typed)
-            proposal = await workshop(interaction).propose(interaction.guild_id or 0, held, source, **where)
+            proposal = await article_service(interaction).propose(
+                interaction.guild_id or 0, held, source, **where
+            )
         except EditRefused as error:  # what was typed must not be lost
             file = discord.File(BytesIO(text.encode()), "article.md")
             await interaction.edit_original_response(content=sentence(error), attachments=[file])

@@ -8,20 +8,20 @@ import discord
 
 from bot.errors import EditRefused
 from bot.messages.language import mark
-from bot.services.editing import NOT_YOURS, Workshop
-from bot.state import Rules
+from bot.services.editing import NOT_YOURS, ArticleService
+from bot.state import GuildSettings
 
 if TYPE_CHECKING:
     from bot.client import Footnote
 
 
-def workshop(interaction: discord.Interaction[Any]) -> Workshop:
-    """The workshop of the bot that was spoken to."""
+def article_service(interaction: discord.Interaction[Any]) -> ArticleService:
+    """The article service of the bot that was spoken to."""
     bot: Footnote = interaction.client
-    return bot.workshop
+    return bot.article_service
 
 
-def chosen(held: Rules, collection: str) -> str:
+def chosen(held: GuildSettings, collection: str) -> str:
     """The collection for a new article: the one that was named, or the one that goes without saying.
 
     Raises:

@@ -13,7 +13,7 @@ from bot.messages.reply import CONTENT, Button, Reply
 from bot.messages.sources import unix_time
 from bot.services.drafts import Draft, Proposal
 from bot.services.editing import TAKEN
-from index.editing import Conflict, Preview, Shelf, Twin
+from index.editing import Conflict, CorpusOverview, Preview, Twin
 from index.types import Article, phrase, phrase_series
 
 PUBLISH, REMOVE, DISCARD, UNDO = mark("Publish"), mark("Remove"), mark("Discard"), mark("Undo")
@@ -37,7 +37,7 @@ def render_proposal(proposal: Proposal) -> Reply:
     """A draft with what would become of it, and the buttons to decide.
 
     Args:
-        proposal: As the workshop has made it.
+        proposal: As the article service has made it.
     """
     article = proposal.article
     title = _title(article)
@@ -100,13 +100,13 @@ def _undone(draft: Draft) -> str:
     return say("Undone: **{title}** ({name}) is as it was", title=title, name=name)
 
 
-def render_shelf(shelf: Shelf) -> Reply:
+def render_overview(overview: CorpusOverview) -> Reply:
     """How many articles there are, how old they are, and what was left out."""
-    cards = shelf.cards
+    cards = overview.cards
     counts = Counter(card.collection or say("no collection") for card in cards)
     total = say_counted("**{count} article**", "**{count} articles**", len(cards))
-    if shelf.changed is not None:
-        total += say(", last changed {when}", when=f"<t:{int(shelf.changed)}:R>")
+    if overview.changed is not None:
+        total += say(", last changed {when}", when=f"<t:{int(overview.changed)}:R>")
     lines = [total]
     lines += [f"- {one_line(name, _NAME)}: {count:,}" for name, count in sorted(counts.items())[:15]]
     dated = sorted((when, card.title) for card in cards if (when := unix_time(card.published)) is not None)
@@ -116,9 +116,9 @@ def render_shelf(shelf: Shelf) -> Reply:
         lines.append(say("Newest: {title}, {when}", title=_name(last), when=f"<t:{newest}:D>"))
     if len(dated) < len(cards):
         lines.append(say("Without a date: {count}", count=len(cards) - len(dated)))
-    lines.append(say("Files or rows left out: {count}", count=len(shelf.skipped)))
-    lines += [f"- {_name(one.path)}: {one_line(one.reason, _REASON)}" for one in shelf.skipped[:_SKIPPED]]
-    if len(shelf.skipped) > _SKIPPED:
+    lines.append(say("Files or rows left out: {count}", count=len(overview.skipped)))
+    lines += [f"- {_name(one.path)}: {one_line(one.reason, _REASON)}" for one in overview.skipped[:_SKIPPED]]
+    if len(overview.skipped) > _SKIPPED:
         lines.append(say("- … `python -m index rebuild` names them all."))
     return Reply(_fitting(lines))
 

@@ -18,7 +18,7 @@ from bot.errors import SettingRefused, StateError
 from bot.features.setup.panel import NOWHERE, certainty_form, controls, text, unasked
 from bot.messages.language import mark, say
 from bot.monitoring.logs import refer
-from bot.state import Place, Rules, State
+from bot.state import GuildSettings, Scope, State
 
 if TYPE_CHECKING:
     from bot.client import Footnote
@@ -78,22 +78,22 @@ class Manage(commands.GroupCog, group_name="footnote", group_description=mark("H
         if message is None or discord.utils.utcnow() - message.created_at > _FRESH:
             await interaction.response.send_message(say(OLD), ephemeral=True)
             return
-        place, places = _place(interaction, int(found["channel"])), self.state.places
+        place, guild_settings = _place(interaction, int(found["channel"])), self.state.guild_settings
         submitted = interaction.type is discord.InteractionType.modal_submit
         if found["name"] == "confidence" and not submitted:
-            await interaction.response.send_modal(certainty_form(place, places.of(place)))
+            await interaction.response.send_modal(certainty_form(place, guild_settings.of(place)))
             return
         chosen = [found["value"]] if found["value"] else _chosen(data)
         values = _values(found["name"], chosen, place)
         await interaction.response.defer()
-        await places.change(place, lambda own: replace(own, **values))
+        await guild_settings.change(place, lambda own: replace(own, **values))
         await _show(interaction, place)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Forget the settings of a server that the bot has left."""
         try:
-            await self.state.places.forget(guild.id)
+            await self.state.guild_settings.forget(guild.id)
             await self.state.unanswered.leave(guild.id)
         except StateError as error:  # the library would log it with the server's name
             refer(error)
@@ -106,10 +106,10 @@ def _chosen(data: Mapping[str, Any]) -> list[str]:
     return list(data.get("values", []))
 
 
-def _values(name: str, chosen: Sequence[str], place: Place) -> dict[str, Any]:
+def _values(name: str, chosen: Sequence[str], place: Scope) -> dict[str, Any]:
     """The settings that a choice changes."""
     if name == "reset":
-        return {each.name: None for each in fields(Rules)}
+        return {each.name: None for each in fields(GuildSettings)}
     if name in ("private", "unasked"):
         return {name: _CHOICES[chosen[0]]}
     if name == "confidence":
@@ -131,18 +131,18 @@ def _share(typed: str) -> float | None:
     return float(number) / 100
 
 
-def _place(interaction: discord.Interaction[Any], channel: int) -> Place:
-    return Place(interaction.guild_id, channel)
+def _place(interaction: discord.Interaction[Any], channel: int) -> Scope:
+    return Scope(interaction.guild_id, channel)
 
 
-async def _show(interaction: discord.Interaction[Any], place: Place) -> None:
+async def _show(interaction: discord.Interaction[Any], place: Scope) -> None:
     bot: Footnote = interaction.client
     guild = interaction.guild
     if guild is None or guild.unavailable:
         raise SettingRefused(mark("I am not in this server. Please invite me first."))
     owned = bot.access.owned(guild.id)
-    names = await bot.desk.collections(Rules(collections=owned), patient=True)
-    own, held = bot.state.places.of(place).within_choice(owned), bot.access.rules_at(place)
+    names = await bot.engine_service.collections(GuildSettings(collections=owned), patient=True)
+    own, held = bot.state.guild_settings.of(place).within_choice(owned), bot.access.rules_at(place)
     mode = unasked(guild, place, own, reads=bot.intents.message_content)
     await interaction.edit_original_response(
         content=text(guild, place, own, held, names, mode), view=controls(place, own, names, mode)

@@ -11,7 +11,7 @@ import discord
 from bot.invite import NEEDED
 from bot.messages.escape import one_line
 from bot.messages.language import mark, say, say_counted
-from bot.state import Place, Rules
+from bot.state import GuildSettings, Scope
 
 NOWHERE: Final = "/"
 """Stands for no collection at all; no collection has that name."""
@@ -41,7 +41,7 @@ class Unasked:
     told: str
 
 
-def unasked(guild: discord.Guild, place: Place, own: Rules, *, reads: bool) -> Unasked | None:
+def unasked(guild: discord.Guild, place: Scope, own: GuildSettings, *, reads: bool) -> Unasked | None:
     """Whether a channel is answered in without a mention; None for a whole server.
 
     Args:
@@ -66,7 +66,12 @@ def unasked(guild: discord.Guild, place: Place, own: Rules, *, reads: bool) -> U
 
 
 def text(
-    guild: discord.Guild, place: Place, own: Rules, held: Rules, names: Sequence[str], mode: Unasked | None
+    guild: discord.Guild,
+    place: Scope,
+    own: GuildSettings,
+    held: GuildSettings,
+    names: Sequence[str],
+    mode: Unasked | None,
 ) -> str:
     """What holds in a place, in words.
 
@@ -114,13 +119,13 @@ def text(
     return "\n".join(lines)
 
 
-def _collections(held: Rules) -> str:
+def _collections(held: GuildSettings) -> str:
     if held.collections is None:
         return say("all articles")
     return one_line(", ".join(held.collections), _NAMES) or say("no articles: nothing is answered here")
 
 
-def _certainty(held: Rules) -> str:
+def _certainty(held: GuildSettings) -> str:
     return (
         say("as calibrated")
         if held.confidence is None
@@ -128,7 +133,7 @@ def _certainty(held: Rules) -> str:
     )
 
 
-def warnings(guild: discord.Guild, place: Place, held: Rules) -> list[str]:
+def warnings(guild: discord.Guild, place: Scope, held: GuildSettings) -> list[str]:
     """What will not work in a place as long as nobody changes something in the server."""
     me = guild.me
     channel = guild.get_channel(place.channel) if place.channel else None
@@ -163,13 +168,13 @@ def _may_write(channel: discord.abc.GuildChannel, me: discord.Member) -> bool:
     return granted.view_channel and granted.send_messages
 
 
-def offered(names: Sequence[str], own: Rules) -> list[str]:
+def offered(names: Sequence[str], own: GuildSettings) -> list[str]:
     """What the menu of collections offers: none at all, those that were chosen, and the others."""
     every = dict.fromkeys([*(own.collections or ()), *sorted(names)])
     return [NOWHERE, *(each for each in every if len(each) <= _LONGEST)][:_OPTIONS]
 
 
-def controls(place: Place, own: Rules, names: Sequence[str], mode: Unasked | None) -> discord.ui.View:
+def controls(place: Scope, own: GuildSettings, names: Sequence[str], mode: Unasked | None) -> discord.ui.View:
     """Menus and buttons that change what was set for a place.
 
     Args:
@@ -241,7 +246,7 @@ def controls(place: Place, own: Rules, names: Sequence[str], mode: Unasked | Non
     return made
 
 
-def certainty_form(place: Place, own: Rules) -> discord.ui.Modal:
+def certainty_form(place: Scope, own: GuildSettings) -> discord.ui.Modal:
     """A form for the least certainty in a place."""
     made = discord.ui.Modal(title=say("Certainty"), custom_id=f"setup:{place.channel}:confidence")
     made.add_item(

@@ -46,8 +46,8 @@ def render_why(answer: Answer) -> Reply:
     for_it = [name for name, points in why.signals[:_SIGNALS] if points > 0]
     if for_it:
         lines.append(say("What sets it apart most: {signals}.", signals=", ".join(for_it)))
-    if len(why.shares) > 1 and len(answer.candidates) > 1:
-        best, second = why.shares
+    if len(why.probabilities) > 1 and len(answer.candidates) > 1:
+        best, second = why.probabilities
         sentence = one_line(answer.candidates[1].text, _SENTENCE)
         share = say("Runner-up ({second:.0%} against {best:.0%}):", second=second, best=best)
         lines.append(f"{share} “{sentence}”")

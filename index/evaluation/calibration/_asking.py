@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from index.engine import Engine
-from index.evaluation import Evidence, Question, Row, judge
+from index.evaluation import Evidence, Question, Row, rank
 from index.evaluation.calibration._questions import Made
 from index.text.markup import plain
 from index.text.words import content_terms
@@ -74,7 +74,7 @@ def ask_golden(engine: Engine, questions: Sequence[Question], on_progress: OnPro
 
 def _row(question: Question, answer: Answer) -> Row:
     """Judges the best candidate, for a threshold that is not chosen yet may let it be cited."""
-    return judge(question, replace(answer, citations=answer.candidates))
+    return rank(question, replace(answer, citations=answer.candidates))
 
 
 def _same(one: str, other: str) -> bool:

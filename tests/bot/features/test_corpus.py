@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from bot.features.corpus.rendering import render_proposal, render_shelf
+from bot.features.corpus.rendering import render_overview, render_proposal
 from bot.messages.escape import units
 from bot.services.drafts import Proposal
-from index.editing import Conflict, Preview, Shelf, Twin
+from index.editing import Conflict, CorpusOverview, Preview, Twin
 from index.text.differences import Difference
 from index.types import Article, ArticleCard, Skipped
 
@@ -38,10 +38,12 @@ def test_a_removal_is_asked_about() -> None:
 def test_the_shelf_fits_into_a_message() -> None:
     cards = tuple(ArticleCard(f"c{n}/x", LONG, collection=f"c{n}" + "z" * 200) for n in range(40))
     skipped = tuple(Skipped(f"c/{n}.md", LONG) for n in range(40))
-    shown = render_shelf(Shelf(cards, 1_790_812_800.5, skipped))
+    shown = render_overview(CorpusOverview(cards, 1_790_812_800.5, skipped))
     assert units(shown.content) <= 2000
     assert shown.content.startswith("**40 articles**, last changed <t:1790812800:R>\n- c0zzz")
-    some = render_shelf(Shelf((), None, tuple(Skipped(f"{n}.md", "it is empty.") for n in range(9))))
+    some = render_overview(
+        CorpusOverview((), None, tuple(Skipped(f"{n}.md", "it is empty.") for n in range(9)))
+    )
     assert some.content.split("\n")[:2] == [
         "**0 articles**",
         "Files or rows left out: 9",

@@ -18,7 +18,7 @@ WHY = Why(
     meaning=0.64,
     interaction=0.74,
     signals=(("word by word", 3.69), ("its passage", 2.3), ("length", -0.2)),
-    shares=(0.8, 0.1),
+    probabilities=(0.8, 0.1),
 )
 
 
@@ -38,7 +38,7 @@ def test_an_answer_is_explained() -> None:
 
 
 def test_a_no_is_explained() -> None:
-    content = render_why(replace(declined(), why=replace(WHY, signals=(), shares=()))).content
+    content = render_why(replace(declined(), why=replace(WHY, signals=(), probabilities=()))).content
     assert "Confidence 0.10: I answer from 0.21 on, so I did not." in content
     assert "best sentence" not in content
     assert render_why(declined()).content == NOTHING

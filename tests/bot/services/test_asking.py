@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import NothingAsked, TooSlow, UnknownCollection
-from bot.services.asking import Desk, sure
+from bot.services.asking import EngineService, sure
 from bot.services.worker import Worker
 from index.errors import IndexMissing, UsageError
 from index.types import Article, Status, Why
@@ -16,11 +16,11 @@ from tests.bot.stand_in import Broken, StandIn
 
 
 @asynccontextmanager
-async def desk(engine: StandIn, time_limit: float = 5) -> AsyncIterator[Desk]:
-    """Runs a desk until the block is left."""
+async def engine_service(engine: StandIn, time_limit: float = 5) -> AsyncIterator[EngineService]:
+    """Runs a engine service until the block is left."""
     worker = Worker(queue=4, time_limit=time_limit)
     try:
-        yield Desk(engine, worker)
+        yield EngineService(engine, worker)
     finally:
         engine.gate.set()
         worker.close()
@@ -28,7 +28,7 @@ async def desk(engine: StandIn, time_limit: float = 5) -> AsyncIterator[Desk]:
 
 async def test_questions_go_to_the_engine_with_their_collection() -> None:
     engine = StandIn()
-    async with desk(engine) as open_desk:
+    async with engine_service(engine) as open_desk:
         answer = await open_desk.ask("When does the last ferry leave?")
         assert answer.citations[0].text == "The last ferry leaves Gull Island at 6.40 pm."
         assert (await open_desk.ask("The ferry?", "handbook")).status is Status.DECLINED
@@ -37,7 +37,7 @@ async def test_questions_go_to_the_engine_with_their_collection() -> None:
 
 async def test_a_question_without_words_does_not_reach_the_engine() -> None:
     engine = StandIn()
-    async with desk(engine) as open_desk:
+    async with engine_service(engine) as open_desk:
         for question in ("", " \n", "?!", "🤷🏽‍♀️"):
             with pytest.raises(NothingAsked, match="in words"):
                 await open_desk.ask(question)
@@ -46,19 +46,19 @@ async def test_a_question_without_words_does_not_reach_the_engine() -> None:
 
 
 async def test_an_unknown_collection_is_named_with_those_there_are() -> None:
-    async with desk(StandIn()) as open_desk:
+    async with engine_service(StandIn()) as open_desk:
         with pytest.raises(
             UnknownCollection, match=r"no collection of that name\. There are: handbook, news\."
         ):
             await open_desk.ask("The ferry?", "sport")
-    async with desk(StandIn(Article("top", "Top", "No folder."))) as open_desk:
+    async with engine_service(StandIn(Article("top", "Top", "No folder."))) as open_desk:
         with pytest.raises(UnknownCollection, match="There are none"):
             await open_desk.ask("The ferry?", "sport")
 
 
 async def test_collections_known_from_before_are_offered_while_the_engine_is_busy() -> None:
     engine = StandIn(Article("top", "Top", "No folder."), Article("news/a", "A", "A."))
-    async with desk(engine, time_limit=0.05) as open_desk:
+    async with engine_service(engine, time_limit=0.05) as open_desk:
         assert await open_desk.collections() == ["news"]
         waiting = asyncio.create_task(open_desk.ask("wait"))
         await asyncio.sleep(0.01)
@@ -69,7 +69,7 @@ async def test_collections_known_from_before_are_offered_while_the_engine_is_bus
 
 
 async def test_failures_of_the_engine_come_through() -> None:
-    async with desk(Broken(IndexMissing("There is no index."))) as open_desk:
+    async with engine_service(Broken(IndexMissing("There is no index."))) as open_desk:
         for call in (
             open_desk.collections(),
             open_desk.warm(),
@@ -78,14 +78,14 @@ async def test_failures_of_the_engine_come_through() -> None:
         ):
             with pytest.raises(IndexMissing):
                 await call
-    async with desk(StandIn()) as open_desk:
+    async with engine_service(StandIn()) as open_desk:
         with pytest.raises(UsageError):
             await open_desk.context("no receipt")
         await open_desk.warm()
 
 
 async def test_a_place_that_asks_for_more_certainty_is_told_so_and_why() -> None:
-    async with desk(StandIn()) as open_desk:
+    async with engine_service(StandIn()) as open_desk:
         answer = await open_desk.ask("When does the last ferry leave?")
     answer = replace(answer, why=Why("When does the last ferry leave?", 0.4))
     assert sure(answer, None) is answer

@@ -14,7 +14,7 @@ from index import citation_ids as receipt
 from index.answering.answer import compose, passages
 from index.answering.selection import SHOWN, Choice, choose
 from index.ranking.features import Candidate, gather
-from index.ranking.ranker import Judgement, Verdict, judge
+from index.ranking.ranker import Ranked, Ranker, rank
 from index.retrieval.question import understand
 from index.retrieval.search import Found
 from index.store import StoredChunk
@@ -25,7 +25,7 @@ LAST_FERRY = "When does the last ferry leave Saltmere?"
 INFO = IndexInfo("5f3a", 4, 6)
 QUERY = understand(LAST_FERRY)
 
-Change = Callable[[Verdict], Verdict]
+Change = Callable[[Ranked], Ranked]
 
 
 def answer(
@@ -34,23 +34,23 @@ def answer(
     *,
     k: int = 3,
     info: IndexInfo = INFO,
-    judgement: Judgement = JUDGEMENT,
-    change: Change = lambda verdict: verdict,
+    ranker: Ranker = JUDGEMENT,
+    change: Change = lambda ranked: ranked,
     **how: Any,
 ) -> Answer:
     with town.look(question, **how) as (snapshot, retrieval):
-        verdict = change(judge(judgement, retrieval, gather(snapshot, town.encoder, retrieval)))
-        threshold = judgement.threshold
-        return compose(snapshot, question, retrieval, verdict, info=info, k=k, threshold=threshold)
+        ranked = change(rank(ranker, retrieval, gather(snapshot, town.encoder, retrieval)))
+        threshold = ranker.threshold
+        return compose(snapshot, question, retrieval, ranked, info=info, k=k, threshold=threshold)
 
 
 def changed(position: int, **fields: Any) -> Change:
     """Puts something else in place of a ranked sentence."""
 
-    def change(verdict: Verdict) -> Verdict:
-        ranked = list(verdict.ranked)
-        ranked[position] = dataclasses.replace(ranked[position], **fields)
-        return dataclasses.replace(verdict, ranked=tuple(ranked))
+    def change(ranked: Ranked) -> Ranked:
+        candidates = list(ranked.candidates)
+        candidates[position] = dataclasses.replace(candidates[position], **fields)
+        return dataclasses.replace(ranked, candidates=tuple(candidates))
 
     return change
 
@@ -120,7 +120,7 @@ def test_declines_with_what_came_nearest(town: Town) -> None:
 )
 def test_says_why_it_declines(town: Town, question: str, reason: str) -> None:
     strict = dataclasses.replace(JUDGEMENT, threshold=2.0)
-    assert answer(town, question, judgement=strict).reason == reason
+    assert answer(town, question, ranker=strict).reason == reason
 
 
 def test_says_when_there_are_no_articles(empty_town: Town) -> None:
@@ -155,10 +155,10 @@ def test_drops_and_logs_what_is_not_word_for_word(town: Town, caplog: pytest.Log
 
 
 def test_drops_what_is_of_no_article(town: Town, caplog: pytest.LogCaptureFixture) -> None:
-    def orphan(verdict: Verdict) -> Verdict:
-        found = verdict.ranked[1].found
+    def orphan(ranked: Ranked) -> Ranked:
+        found = ranked.candidates[1].found
         gone = dataclasses.replace(found, chunk=dataclasses.replace(found.chunk, article_id="news/gone"))
-        return changed(1, found=gone)(verdict)
+        return changed(1, found=gone)(ranked)
 
     with caplog.at_level(logging.ERROR, "index.answering.answer"):
         found = answer(town, change=orphan)
@@ -178,19 +178,19 @@ def test_passages_come_best_first(town: Town) -> None:
 
 def test_passages_without_evidence_come_as_they_were_found(town: Town) -> None:
     with town.look(LAST_FERRY) as (_, retrieval):
-        rows = passages(retrieval, Verdict((), np.zeros(0), np.zeros(0), 0.0), limit=3)
+        rows = passages(retrieval, Ranked((), np.zeros(0), np.zeros(0), 0.0), limit=3)
     assert [row.key for row in rows] == [one.chunk.key for one in retrieval.found[:3]]
 
 
 def test_cites_no_more_than_are_wanted(town: Town) -> None:
-    undecided = Judgement({}, {}, 5.0, 0.5)
+    undecided = Ranker({}, {}, 5.0, 0.5)
     for k in (1, 2, 3):
-        assert len(answer(town, k=k, judgement=undecided).citations) == k
+        assert len(answer(town, k=k, ranker=undecided).citations) == k
 
 
 def test_cites_one_where_one_is_enough(town: Town) -> None:
     decided = dataclasses.replace(JUDGEMENT, ranking={"covers": 60.0})
-    assert len(answer(town, judgement=decided).citations) == 1
+    assert len(answer(town, ranker=decided).citations) == 1
 
 
 def candidate(text: str, vector: list[float], article: str = "news/ferry", ordinal: int = 0) -> Candidate:
@@ -201,8 +201,8 @@ def candidate(text: str, vector: list[float], article: str = "news/ferry", ordin
     return Candidate(found, Sentence(0, len(text), text), ordinal, unit)
 
 
-def verdict_of(candidates: list[Candidate], shares: list[float]) -> Verdict:
-    return Verdict(tuple(candidates), np.log(shares), np.array(shares), 0.9)
+def verdict_of(candidates: list[Candidate], probabilities: list[float]) -> Ranked:
+    return Ranked(tuple(candidates), np.log(probabilities), np.array(probabilities), 0.9)
 
 
 def test_does_not_cite_the_same_twice() -> None:
@@ -210,8 +210,8 @@ def test_does_not_cite_the_same_twice() -> None:
     same_words = candidate("The last ferry leaves at 6.40 pm!", [0, 1, 0])
     same_meaning = candidate("Nothing sails after twenty to seven.", [0.99, 0.05, 0])
     another = candidate("Tickets cost £4.50.", [0, 0, 1])
-    verdict = verdict_of([one, same_words, same_meaning, another], [0.3, 0.2, 0.2, 0.1])
-    assert choose(verdict, QUERY, 3) == Choice((0, 3))
+    ranked = verdict_of([one, same_words, same_meaning, another], [0.3, 0.2, 0.2, 0.1])
+    assert choose(ranked, QUERY, 3) == Choice((0, 3))
 
 
 _TEXTS = st.sampled_from(
@@ -229,11 +229,11 @@ _CANDIDATES = st.builds(candidate, _TEXTS, st.lists(st.floats(-1, 1), min_size=3
 @given(st.lists(st.tuples(_CANDIDATES, st.floats(0.01, 1)), max_size=14), st.integers(-1, 12))
 def test_chooses_within_bounds(rows: list[tuple[Candidate, float]], k: int) -> None:
     weights = sorted((weight for _, weight in rows), reverse=True)
-    shares = [weight / sum(weights) for weight in weights]
-    chosen = choose(verdict_of([one for one, _ in rows], shares), QUERY, k).positions
+    probabilities = [weight / sum(weights) for weight in weights]
+    chosen = choose(verdict_of([one for one, _ in rows], probabilities), QUERY, k).positions
     assert len(chosen) <= max(k, 0)
     assert list(chosen) == sorted(set(chosen))
     assert all(0 <= position < min(SHOWN, len(rows)) for position in chosen)
     if rows and k > 0:
         assert chosen[0] == 0
-    assert sum(shares[position] for position in chosen[:-1]) < 0.8
+    assert sum(probabilities[position] for position in chosen[:-1]) < 0.8

@@ -4,7 +4,7 @@ import numpy as np
 
 from index.answering.selection import Choice, choose, same
 from index.ranking.features import Candidate
-from index.ranking.ranker import Verdict
+from index.ranking.ranker import Ranked
 from index.retrieval.question import understand
 from index.retrieval.search import Found
 from index.store import StoredChunk
@@ -25,8 +25,8 @@ def candidate(
     return Candidate(found, Sentence(0, len(text), text, kind), ordinal, vector)
 
 
-def verdict_of(candidates: list[Candidate], shares: list[float]) -> Verdict:
-    return Verdict(tuple(candidates), np.log(shares), np.array(shares), 0.9)
+def verdict_of(candidates: list[Candidate], probabilities: list[float]) -> Ranked:
+    return Ranked(tuple(candidates), np.log(probabilities), np.array(probabilities), 0.9)
 
 
 FIVE = candidate("The Old Bridge has five arches.", "news/bridge")
@@ -35,13 +35,13 @@ OTHER = candidate("Volunteers meet on Saturday.", "garden", 3)
 
 
 def test_articles_that_differ_are_both_cited_the_newer_first() -> None:
-    verdict = verdict_of([FIVE, OTHER, SIX], [0.5, 0.3, 0.2])
-    assert choose(verdict, ONE, 3) == Choice((0, 2), (Difference.NUMBERS,))
+    ranked = verdict_of([FIVE, OTHER, SIX], [0.5, 0.3, 0.2])
+    assert choose(ranked, ONE, 3) == Choice((0, 2), (Difference.NUMBERS,))
     dates = ["2024-05-01", None, "2026-10-01"]
-    assert choose(verdict, ONE, 3, dates) == Choice((2, 0), (Difference.NUMBERS,))
-    assert choose(verdict, ONE, 3, dates[::-1]) == Choice((0, 2), (Difference.NUMBERS,))
-    assert choose(verdict, ONE, 3, [None, None, "2026-10-01"]).positions == (0, 2)
-    assert choose(verdict, ONE, 1, dates) == Choice((0,))
+    assert choose(ranked, ONE, 3, dates) == Choice((2, 0), (Difference.NUMBERS,))
+    assert choose(ranked, ONE, 3, dates[::-1]) == Choice((0, 2), (Difference.NUMBERS,))
+    assert choose(ranked, ONE, 3, [None, None, "2026-10-01"]).positions == (0, 2)
+    assert choose(ranked, ONE, 1, dates) == Choice((0,))
 
 
 def test_an_unlikely_sentence_contradicts_nothing() -> None:
@@ -59,9 +59,9 @@ def test_of_a_list_its_items_come_before_what_else_is_near() -> None:
     written, saved = (
         candidate(text, "help", n, SentenceKind.ITEM) for n, text in enumerate(["Write it.", "Save it."])
     )
-    verdict = verdict_of([written, OTHER, saved], [0.5, 0.26, 0.24])
-    assert choose(verdict, MANY, 2) == Choice((0, 2))
-    assert choose(verdict, ONE, 2) == Choice((0, 1))
+    ranked = verdict_of([written, OTHER, saved], [0.5, 0.26, 0.24])
+    assert choose(ranked, MANY, 2) == Choice((0, 2))
+    assert choose(ranked, ONE, 2) == Choice((0, 1))
     head = candidate("To add an article:", "help", 4)
     assert choose(verdict_of([head, OTHER, saved], [0.5, 0.26, 0.24]), MANY, 2) == Choice((0, 2))
 

@@ -41,7 +41,7 @@ def editing(corpus: Path) -> Editing:
 
 def ids(editing: Editing) -> set[str]:
     """The articles in the index."""
-    return {card.id for card in editing.shelf().cards}
+    return {card.id for card in editing.overview().cards}
 
 
 def everything(corpus: Path) -> dict[str, bytes]:
@@ -112,10 +112,10 @@ def test_replaced_and_put_back(editing: Editing, corpus: Path, article_id: str) 
     with pytest.raises(ArticleExists):
         editing.publish(new)
     editing.publish(new, replace=True)
-    assert {card.title for card in editing.shelf().cards if card.id == article_id} == {"New"}
+    assert {card.title for card in editing.overview().cards if card.id == article_id} == {"New"}
     editing.undo(change)
     assert everything(corpus) == before
-    assert "New" not in {card.title for card in editing.shelf().cards}
+    assert "New" not in {card.title for card in editing.overview().cards}
 
 
 def test_what_was_changed_since_is_left_as_it_is(editing: Editing, corpus: Path) -> None:
@@ -149,10 +149,10 @@ def test_the_shelf_tells_what_there_is(editing: Editing, corpus: Path) -> None:
     (corpus / "news/broken.md").write_bytes(b"\xff")
     editing.publish(FAIR)
     assert len(editing.preview(FAIR).sentences) == 2
-    shelf = editing.shelf()
-    assert len(shelf.cards) == len(ARTICLES) + len(DUMP) + 1
-    assert shelf.changed is not None
-    assert [one.path for one in shelf.skipped] == ["news/broken.md"]
+    overview = editing.overview()
+    assert len(overview.cards) == len(ARTICLES) + len(DUMP) + 1
+    assert overview.changed is not None
+    assert [one.path for one in overview.skipped] == ["news/broken.md"]
     editing.close()
 
 

@@ -1,4 +1,4 @@
-"""The shipped articles, the real model and the shipped judgement, together: what a user gets."""
+"""The shipped articles, the real model and the shipped ranker, together: what a user gets."""
 
 from __future__ import annotations
 

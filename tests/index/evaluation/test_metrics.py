@@ -1,7 +1,7 @@
 import pytest
 
 from index.errors import UsageError
-from index.evaluation import Evidence, Question, evaluate, judge, measure
+from index.evaluation import Evidence, Question, evaluate, measure, rank
 from tests.index.evaluation.made import DAM, NOTHING, QUESTION, answer, row
 
 RIGHT = DAM.text
@@ -9,7 +9,7 @@ OTHER = "The dam was begun in May 1931."
 
 
 def test_answered_sentences_are_what_counts_when_it_answers():
-    judged = judge(QUESTION, answer(cited=[OTHER, RIGHT], candidates=[RIGHT, OTHER]))
+    judged = rank(QUESTION, answer(cited=[OTHER, RIGHT], candidates=[RIGHT, OTHER]))
     assert judged.answered
     assert [one.gold for one in judged.quoted] == [False, True]
     assert not judged.hit(1)
@@ -18,7 +18,7 @@ def test_answered_sentences_are_what_counts_when_it_answers():
 
 
 def test_candidates_are_what_counts_when_it_declines():
-    judged = judge(QUESTION, answer(candidates=[OTHER, OTHER, OTHER, RIGHT]))
+    judged = rank(QUESTION, answer(candidates=[OTHER, OTHER, OTHER, RIGHT]))
     assert not judged.answered
     assert not judged.hit(3)
     assert judged.candidate_rank == 4
@@ -26,7 +26,7 @@ def test_candidates_are_what_counts_when_it_declines():
 
 
 def test_only_the_first_ten_count():
-    judged = judge(QUESTION, answer(candidates=[*[OTHER] * 10, RIGHT], passages=[*[OTHER] * 10, RIGHT]))
+    judged = rank(QUESTION, answer(candidates=[*[OTHER] * 10, RIGHT], passages=[*[OTHER] * 10, RIGHT]))
     assert judged.candidate_rank is None
     assert judged.passage_rank is None
     assert not judged.passage_hit(10)
@@ -34,7 +34,7 @@ def test_only_the_first_ten_count():
 
 def test_an_unanswerable_question_has_no_gold_sentence():
     tempting = Question("q3", "Who designed the dam?", answerable=False, evidence=(DAM,))
-    judged = judge(tempting, answer(cited=[RIGHT], candidates=[RIGHT], passages=[RIGHT]))
+    judged = rank(tempting, answer(cited=[RIGHT], candidates=[RIGHT], passages=[RIGHT]))
     assert judged.answerable is False
     assert not judged.hit(1)
     assert judged.candidate_rank is None
@@ -43,8 +43,8 @@ def test_an_unanswerable_question_has_no_gold_sentence():
 
 
 def test_a_question_nobody_judged_counts_only_with_evidence():
-    assert judge(Question("q", "Well?"), answer()).answerable is None
-    assert judge(Question("q", "Well?", None, (), (DAM,)), answer()).answerable is True
+    assert rank(Question("q", "Well?"), answer()).answerable is None
+    assert rank(Question("q", "Well?", None, (), (DAM,)), answer()).answerable is True
 
 
 def test_figures_by_hand():
@@ -148,6 +148,6 @@ def test_as_dict_has_every_figure_but_no_rows():
 
 
 def test_evidence_of_the_question_is_kept_for_the_report():
-    assert judge(QUESTION, answer()).evidence == (DAM,)
-    assert judge(QUESTION, answer()).answers == ("May 1936",)
-    assert judge(Question("q", "When?", None, (), (Evidence("a"),)), answer()).evidence == (Evidence("a"),)
+    assert rank(QUESTION, answer()).evidence == (DAM,)
+    assert rank(QUESTION, answer()).answers == ("May 1936",)
+    assert rank(Question("q", "When?", None, (), (Evidence("a"),)), answer()).evidence == (Evidence("a"),)

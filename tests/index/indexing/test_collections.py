@@ -10,7 +10,7 @@ import pytest
 
 from index.engine import Engine
 from index.indexing.builder import Builder
-from index.ranking.ranker import Judgement
+from index.ranking.ranker import Ranker
 from index.store import Reader
 from tests.index.library import WordEncoder
 
@@ -27,8 +27,8 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
         path.write_text(text, encoding="utf-8")
     encoder = WordEncoder()
     Builder(tmp_path / "corpus", tmp_path / "index", encoder).rebuild()
-    strict = replace(Judgement.shipped(), threshold=1.1)
-    found = Engine(Reader.open(tmp_path / "index", model=encoder.fingerprint), encoder, judgement=strict)
+    strict = replace(Ranker.shipped(), threshold=1.1)
+    found = Engine(Reader.open(tmp_path / "index", model=encoder.fingerprint), encoder, ranker=strict)
     yield found
     found.close()
 

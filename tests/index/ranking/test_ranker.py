@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from index.ranking.features import Candidate, gather
-from index.ranking.ranker import Judgement, Verdict, judge, outlook, sigmoid, softmax
+from index.ranking.ranker import Ranked, Ranker, outlook, rank, sigmoid, softmax
 from index.retrieval.search import Retrieval
 from tests.index.conftest import JUDGEMENT, Town
 
@@ -25,46 +25,46 @@ def look(town: Town, question: str = LAST_FERRY) -> tuple[Retrieval, list[Candid
 
 
 def test_ranks_the_answer_first(town: Town) -> None:
-    verdict = judge(JUDGEMENT, *look(town))
-    assert "6.40 pm" in verdict.ranked[0].sentence.text
-    assert verdict.confidence > JUDGEMENT.threshold
-    assert verdict.scores.tolist() == sorted(verdict.scores, reverse=True)
-    assert verdict.shares.sum() == pytest.approx(1)
+    ranked = rank(JUDGEMENT, *look(town))
+    assert "6.40 pm" in ranked.candidates[0].sentence.text
+    assert ranked.confidence > JUDGEMENT.threshold
+    assert ranked.scores.tolist() == sorted(ranked.scores, reverse=True)
+    assert ranked.probabilities.sum() == pytest.approx(1)
 
 
 def test_is_less_sure_of_what_is_not_there(town: Town) -> None:
-    assert judge(JUDGEMENT, *look(town, "Who is the president of France?")).confidence < JUDGEMENT.threshold
+    assert rank(JUDGEMENT, *look(town, "Who is the president of France?")).confidence < JUDGEMENT.threshold
 
 
 def test_the_order_of_the_candidates_does_not_count(town: Town) -> None:
     retrieval, candidates = look(town)
-    one, other = judge(JUDGEMENT, retrieval, candidates), judge(JUDGEMENT, retrieval, candidates[::-1])
-    assert [a.place for a in one.ranked] == [b.place for b in other.ranked]
+    one, other = rank(JUDGEMENT, retrieval, candidates), rank(JUDGEMENT, retrieval, candidates[::-1])
+    assert [a.place for a in one.candidates] == [b.place for b in other.candidates]
     assert one.confidence == other.confidence
 
 
 def test_ties_are_in_the_order_of_articles_and_sentences(town: Town) -> None:
     retrieval, candidates = look(town)
-    verdict = judge(Judgement({}, {}, 0.0, 0.5), retrieval, candidates)
-    places = [candidate.place for candidate in verdict.ranked]
+    ranked = rank(Ranker({}, {}, 0.0, 0.5), retrieval, candidates)
+    places = [candidate.place for candidate in ranked.candidates]
     assert places == sorted(places)
-    assert verdict.confidence == 0.5
+    assert ranked.confidence == 0.5
 
 
 def test_nothing_is_certainly_no_answer(town: Town) -> None:
     retrieval, _ = look(town)
-    verdict = judge(JUDGEMENT, retrieval, [])
-    assert verdict == Verdict((), verdict.scores, verdict.shares, 0.0)
-    assert verdict.scores.shape == verdict.shares.shape == (0,)
+    ranked = rank(JUDGEMENT, retrieval, [])
+    assert ranked == Ranked((), ranked.scores, ranked.probabilities, 0.0)
+    assert ranked.scores.shape == ranked.probabilities.shape == (0,)
 
 
 def test_outlook_tells_how_the_best_stands_out(town: Town) -> None:
     retrieval, candidates = look(town, "When does the last ferry leave for Zanzibar?")
-    verdict = judge(JUDGEMENT, retrieval, candidates)
-    seen = outlook(retrieval, verdict.ranked, verdict.scores)
-    assert seen["margin"] == verdict.scores[0] - verdict.scores[1]
-    assert seen["share"] == verdict.shares[0]
-    assert seen["best covers"] == verdict.ranked[0].features["covers"]
+    ranked = rank(JUDGEMENT, retrieval, candidates)
+    seen = outlook(retrieval, ranked.candidates, ranked.scores)
+    assert seen["margin"] == ranked.scores[0] - ranked.scores[1]
+    assert seen["share"] == ranked.probabilities[0]
+    assert seen["best covers"] == ranked.candidates[0].features["covers"]
     assert 0 < seen["known"] < 1
     assert seen["asks for a name, date or number"] == 1
     assert seen["covers below the highest"] >= 0
@@ -92,25 +92,25 @@ def test_reads_what_training_writes(tmp_path: Path) -> None:
         )
     )
     risks = ((0.3, 0.25), (0.6, 0.1))
-    assert Judgement.read(path) == Judgement({"covers": 1.5}, {"share": 3.0}, -2.0, 0.4, risks)
+    assert Ranker.read(path) == Ranker({"covers": 1.5}, {"share": 3.0}, -2.0, 0.4, risks)
 
 
 def test_the_threshold_follows_the_risk_that_is_accepted() -> None:
-    judgement = replace(JUDGEMENT, risks=((0.2, 0.4), (0.5, 0.2), (0.7, 0.22), (0.9, 0.05)))
-    accepted = {risk: judgement.at_risk(risk).threshold for risk in (1, 0.4, 0.3, 0.2, 0.1, 0.05, 0.01)}
+    ranker = replace(JUDGEMENT, risks=((0.2, 0.4), (0.5, 0.2), (0.7, 0.22), (0.9, 0.05)))
+    accepted = {risk: ranker.at_risk(risk).threshold for risk in (1, 0.4, 0.3, 0.2, 0.1, 0.05, 0.01)}
     assert accepted == {1: 0.2, 0.4: 0.2, 0.3: 0.5, 0.2: 0.5, 0.1: 0.9, 0.05: 0.9, 0.01: 0.9}
-    assert replace(judgement.at_risk(0.2), threshold=0.5) == judgement
+    assert replace(ranker.at_risk(0.2), threshold=0.5) == ranker
     assert JUDGEMENT.at_risk(0.01) is JUDGEMENT
 
 
 def test_the_shipped_judgement_weighs_features_that_exist(town: Town) -> None:
-    shipped = Judgement.shipped()
-    assert Judgement.shipped() is shipped
+    shipped = Ranker.shipped()
+    assert Ranker.shipped() is shipped
     assert 0 < shipped.threshold < 1
     retrieval, candidates = look(town)
-    verdict = judge(shipped, retrieval, candidates)
+    ranked = rank(shipped, retrieval, candidates)
     assert set(shipped.ranking) <= set(candidates[0].features)
-    assert set(shipped.confidence) <= set(outlook(retrieval, verdict.ranked, verdict.scores))
+    assert set(shipped.confidence) <= set(outlook(retrieval, ranked.candidates, ranked.scores))
 
 
 def test_the_fingerprint_follows_every_weight_but_not_their_order() -> None:
@@ -130,10 +130,10 @@ _SCORES = arrays.arrays(np.float64, st.integers(1, 30), elements=st.floats(-1e6,
 
 @given(_SCORES)
 def test_softmax_is_a_distribution_in_the_order_of_the_scores(scores: np.ndarray) -> None:
-    shares = softmax(scores)
-    assert shares.sum() == pytest.approx(1)
-    assert (shares >= 0).all()
-    assert shares[scores.argmax()] == shares.max()
+    probabilities = softmax(scores)
+    assert probabilities.sum() == pytest.approx(1)
+    assert (probabilities >= 0).all()
+    assert probabilities[scores.argmax()] == probabilities.max()
 
 
 @given(st.floats(-1e300, 1e300))

@@ -18,7 +18,7 @@ KEPT = Calibrated(
     answers=40,
     questions=80,
     made="2026-11-24",
-    judgement=weights_of(JUDGEMENT),
+    ranker=weights_of(JUDGEMENT),
 )
 
 
@@ -53,7 +53,7 @@ def test_the_threshold_outlives_rebuilds_and_additions(town: Town, engine: Engin
 
 def test_a_threshold_of_another_judgement_is_ignored_and_said_so(town: Town, engine: Engine) -> None:
     other = replace(JUDGEMENT, intercept=-8.0)
-    town.builder.keep(SETTING, replace(KEPT, judgement=weights_of(other)).as_setting())
+    town.builder.keep(SETTING, replace(KEPT, ranker=weights_of(other)).as_setting())
     assert engine.ask(QUESTION).status is Status.ANSWERED
     assert "made for another judgement" in str(engine.facts()["threshold_from"])
 

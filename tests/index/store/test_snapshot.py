@@ -178,7 +178,7 @@ def test_counts(snapshot: Snapshot) -> None:
     assert (articles, chunks) == (5, len(snapshot.chunk_keys()))
     assert sentences > chunks
     assert vectors > 0
-    assert snapshot.recipe()["model"] == "words@1"
+    assert snapshot.config()["model"] == "words@1"
 
 
 @pytest.fixture(scope="module")

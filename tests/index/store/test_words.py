@@ -92,7 +92,7 @@ plain = st.sampled_from("aAbmMsStThH035" + "'.,- ")
 texts = st.text(st.one_of(letters, signs, plain), max_size=60)
 
 
-class Shelf:
+class CorpusOverview:
     """A database of the store that holds texts, one article and chunk each."""
 
     def __init__(self, folder: Path) -> None:
@@ -127,11 +127,11 @@ class Shelf:
 
 
 @pytest.fixture(scope="module")
-def shelf() -> Iterator[Shelf]:
+def overview() -> Iterator[CorpusOverview]:
     with TemporaryDirectory() as folder:
-        shelf = Shelf(Path(folder))
-        yield shelf
-        shelf.writer.close()
+        overview = CorpusOverview(Path(folder))
+        yield overview
+        overview.writer.close()
 
 
 def counted(texts: Sequence[Sequence[str]]) -> dict[str, tuple[int, int]]:
@@ -151,25 +151,25 @@ def assert_well_formed(made: Sequence[str]) -> None:
 
 
 @pytest.mark.parametrize("text", EXAMPLES)
-def test_sql_lists_the_terms_of_an_example(shelf: Shelf, text: str) -> None:
+def test_sql_lists_the_terms_of_an_example(overview: CorpusOverview, text: str) -> None:
     made = [terms(text), terms(f"{text} and {text}"), terms(f"a{text}b")]
-    with shelf.holding(made):
-        assert shelf.listed() == counted(made)
+    with overview.holding(made):
+        assert overview.listed() == counted(made)
     assert_well_formed([term for own in made for term in own])
 
 
 @given(st.lists(texts, min_size=1, max_size=3))
-def test_sql_lists_the_terms_of_any_text(shelf: Shelf, texts: list[str]) -> None:
+def test_sql_lists_the_terms_of_any_text(overview: CorpusOverview, texts: list[str]) -> None:
     made = [terms(text) for text in texts]
-    with shelf.holding(made):
-        assert shelf.listed() == counted(made)
+    with overview.holding(made):
+        assert overview.listed() == counted(made)
     assert_well_formed([term for own in made for term in own])
 
 
 @given(texts)
-def test_a_text_is_found_by_its_own_words(shelf: Shelf, text: str) -> None:
+def test_a_text_is_found_by_its_own_words(overview: CorpusOverview, text: str) -> None:
     own = content_terms(text)
-    with shelf.holding([terms("The harbour."), terms(text)]), shelf.writer.snapshot() as snapshot:
+    with overview.holding([terms("The harbour."), terms(text)]), overview.writer.snapshot() as snapshot:
         asked = understand(text)
         assert set(asked.terms) == set(own)
         assert set(own) <= set(asked.shown)
@@ -212,13 +212,13 @@ PATTERNS = [
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
-def test_sql_lists_the_terms_of_every_letter_digit_and_mark(shelf: Shelf, pattern: str) -> None:
+def test_sql_lists_the_terms_of_every_letter_digit_and_mark(overview: CorpusOverview, pattern: str) -> None:
     chars = [char for char in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(char)[0] in "LNM"]
     assert len(chars) > 130_000
     texts = [" ".join(pattern.format(char, char) for char in chars[at::8]) for at in range(8)]
     made = [terms(text) for text in texts]
-    with shelf.holding(made):
-        listed = shelf.listed()
+    with overview.holding(made):
+        listed = overview.listed()
     assert listed == counted(made)
     assert_well_formed(list(listed))
     for text in texts:
@@ -236,11 +236,11 @@ def test_the_full_text_cuts_at_spaces_alone() -> None:
     assert found == {f"x{chr(code).lower()}y" for code in range(33, 127)} | {"z"}
 
 
-def test_articles_are_found_by_the_folded_words_of_their_titles(shelf: Shelf) -> None:
-    with shelf.writer.change():
-        shelf.writer.put(ArticleRow(Article("shelf/0", "3M’s Łódź", "-"), "shelf", bytes(16), (), ()))
-    with shelf.writer.snapshot() as snapshot:
+def test_articles_are_found_by_the_folded_words_of_their_titles(overview: CorpusOverview) -> None:
+    with overview.writer.change():
+        overview.writer.put(ArticleRow(Article("shelf/0", "3M’s Łódź", "-"), "shelf", bytes(16), (), ()))
+    with overview.writer.snapshot() as snapshot:
         for typed in ("3M's", "3m", "lodz", "Łó", "3M’s L"):
             assert [card.id for card in snapshot.cards(typed)] == ["shelf/0"], typed
-    with shelf.writer.change():
-        shelf.writer.drop("shelf/0")
+    with overview.writer.change():
+        overview.writer.drop("shelf/0")

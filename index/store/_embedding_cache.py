@@ -8,24 +8,24 @@ from pathlib import Path
 
 from index.errors import IndexCorrupt, IndexMissing, IndexVersion, StoreError
 from index.store._generations import Generations
-from index.store._ledger import Ledger
+from index.store._read_repository import ReadRepository
 from index.store._writer import Writer
 
 
 @contextmanager
-def donors_of(generations: Generations, model: str) -> Iterator[list[Ledger]]:
+def embedding_caches(generations: Generations, model: str) -> Iterator[list[ReadRepository]]:
     """The sound databases made with a model, newest first: their vectors can be used again.
 
     Unfinished ones are among them, so that a rebuild goes on where the last one was killed.
     """
     with ExitStack() as stack:
-        donors: list[Ledger] = []
+        caches: list[ReadRepository] = []
         for path in generations.all():
             with suppress(StoreError):  # whatever a damaged or unfinished one says
-                donor = stack.enter_context(Writer.open(path))
-                if donor.is_sound() and donor.recipe().get("model") == model:
-                    donors.append(donor)
-        yield donors
+                cache = stack.enter_context(Writer.open(path))
+                if cache.is_sound() and cache.config().get("model") == model:
+                    caches.append(cache)
+        yield caches
 
 
 def worth_keeping(generations: Generations) -> tuple[Path | None, Path | None]:
@@ -68,6 +68,6 @@ def inherited(present: Path | None, model: str) -> tuple[dict[str, bytes], dict[
     """
     if present is not None:
         with suppress(StoreError), Writer.open(present) as writer:
-            same = writer.recipe().get("model") == model
+            same = writer.config().get("model") == model
             return writer.articles(), writer.settings() if same else {}
     return {}, {}

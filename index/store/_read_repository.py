@@ -12,7 +12,7 @@ from index.store._articles import Articles, listed
 from index.store._connect import told
 
 
-class Ledger:
+class ReadRepository:
     """The half of `Writer` that only reads."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
@@ -59,10 +59,10 @@ class Ledger:
         """How many articles there are."""
         return int(self._rows("SELECT count(*) FROM article")[0][0])
 
-    def recipe(self) -> dict[str, object]:
+    def config(self) -> dict[str, object]:
         """What the index was made with."""
         with told(self._path):
-            return Articles(self._connection, self._path).recipe()
+            return Articles(self._connection, self._path).config()
 
     def holds_no_vector(self) -> bool:
         """Whether no vector is stored."""

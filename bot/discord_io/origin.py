@@ -8,31 +8,31 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.messages.language import speak, speaking
-from bot.state import Place
+from bot.state import Scope
 
 if TYPE_CHECKING:
     from bot.client import Footnote
 
 
-def place(interaction: discord.Interaction[Any]) -> Place:
+def place(interaction: discord.Interaction[Any]) -> Scope:
     """The place of a command, a button or a form; threads and forum posts are their parent's."""
     return _place(interaction.guild_id, interaction.channel)
 
 
-async def place_of(bot: Footnote, message: discord.Message) -> Place:
+async def scope_of(bot: Footnote, message: discord.Message) -> Scope:
     """The place of a message, also in a thread that Discord has not told the bot of."""
     channel: object = message.channel
     if message.guild is None:
-        return Place(None)
+        return Scope(None)
     if isinstance(channel, discord.PartialMessageable):
         channel = await bot.fetch_channel(channel.id)
     return _place(message.guild.id, channel)
 
 
-def _place(guild: int | None, channel: object) -> Place:
+def _place(guild: int | None, channel: object) -> Scope:
     if isinstance(channel, discord.Thread):
-        return Place(guild, channel.parent_id)
-    return Place(guild, getattr(channel, "id", 0))
+        return Scope(guild, channel.parent_id)
+    return Scope(guild, getattr(channel, "id", 0))
 
 
 def speak_to(interaction: discord.Interaction[Any], *, private: bool = True) -> None:

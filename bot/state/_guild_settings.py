@@ -10,11 +10,11 @@ from typing import Final, Self
 import sqlalchemy as sa
 
 from bot.state._database import Database
-from bot.state._tables import EVERYWHERE, places
+from bot.state._tables import EVERYWHERE, guild_settings
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Scope:
     """A server, or one of its channels.
 
     Attributes:
@@ -27,7 +27,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class GuildSettings:
     """How questions are answered in a place; None where nothing was set.
 
     Attributes:
@@ -68,11 +68,11 @@ class Rules:
         return replace(other, **{name: value for name, value in own.items() if value is not None})
 
 
-ANYTHING: Final = Rules()
+UNRESTRICTED: Final = GuildSettings()
 """Where nothing was set."""
 
 
-class Places:
+class GuildSettingsStore:
     """What was set where.
 
     Raises:
@@ -84,15 +84,15 @@ class Places:
         self._rules = database.now(_load)
         self._changing = asyncio.Lock()
 
-    def at(self, place: Place) -> Rules:
+    def at(self, place: Scope) -> GuildSettings:
         """What was set for a place in a server: a channel's rules go before its server's."""
-        return self.of(place).over(self.of(Place(place.guild)))
+        return self.of(place).over(self.of(Scope(place.guild)))
 
-    def of(self, place: Place) -> Rules:
+    def of(self, place: Scope) -> GuildSettings:
         """What was set for just this place."""
-        return self._rules.get(place, Rules())
+        return self._rules.get(place, GuildSettings())
 
-    async def set(self, place: Place, rules: Rules) -> None:
+    async def set(self, place: Scope, rules: GuildSettings) -> None:
         """Keep the rules of a place; all None deletes them.
 
         Raises:
@@ -100,7 +100,7 @@ class Places:
         """
         await self.change(place, lambda _: rules)
 
-    async def change(self, place: Place, change: Callable[[Rules], Rules]) -> None:
+    async def change(self, place: Scope, change: Callable[[GuildSettings], GuildSettings]) -> None:
         """Change the rules of a place, one change after the other, so that none is lost.
 
         Args:
@@ -121,25 +121,27 @@ class Places:
         Raises:
             StateError: The database cannot be used; the rules are as before.
         """
-        statement = sa.delete(places).where(places.c.guild == guild)
+        statement = sa.delete(guild_settings).where(guild_settings.c.guild == guild)
         async with self._changing:
             await self._database.do(lambda connection: connection.execute(statement))
             self._rules = {place: rules for place, rules in self._rules.items() if place.guild != guild}
 
 
-def _load(connection: sa.Connection) -> dict[Place, Rules]:
+def _load(connection: sa.Connection) -> dict[Scope, GuildSettings]:
     found = {}
-    for row in connection.execute(sa.select(places)).mappings():
-        values = {each.name: row[each.name] for each in fields(Rules)}
+    for row in connection.execute(sa.select(guild_settings)).mappings():
+        values = {each.name: row[each.name] for each in fields(GuildSettings)}
         if values["collections"] is not None:
             values["collections"] = tuple(values["collections"])
-        found[Place(row["guild"], row["channel"])] = Rules(**values)
+        found[Scope(row["guild"], row["channel"])] = GuildSettings(**values)
     return found
 
 
-def _save(connection: sa.Connection, place: Place, rules: Rules) -> None:
-    here = (places.c.guild == place.guild, places.c.channel == place.channel)
-    connection.execute(sa.delete(places).where(*here))
-    if rules != Rules():
+def _save(connection: sa.Connection, place: Scope, rules: GuildSettings) -> None:
+    here = (guild_settings.c.guild == place.guild, guild_settings.c.channel == place.channel)
+    connection.execute(sa.delete(guild_settings).where(*here))
+    if rules != GuildSettings():
         values = {name: sa.null() if value is None else value for name, value in asdict(rules).items()}
-        connection.execute(sa.insert(places).values(guild=place.guild, channel=place.channel, **values))
+        connection.execute(
+            sa.insert(guild_settings).values(guild=place.guild, channel=place.channel, **values)
+        )
