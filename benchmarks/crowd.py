@@ -157,8 +157,11 @@ async def crowd(
         guild = server.add_guild("Reading room")
         channels = [server.add_channel(guild, f"room-{number}") for number in range(CHANNELS)]
         people = [server.add_member(guild, f"member{number}") for number in range(members + 1)]
+        addresses["BOT_GUILDS"] = str(guild.id)
         async with running(folder, module, **addresses, **settings) as process:
-            await server.until(server.commands, within=120, missing="the bot did not register its commands")
+            await server.until(
+                lambda: server.commands(guild), within=120, missing="the bot did not register its commands"
+            )
             first = await server.slash(people[members], channels[0], "ask", question=questions[0])
             await first.response(within=120)  # so that the model is loaded
             outcome.before = peak(process)

@@ -20,8 +20,9 @@ from tests.integration.discord_server.server import DiscordServer
 
 
 def environment(server: DiscordServer) -> dict[str, str]:
-    """Returns the settings that point the bot at a server."""
+    """Returns the settings that point the bot at a server and let its guilds use it."""
     return {
+        "BOT_GUILDS": ";".join(f"{guild}=*" for guild in server.world.guilds),
         "BOT_TOKEN": server.token,
         "BOT_API_URL": server.api_url,
         "BOT_GATEWAY_URL": server.gateway_url,
