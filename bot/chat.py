@@ -107,12 +107,14 @@ class Chat:
             _say(self.out, _source(notes), "dim")
 
     def _show(self, number: int) -> None:
-        receipt = next((each.citation.receipt for each in self.footnotes if each.number == number), "")
-        if not receipt:
+        citation_id = next(
+            (each.citation.citation_id for each in self.footnotes if each.number == number), ""
+        )
+        if not citation_id:
             _say(self.out, NO_SUCH)
             return
         try:
-            context = self.engine.context(receipt)
+            context = self.engine.context(citation_id)
         except FootnoteError as error:
             _say(self.out, str(error), "yellow")
         else:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
-from index import citation_ids as receipt
+from index import citation_ids
 from index.answering.answer import compose, passages
 from index.answering.article_list import answer_by_list
 from index.answering.comparison import compare
@@ -227,14 +227,14 @@ class Engine:
         """What a citation was quoted from, as it is now.
 
         Args:
-            proof: The citation's receipt.
+            proof: The citation's citation id.
             words: What was quoted, where that is known: helps to find it where it has changed.
 
         Raises:
-            UsageError: It is no receipt.
+            UsageError: It is no citation id.
             StoreError: The index cannot be read.
         """
-        parsed = receipt.parse(proof)
+        parsed = citation_ids.parse(proof)
         articles = self._read(lambda snapshot: snapshot.articles_by_short(parsed.article))
         return surroundings(parsed, articles, words)
 

@@ -42,7 +42,7 @@ _NOT: Final = re.compile(r"\b(not|nicht|non|no|não|niet|nie|не)\b", re.IGNORE
 _READ: Final = 50  # messages of a post
 
 
-class Unasked(commands.Cog):
+class AutoReply(commands.Cog):
     """Answers to what was not said to the bot.
 
     Args:
@@ -96,10 +96,10 @@ class Unasked(commands.Cog):
         return guild and guild.get_channel(place.channel)
 
     async def _answer(self, asked: str, member: int, place: Scope) -> Answer | None:
-        """An answer, where one may be given unasked and there is one."""
+        """An answer, where one may be given auto_reply and there is one."""
         try:
             held = self.bot.access.rules_at(place)
-            if not self.bot.state.guild_settings.of(place).unasked or held.private:
+            if not self.bot.state.guild_settings.of(place).auto_reply or held.private:
                 return None
             self.bot.rates.take(member, place.channel)
             answer = await self.bot.engine_service.ask(asked, rules=held)
@@ -172,4 +172,4 @@ def is_solved(thread: discord.Thread) -> bool:
 
 async def setup(bot: Footnote) -> None:
     """Listen to messages and posts."""
-    await bot.add_cog(Unasked(bot))
+    await bot.add_cog(AutoReply(bot))

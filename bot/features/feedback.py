@@ -123,16 +123,16 @@ async def _keep(
 
 
 async def _cited(interaction: discord.Interaction[Any], message: discord.Message) -> list[dict[str, str]]:
-    """The quoted sentences of a message that still stand, with their articles, from its receipts."""
+    """The quoted sentences of a message that still stand, with their articles, from its citation ids."""
     bot: Footnote = interaction.client
     found = []
     for button in buttons(message):
-        kind, _, receipt = (button.action or "").partition(":")
+        kind, _, citation_id = (button.action or "").partition(":")
         if kind != "context":
             continue
         words = quotation(message.content, button.label)
         try:
-            context = await bot.engine_service.context(receipt, words, rules_of(interaction))
+            context = await bot.engine_service.context(citation_id, words, rules_of(interaction))
         except AskError:  # it may not be shown here any more, or there is no time
             continue
         if context.article is not None and context.status in ("intact", "moved"):

@@ -211,9 +211,9 @@ def _parts(sentence: str) -> list[str]:
 def _buttons(footnotes: Sequence[Footnote], *, links: bool) -> tuple[Button, ...]:
     one = len(footnotes) == 1
     contexts = [
-        Button(_of(say(IN_CONTEXT), one, each), receipt=each.citation.receipt)
+        Button(_of(say(IN_CONTEXT), one, each), citation_id=each.citation.citation_id)
         for each in footnotes
-        if each.citation.receipt
+        if each.citation.citation_id
     ]
     opens = [
         Button(_of(say("Open"), one, each), url=address)

@@ -172,20 +172,22 @@ class EngineService:
 
         return await self.worker.do(work, time_limit=time_limit)
 
-    async def context(self, receipt: str, words: str = "", rules: GuildSettings = UNRESTRICTED) -> Context:
+    async def context(
+        self, citation_id: str, words: str = "", rules: GuildSettings = UNRESTRICTED
+    ) -> Context:
         """A cited sentence in its surroundings, or what became of it.
 
         Args:
-            receipt: Of the citation.
+            citation_id: Of the citation.
             words: The quoted sentence, where that is known.
             rules: What holds where it is looked up.
 
         Raises:
             NotShown: The article is not for this place.
             AskError: It cannot be looked up now.
-            FootnoteError: It is no receipt, or the index cannot be used.
+            FootnoteError: It is no citation id, or the index cannot be used.
         """
-        context = await self.worker.do(lambda: self._engine.context(receipt, words))
+        context = await self.worker.do(lambda: self._engine.context(citation_id, words))
         if context.article is not None and not rules.allows(context.article.collection):
             raise NotShown
         return context

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from index import citation_ids as receipt
+from index import citation_ids
 from index.answering.lead_in import lead_of
 from index.answering.links import text_fragment_link
 from index.answering.reasons import reason
@@ -171,6 +171,6 @@ def cite(snapshot: Snapshot, candidate: Candidate, score: float) -> Citation | N
         score=float(min(score, 1.0)),
         link=text_fragment_link(article, sentence.start, sentence.end),
         source=article.source,
-        receipt=receipt.make(article.id, sentence.start, sentence.end, sentence.text),
+        citation_id=citation_ids.make(article.id, sentence.start, sentence.end, sentence.text),
         lead=lead,
     )

@@ -140,7 +140,7 @@ class Articles:
         return int(self._one(query, article_id)[0])
 
     def articles_by_short(self, short: str) -> list[Article]:
-        """The articles whose ids begin a receipt with `short`: one, none, or by rare chance more."""
+        """The articles whose ids begin a citation id with `short`: one, none, or by rare chance more."""
         rows = self._connection.execute(
             "SELECT key, id, title, url, source, published, language, tags FROM article"
             " WHERE short = ? ORDER BY id",

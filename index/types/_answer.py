@@ -69,7 +69,7 @@ class Citation:
         score: Probability that this sentence answers the question.
         link: `url` with a text fragment that opens at the sentence.
         source: Who published the article.
-        receipt: Short proof of the quotation, see `index.citation_ids`.
+        citation id: Short proof of the quotation, see `index.citation_ids`.
         lead: What it leans on; None where it stands alone.
     """
 
@@ -83,7 +83,7 @@ class Citation:
     score: float
     link: str | None
     source: str | None = None
-    receipt: str = ""
+    citation_id: str = ""
     lead: Lead | None = None
 
 
@@ -232,6 +232,8 @@ class Answer:
                 del data[name]
         data["status"] = self.status.value
         del data["follows"], data["parts"]
+        for row in (*data["citations"], *data["candidates"]):
+            row["receipt"] = row.pop("citation_id")  # as other programs know it
         keep = ("article_id", "title", "start", "end", "text", "score")
         data["passages"] = [{name: row[name] for name in keep} for row in data["passages"]]
         return data

@@ -143,7 +143,8 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: P
     with sqlite3.connect(path) as connection:
         connection.execute("ALTER TABLE verdicts DROP COLUMN turns")
         connection.execute("DROP TABLE unanswered")
-        connection.execute("ALTER TABLE places DROP COLUMN unasked")
+        connection.execute("ALTER TABLE guild_settings RENAME TO places")
+        connection.execute("ALTER TABLE places DROP COLUMN auto_reply")
         connection.execute("DROP TABLE cited")
         connection.execute("DROP TABLE first_guild")
         connection.execute("UPDATE alembic_version SET version_num = 'first'")

@@ -225,12 +225,12 @@ def test_lists_articles_and_collections(engine: Engine) -> None:
 
 def test_shows_what_a_citation_was_quoted_from(town: Town, engine: Engine) -> None:
     cited = engine.ask(LAST_FERRY).citations[0]
-    seen = engine.context(cited.receipt)
+    seen = engine.context(cited.citation_id)
     assert seen.status == "intact"
     assert seen.article == engine.article("news/ferry")
     assert seen.before.endswith("on Monday.\n")
     town.builder.remove(["news/ferry"])
-    assert engine.context(cited.receipt).status == "removed"
+    assert engine.context(cited.citation_id).status == "removed"
     with pytest.raises(UsageError):
         engine.context("no receipt")
 

@@ -23,12 +23,12 @@ _PART: Final = 1000  # characters of a part of an article
 _AROUND: Final = 400  # characters on either side of a sentence whose paragraph is longer than a part
 
 
-def render_part(context: Context, receipt: str, number: int = 0, link: str | None = None) -> Reply:
+def render_part(context: Context, citation_id: str, number: int = 0, link: str | None = None) -> Reply:
     """Put a part of the article around a cited sentence into words.
 
     Args:
         context: From the engine.
-        receipt: Of the citation.
+        citation_id: Of the citation.
         number: Which part: 0 has the sentence, lower ones stand in front of it, higher ones behind.
         link: Where the article opens at the sentence.
     """
@@ -39,8 +39,8 @@ def render_part(context: Context, receipt: str, number: int = 0, link: str | Non
     number = max(-len(ahead), min(number, len(behind)))
     labels = {number - 1: EARLIER, 0: BACK, number + 1: LATER}
     shown = [each for each in sorted(labels) if -len(ahead) <= each <= len(behind) and each != number]
-    buttons = [Button(say(labels[each]), action=f"page:{receipt}:{each}") for each in shown]
-    buttons.append(Button(say(CHECK), action=f"check:{receipt}"))
+    buttons = [Button(say(labels[each]), action=f"page:{citation_id}:{each}") for each in shown]
+    buttons.append(Button(say(CHECK), action=f"check:{citation_id}"))
     if number == 0:
         reply = render_context(context, link)
         return Reply(reply.content, tuple(buttons), reply.file)
@@ -51,16 +51,19 @@ def render_part(context: Context, receipt: str, number: int = 0, link: str | Non
     return Reply("\n".join([*head, _block(text, head, foot), *foot]), tuple(buttons))
 
 
-def render_check(context: Context, receipt: str, link: str | None = None) -> Reply:
+def render_check(context: Context, citation_id: str, link: str | None = None) -> Reply:
     """Say whether a cited sentence still stands in its article.
 
     Args:
         context: From the engine.
-        receipt: Of the citation.
+        citation_id: Of the citation.
         link: Where the article opens at the sentence.
     """
     article = context.article
-    verdict, foot = say(VERDICTS[context.status]), [say("-# receipt `{receipt}`", receipt=receipt)]
+    verdict, foot = (
+        say(VERDICTS[context.status]),
+        [say("-# citation `{citation_id}`", citation_id=citation_id)],
+    )
     if article is None:
         return Reply("\n".join([verdict, *foot]))
     foot = [*source(article, link), *foot]

@@ -15,7 +15,7 @@ from discord.ext import commands
 from bot.access import require_manager
 from bot.discord_io.failures import answers
 from bot.errors import SettingRefused, StateError
-from bot.features.setup.panel import NOWHERE, certainty_form, controls, text, unasked
+from bot.features.setup.panel import NOWHERE, auto_reply_switch, certainty_form, controls, text
 from bot.messages.language import mark, say
 from bot.monitoring.logs import refer
 from bot.state import GuildSettings, Scope, State
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 OLD: Final = mark("This panel is old. Please open a new one: `/footnote setup`.")
 _FRESH: Final = timedelta(minutes=15)  # what a panel shows may have changed since
 _CUSTOM_ID: Final = re.compile(
-    r"setup:(?P<channel>\d+):(?P<name>collections|private|confidence|human|editors|log|unasked|reset)"
+    r"setup:(?P<channel>\d+):(?P<name>collections|private|confidence|human|editors|log|auto_reply|reset)"
     r"(?::(?P<value>[a-z]+))?"
 )
 _PERCENT: Final = re.compile(r"\d{1,3}(\.\d+)?")
@@ -110,7 +110,7 @@ def _values(name: str, chosen: Sequence[str], place: Scope) -> dict[str, Any]:
     """The settings that a choice changes."""
     if name == "reset":
         return {each.name: None for each in fields(GuildSettings)}
-    if name in ("private", "unasked"):
+    if name in ("private", "auto_reply"):
         return {name: _CHOICES[chosen[0]]}
     if name == "confidence":
         return {name: _share(chosen[0])}
@@ -143,7 +143,7 @@ async def _show(interaction: discord.Interaction[Any], place: Scope) -> None:
     owned = bot.access.owned(guild.id)
     names = await bot.engine_service.collections(GuildSettings(collections=owned), patient=True)
     own, held = bot.state.guild_settings.of(place).within_choice(owned), bot.access.rules_at(place)
-    mode = unasked(guild, place, own, reads=bot.intents.message_content)
+    mode = auto_reply_switch(guild, place, own, reads=bot.intents.message_content)
     await interaction.edit_original_response(
         content=text(guild, place, own, held, names, mode), view=controls(place, own, names, mode)
     )

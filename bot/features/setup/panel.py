@@ -25,7 +25,7 @@ Channel = discord.abc.GuildChannel | discord.Thread
 
 
 @dataclass(frozen=True, slots=True)
-class Unasked:
+class AutoReplySwitch:
     """What a panel says of answers without a mention.
 
     Attributes:
@@ -41,7 +41,9 @@ class Unasked:
     told: str
 
 
-def unasked(guild: discord.Guild, place: Scope, own: GuildSettings, *, reads: bool) -> Unasked | None:
+def auto_reply_switch(
+    guild: discord.Guild, place: Scope, own: GuildSettings, *, reads: bool
+) -> AutoReplySwitch | None:
     """Whether a channel is answered in without a mention; None for a whole server.
 
     Args:
@@ -54,14 +56,14 @@ def unasked(guild: discord.Guild, place: Scope, own: GuildSettings, *, reads: bo
         return None
     is_forum = isinstance(guild.get_channel(place.channel), discord.ForumChannel)
     what = say("new posts, from their titles") if is_forum else say("questions")
-    told = what if own.unasked else say("nothing")
+    told = what if own.auto_reply else say("nothing")
     if not is_forum and not reads:
         told = say(
             "nothing: for that I need the message content intent, which those who run me have not switched on"
         )
     label = say("Answer new posts") if is_forum else say("Answer every question")
-    return Unasked(
-        say("Only when mentioned") if own.unasked else label, bool(own.unasked), is_forum or reads, told
+    return AutoReplySwitch(
+        say("Only when mentioned") if own.auto_reply else label, bool(own.auto_reply), is_forum or reads, told
     )
 
 
@@ -71,7 +73,7 @@ def text(
     own: GuildSettings,
     held: GuildSettings,
     names: Sequence[str],
-    mode: Unasked | None,
+    mode: AutoReplySwitch | None,
 ) -> str:
     """What holds in a place, in words.
 
@@ -174,7 +176,9 @@ def offered(names: Sequence[str], own: GuildSettings) -> list[str]:
     return [NOWHERE, *(each for each in every if len(each) <= _LONGEST)][:_OPTIONS]
 
 
-def controls(place: Scope, own: GuildSettings, names: Sequence[str], mode: Unasked | None) -> discord.ui.View:
+def controls(
+    place: Scope, own: GuildSettings, names: Sequence[str], mode: AutoReplySwitch | None
+) -> discord.ui.View:
     """Menus and buttons that change what was set for a place.
 
     Args:
@@ -237,7 +241,7 @@ def controls(place: Scope, own: GuildSettings, names: Sequence[str], mode: Unask
         discord.ui.Button(label=say("Reset"), custom_id=called("reset"), style=discord.ButtonStyle.danger),
     ]
     if mode is not None:
-        switch = called(f"unasked:{'unset' if mode.is_on else 'yes'}")
+        switch = called(f"auto_reply:{'unset' if mode.is_on else 'yes'}")
         is_idle = not (mode.is_on or mode.is_possible)
         parts.append(discord.ui.Button(label=mode.label, custom_id=switch, disabled=is_idle))
     for part in parts:

@@ -139,13 +139,13 @@ def test_a_message_is_read_back_whatever_language_it_was_written_in(name: str) -
     with speaking(name):
         reply = render(pair, asked=True, about=about, collection="news")
         refusal = render(declined(citation()), asked=True)
-    labels = [each.label for each in reply.buttons if each.receipt]
+    labels = [each.label for each in reply.buttons if each.citation_id]
     asked, none = read(f"-# _shared by @ana_\n{reply.content}"), read(refusal.content)
     assert (asked.questions, asked.collection) == ((pair.question,), "news")
     assert asked.answer == "The last ferry leaves at 6.40 pm. Dogs travel free."
     assert [quotation(reply.content, each) for each in labels] == [each.text for each in pair.citations]
     assert (none.questions, none.answer) == (("Who is the president of France?",), "")
-    [alone] = [each.label for each in refusal.buttons if each.receipt]
+    [alone] = [each.label for each in refusal.buttons if each.citation_id]
     assert quotation(refusal.content, alone) == citation().text
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import citation_ids as receipt
+from index import citation_ids
 from index.answering.answer import compose, passages
 from index.answering.selection import SHOWN, Choice, choose
 from index.ranking.features import Candidate, gather
@@ -69,7 +69,7 @@ def test_cites_the_sentence_with_its_article(town: Town) -> None:
     assert cited.link is not None
     assert cited.link.startswith("https://saltmere.example/ferry#:~:text=")
     assert (cited.source, cited.published) == ("Saltmere Herald", "2026-11-02")
-    assert cited.receipt == receipt.make("news/ferry", cited.start, cited.end, cited.text)
+    assert cited.citation_id == citation_ids.make("news/ferry", cited.start, cited.end, cited.text)
     assert cited.score == found.confidence
 
 
