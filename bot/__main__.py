@@ -158,7 +158,7 @@ def _feedback(bot: BotSettings, file: Path) -> None:
     from bot.state import Database, State
 
     with closing(State(Database.existing(bot.state))) as state:
-        lines = list(state.feedback.golden())
+        lines = list(state.feedback.labelled_questions())
     if not lines:
         raise StateError("No member has given a verdict yet, so nothing was written.")
     try:

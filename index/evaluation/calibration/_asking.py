@@ -56,7 +56,7 @@ def ask(engine: Engine, questions: Sequence[Made], on_progress: OnProgress) -> A
     return Asked(tuple(rows), tuple(elsewhere))
 
 
-def ask_golden(engine: Engine, questions: Sequence[Question], on_progress: OnProgress) -> Asked:
+def ask_labelled(engine: Engine, questions: Sequence[Question], on_progress: OnProgress) -> Asked:
     """Ask questions whose answers are known, once each; those that nobody has judged are left out.
 
     Raises:

@@ -387,7 +387,7 @@ def test_without_an_index_every_reader_says_how_to_make_one(shell: Shell) -> Non
         assert len(result.err.splitlines()) == 1
 
 
-GOLDEN = (
+LABELLED = (
     '{"id": "president", "question": "Who is the president of France?", "answerable": false}\n'
     '{"id": "capital", "question": "Which is the capital of Mongolia?", "answerable": true,'
     ' "evidence": [{"article_id": "news/ferry"}]}\n'
@@ -395,13 +395,13 @@ GOLDEN = (
 
 
 def test_evaluate_prints_a_table_keeps_the_run_and_gates(built: Shell, tmp_path: Path) -> None:
-    questions = str(write(tmp_path / "golden.jsonl", GOLDEN))
+    questions = str(write(tmp_path / "labelled.jsonl", LABELLED))
     plain = built("evaluate", questions, "--save", "run.json", "--report", "report.html")
     assert plain.code == 0
-    assert "golden" in plain.out
+    assert "labelled" in plain.out
     assert plain.err == "wrote report.html\n"
     assert "<html" in (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert built("evaluate", questions, "--json").json["golden"]["questions"] == 2
+    assert built("evaluate", questions, "--json").json["labelled"]["questions"] == 2
     gated = built("evaluate", questions, "--gate")
     assert gated.code == 1
     assert gated.err == "capital: declined, though an article answers it\n"
