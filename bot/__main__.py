@@ -15,8 +15,8 @@ from index.errors import FootnoteError
 
 if TYPE_CHECKING:
     from bot.services.asking import Engine
-    from bot.services.worker import Worker
     from bot.settings import BotSettings
+    from bot.worker import Worker
     from index.settings import IndexSettings
 
 ENV: Final = Path(".env")
@@ -199,9 +199,9 @@ def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
     logs.set_up(bot.log_level, bot.log_format, questions=bot.log_questions)
     from bot.run import serve
     from bot.services.asking import EngineService
-    from bot.services.worker import Worker
     from bot.state import Database, State
     from bot.stopping import Stop
+    from bot.worker import Worker
     from index.editing import Editing
 
     with closing(State(Database(bot.state), keep_days=bot.keep_days)) as state:

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bot.check.finding import FAILED, WRONG_SETTING, Finding, duration, listed, megabytes
+from bot.check.finding import FAILED, WRONG_SETTING, Finding
 from bot.check.machine import disk, port
 from bot.dotenv import misspelt, read_keys, variables
+from bot.messages.figures import duration, listed, megabytes
 from bot.services.asking import Engine
 from bot.settings import BotSettings, without_guilds
 from bot.token import HOW_TO, flaw

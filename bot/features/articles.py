@@ -10,9 +10,9 @@ from discord.ext import commands
 
 from bot.access import rules_of
 from bot.discord_io import suggestions as suggest
-from bot.discord_io.failures import answers
 from bot.discord_io.origin import speak_to
 from bot.discord_io.views import Remade, view
+from bot.interactions import answers
 from bot.messages.article_list import LISTED, render_card, render_list
 from bot.messages.language import mark, say
 from bot.messages.reply import Reply

@@ -9,10 +9,10 @@ import discord
 from discord.ext import commands
 
 from bot.access import rules_of
-from bot.discord_io.failures import answers
 from bot.discord_io.views import Remade, buttons
 from bot.errors import AskError
 from bot.features.follow_up import answered
+from bot.interactions import answers
 from bot.messages.escape import one_line
 from bot.messages.language import mark, say
 from bot.messages.turns import quotation

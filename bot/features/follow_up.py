@@ -9,10 +9,10 @@ import discord
 from discord.ext import commands
 
 from bot.access import take_turn
-from bot.discord_io.failures import answers
 from bot.discord_io.message_text import question
 from bot.discord_io.origin import speak_to
 from bot.discord_io.views import Remade, buttons, view
+from bot.interactions import answers
 from bot.messages.answers import render
 from bot.messages.language import mark, say
 from bot.messages.turns import Asked, read

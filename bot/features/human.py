@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import discord
 
 from bot.access import rules_of
-from bot.discord_io.failures import answers
 from bot.discord_io.origin import before_all
 from bot.discord_io.views import Remade, buttons, view
 from bot.features.follow_up import UNKNOWN, answered
+from bot.interactions import answers
 from bot.messages.escape import one_line
 from bot.messages.language import mark, say
 from bot.messages.reply import Button, Reply

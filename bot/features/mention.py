@@ -13,7 +13,7 @@ import discord
 from discord.ext import commands
 from discord.utils import MISSING
 
-from bot.discord_io import failures
+from bot import interactions as failures
 from bot.discord_io.message_text import question
 from bot.discord_io.views import view
 from bot.errors import TooOften

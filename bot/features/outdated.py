@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 from discord.ext import commands
 
-from bot.discord_io.failures import answers
+from bot.interactions import answers
 from bot.messages.language import mark, say
 
 if TYPE_CHECKING:

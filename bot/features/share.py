@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import discord
 
-from bot.discord_io.failures import answers
 from bot.discord_io.origin import before_all
 from bot.discord_io.views import Remade, buttons, view
+from bot.interactions import answers
 from bot.messages.answers import SIGNATURE
 from bot.messages.escape import one_line, units
 from bot.messages.language import mark, say

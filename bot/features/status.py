@@ -10,8 +10,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.access import require_manager
-from bot.check.finding import listed, megabytes
 from bot.messages.escape import one_line
+from bot.messages.figures import listed, megabytes
 from bot.messages.language import mark
 from bot.monitoring.health import HealthReport
 from bot.monitoring.metrics import Metrics

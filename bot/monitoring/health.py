@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import AskError
-from bot.services.worker import Worker
+from bot.worker import Worker
 from index.errors import FootnoteError
 from index.types import IndexStatus
 

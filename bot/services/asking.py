@@ -10,8 +10,8 @@ from typing import Protocol
 from bot.errors import AskError, NotHere, NothingAsked, NotShown, UnknownArticle, UnknownCollection
 from bot.messages.language import mark
 from bot.monitoring.metrics import Metrics
-from bot.services.worker import Worker
 from bot.state import UNRESTRICTED, GuildSettings
+from bot.worker import Worker
 from index.errors import ArticleNotFound
 from index.types import (
     Answer,

@@ -15,8 +15,8 @@ from bot.messages.language import mark
 from bot.services.draft_store import Drafts
 from bot.services.drafts import Action, Draft, Proposal, Source
 from bot.services.gaps import Gap, gaps
-from bot.services.worker import Worker
 from bot.state import GuildSettings, Missed
+from bot.worker import Worker
 from index.corpus import humanised, one_line
 from index.editing import CorpusOverview, Editing
 from index.errors import ArticleExists, ArticleNotFound, CorpusError, IndexBusy, UsageError

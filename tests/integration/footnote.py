@@ -18,9 +18,9 @@ from bot.client import Footnote
 from bot.services.asking import Engine, EngineService
 from bot.services.draft_store import Drafts
 from bot.services.editing import ArticleService
-from bot.services.worker import Worker
 from bot.settings import BotSettings
 from bot.state import Database, State
+from bot.worker import Worker
 from index.editing import Editing
 from index.settings import load
 from tests.bot.stand_in import StandIn

@@ -20,10 +20,10 @@ from bot.errors import PortTaken
 from bot.monitoring.health import Health
 from bot.run import serve
 from bot.services.asking import EngineService
-from bot.services.worker import Worker
 from bot.state import Database, State
 from bot.stopping import Stop
 from bot.version import version
+from bot.worker import Worker
 from index.editing import Editing
 from index.errors import IndexMissing
 from tests.bot.stand_in import StandIn

@@ -17,16 +17,17 @@ import discord
 from bot.check.discord_probe._application import application
 from bot.check.discord_probe._commands import registered
 from bot.check.discord_probe._servers import servers
-from bot.check.finding import FAILED, Finding, duration
+from bot.check.finding import FAILED, Finding
 from bot.client import Footnote, intents
 from bot.discord_io import addresses
 from bot.errors import StartError
+from bot.messages.figures import duration
 from bot.messages.visible import reveal
 from bot.run import in_a_sentence
 from bot.services.asking import EngineService
-from bot.services.worker import Worker
 from bot.settings import BotSettings
 from bot.state import channels_set_up, stored_first_guild
+from bot.worker import Worker
 
 _OFF: Final = 10.0  # seconds that the clock may be off; the answer travels, and Discord tells whole seconds
 

@@ -6,7 +6,8 @@ from typing import Final
 
 import discord
 
-from bot.check.finding import FAILED, Finding, listed
+from bot.check.finding import FAILED, Finding
+from bot.messages.figures import listed
 
 _PRIVILEGED: Final = {"message_content": "message content", "members": "members", "presences": "presences"}
 

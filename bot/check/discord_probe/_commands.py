@@ -8,8 +8,9 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from bot.check.finding import FAILED, Finding, listed
+from bot.check.finding import FAILED, Finding
 from bot.discord_io.translator import Translator
+from bot.messages.figures import listed
 
 
 async def registered(visitor: commands.AutoShardedBot, guilds: Collection[int]) -> list[Finding]:

@@ -8,7 +8,8 @@ from typing import Final, cast
 import discord
 
 from bot import invite
-from bot.check.finding import FAILED, Finding, listed
+from bot.check.finding import FAILED, Finding
+from bot.messages.figures import listed
 from bot.messages.visible import reveal
 
 _LOOKED_AT: Final = 10  # servers; each costs three requests

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 
 from bot.access import rules_of
-from bot.discord_io.failures import answers
 from bot.discord_io.views import view
 from bot.features.context.paging import render_check, render_part
+from bot.interactions import answers
 from bot.messages.answers import IN_CONTEXT
 from bot.messages.reply import Reply
 from bot.messages.turns import quotation, stressed

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import discord
 
 from bot.access import require_editor
-from bot.discord_io.failures import answers
 from bot.discord_io.origin import before_all
 from bot.discord_io.views import Remade, view
 from bot.errors import UnknownDraft
 from bot.features.corpus._forms import form
 from bot.features.corpus._rights import article_service, chosen
 from bot.features.corpus.rendering import DISCARDED, audit, audit_undone, render_done, render_undone
+from bot.interactions import answers
 from bot.messages.language import say
 from bot.messages.reply import Reply
 from bot.monitoring.logs import told

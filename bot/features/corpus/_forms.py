@@ -10,11 +10,11 @@ import discord
 from discord.ext import commands
 
 from bot.access import require_editor
-from bot.discord_io.failures import answers, sentence
 from bot.discord_io.views import view
 from bot.errors import EditRefused
 from bot.features.corpus._rights import article_service, chosen
 from bot.features.corpus.rendering import render_proposal
+from bot.interactions import answers, sentence
 from bot.messages.language import mark, say
 from bot.services.drafts import Source
 from index.types import Article

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 
 from bot.access import rules_of, take_turn
-from bot.discord_io.failures import answers
 from bot.discord_io.views import view
 from bot.features.follow_up import UNKNOWN, again
 from bot.features.more.rendering import render_more
+from bot.interactions import answers
 from bot.messages.language import say
 
 if TYPE_CHECKING:

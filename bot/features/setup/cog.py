@@ -13,9 +13,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.access import require_manager
-from bot.discord_io.failures import answers
 from bot.errors import SettingRefused, StateError
 from bot.features.setup.panel import NOWHERE, auto_reply_switch, certainty_form, controls, text
+from bot.interactions import answers
 from bot.messages.language import mark, say
 from bot.monitoring.logs import refer
 from bot.state import GuildSettings, Scope, State

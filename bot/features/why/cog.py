@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.access import take_turn
-from bot.discord_io.failures import answers
 from bot.discord_io.views import Remade
 from bot.features.follow_up import UNKNOWN, again
 from bot.features.why.rendering import render_why
+from bot.interactions import answers
 from bot.messages.language import say
 
 if TYPE_CHECKING:

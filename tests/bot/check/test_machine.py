@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
-from bot.check.finding import duration, listed, megabytes
 from bot.check.machine import disk, port
+from bot.messages.figures import duration, listed, megabytes
 from bot.settings import BotSettings
 from index.settings import load
 

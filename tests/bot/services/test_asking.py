@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import NothingAsked, TooSlow, UnknownCollection
 from bot.services.asking import EngineService, sure
-from bot.services.worker import Worker
+from bot.worker import Worker
 from index.errors import IndexMissing, UsageError
 from index.types import Article, Status, Why
 from tests.bot.stand_in import Broken, StandIn
