@@ -29,7 +29,7 @@ System = Callable[[Question], Answer]
 SAMPLE = 100
 """Questions of a set at most, evenly spread: a run takes minutes, not hours."""
 
-JUDGEMENTS = {
+RANKERS = {
     "words alone": Ranker({"words": 1}, {"best words": 8}, -4, 0.5),
     "meaning alone": Ranker({"meaning": 1}, {"best meaning": 8}, -4, 0.5),
     "fixed weights": Ranker({"meaning": 1, "words": 1}, {"best meaning": 4, "best words": 4}, -4, 0.5),
@@ -129,15 +129,15 @@ def main(folder: Path) -> None:
             sample = questions[:: math.ceil(len(questions) / SAMPLE)]
             engines = {
                 name: Engine(Reader.open(index, model=encoder.fingerprint), encoder, ranker=ranker)
-                for name, ranker in JUDGEMENTS.items()
+                for name, ranker in RANKERS.items()
             }
             results[one.name] = measure(sample, {name: system(engine) for name, engine in engines.items()})
     if not results:
         sys.exit(f"There is no question set in {folder}: give the folder that holds them.")
     told = (
-        "The whole engine, asked as a user would; a sample of each set. The final judgement was trained on "
+        "The whole engine, asked as a user would; a sample of each set. The final ranker was trained on "
         "questions of these sets (from `mtrag` only its confidence), so read its rows with the section on "
-        "the judgement, which keeps them apart. All systems share the passages and candidates found by both "
+        "the ranker, which keeps them apart. All systems share the passages and candidates found by both "
         "lists."
     )
     write_section(Path("docs/benchmarks.md"), "quality", f"## Answers\n\n{told}\n\n{section(results)}")

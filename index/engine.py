@@ -74,7 +74,7 @@ class Engine:
         self._cross_encoder = cross_encoder
         self.encoder = encoder
         second = cross_encoder.fingerprint if cross_encoder else ""
-        self._judgement = replace(ranker or Ranker.shipped(), second=second)
+        self._ranker = replace(ranker or Ranker.shipped(), second=second)
         self._lock = threading.Lock()
         self._speller = Speller()
         self._vectors: VectorIndex | None = None
@@ -98,7 +98,7 @@ class Engine:
     @property
     def ranker(self) -> Ranker:
         """The weights of the evidence; its threshold is that where the index keeps none of its own."""
-        return self._judgement
+        return self._ranker
 
     def ask(
         self,
@@ -157,12 +157,12 @@ class Engine:
         candidates = gather(snapshot, self.encoder, retrieval)
         watch.lap("read")
         ranked = rank(
-            self._judgement, retrieval, candidates, opinions(self._cross_encoder, retrieval, candidates)
+            self._ranker, retrieval, candidates, opinions(self._cross_encoder, retrieval, candidates)
         )
-        threshold = fitted(self._judgement, snapshot).threshold
+        threshold = fitted(self._ranker, snapshot).threshold
         info = self._describe(snapshot)
         answer = compose(snapshot, question, retrieval, ranked, info=info, k=k, threshold=threshold)
-        answer = replace(answer, why=why(self._judgement, retrieval, ranked, threshold))
+        answer = replace(answer, why=why(self._ranker, retrieval, ranked, threshold))
         watch.lap("judge")
         return answer
 
@@ -197,7 +197,7 @@ class Engine:
                 kept=max(k, KEPT),
             )
             candidates = gather(snapshot, self.encoder, retrieval)
-            ranked = rank(self._judgement, retrieval, candidates)
+            ranked = rank(self._ranker, retrieval, candidates)
             return list(passages(retrieval, ranked, limit=max(k, 0)))
 
     def article(self, article_id: str) -> Article:
@@ -270,8 +270,8 @@ class Engine:
                 "collections": snapshot.collections(),
                 "skipped": len(snapshot.skipped()),
                 **snapshot.config(),
-                "threshold": fitted(self._judgement, snapshot).threshold,
-                "threshold_from": origin(self._judgement, snapshot),
+                "threshold": fitted(self._ranker, snapshot).threshold,
+                "threshold_from": origin(self._ranker, snapshot),
             }
 
         return self._read(facts)
@@ -307,7 +307,7 @@ class Engine:
         if self._info is None or self._info[0] != state:
             counts = snapshot.counts()
             config = repr(sorted(snapshot.config().items()))
-            made = f"{snapshot.digest()}\n{config}\n{fitted(self._judgement, snapshot).fingerprint()}"
+            made = f"{snapshot.digest()}\n{config}\n{fitted(self._ranker, snapshot).fingerprint()}"
             fingerprint = hashlib.blake2b(made.encode(), digest_size=8).hexdigest()
             self._info = state, IndexInfo(fingerprint, counts.articles, counts.chunks)
         return self._info[1]

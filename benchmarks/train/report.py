@@ -51,13 +51,13 @@ def report(measured: dict[str, dict[str, dict[str, Any]]]) -> None:
         for system, values in (SKETCH.get(name, {}) | systems).items()
     ]
     body = (
-        "Sentences, on folds of articles that the judgement was not trained on; the other rows need no "
+        "Sentences, on folds of articles that the ranker was not trained on; the other rows need no "
         "training. All but a first sketch, which had candidates of its own, rank the same. The evidence of "
         "`mtrag` is whole passages, so that any sentence of the right one counts; from it only the "
         "confidence was learned. Made by `python -m benchmarks.train`.\n\n"
     )
     table = markdown_table(["set", "scored by", *columns], rows)
-    write_section(Path("docs/benchmarks.md"), "judgement", f"## The judgement\n\n{body}{table}")
+    write_section(Path("docs/benchmarks.md"), "ranker", f"## The ranker\n\n{body}{table}")
 
 
 def scaled(values: Floats) -> Floats:

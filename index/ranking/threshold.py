@@ -74,7 +74,7 @@ def origin(ranker: Ranker, snapshot: Snapshot) -> str:
     if kept is None:
         return "what comes with Footnote, for INDEX_RISK"
     if kept.ranker != weights_of(ranker):
-        return "what comes with Footnote: the calibrated one was made for another judgement"
+        return "what comes with Footnote: the calibrated one was made for another ranker"
     return (
         f"calibrate on {kept.made}: risk {kept.risk:.2f} where {kept.wanted:g} was wanted, "
         f"coverage {kept.coverage:.2f}, {kept.questions} {'labelled ' if kept.labelled else ''}questions"

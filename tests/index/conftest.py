@@ -59,7 +59,7 @@ ARTICLES = {
 }
 """Front matter and text of each article."""
 
-JUDGEMENT = Ranker(
+RANKER = Ranker(
     ranking={"covers": 6.0, "late rare own": 3.0, "wanted": 0.5},
     confidence={"best covers": 8.0, "known": 4.0},
     intercept=-8.5,
@@ -86,7 +86,7 @@ class Town:
         path.write_text(f"---\n{front or 'title: News'}\n---\n{text}", encoding="utf-8")
         return path
 
-    def engine(self, ranker: Ranker = JUDGEMENT) -> Engine:
+    def engine(self, ranker: Ranker = RANKER) -> Engine:
         reader = Reader.open(self.folder, model=self.encoder.fingerprint)
         return Engine(reader, self.encoder, ranker=ranker)
 

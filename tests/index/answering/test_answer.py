@@ -19,7 +19,7 @@ from index.retrieval.question import understand
 from index.retrieval.search import Found
 from index.store import StoredChunk
 from index.types import Answer, IndexInfo, Sentence, Status
-from tests.index.conftest import JUDGEMENT, Town
+from tests.index.conftest import RANKER, Town
 
 LAST_FERRY = "When does the last ferry leave Saltmere?"
 INFO = IndexInfo("5f3a", 4, 6)
@@ -34,7 +34,7 @@ def answer(
     *,
     k: int = 3,
     info: IndexInfo = INFO,
-    ranker: Ranker = JUDGEMENT,
+    ranker: Ranker = RANKER,
     change: Change = lambda ranked: ranked,
     **how: Any,
 ) -> Answer:
@@ -93,7 +93,7 @@ def test_declines_with_what_came_nearest(town: Town) -> None:
     assert found.citations == ()
     assert 1 <= len(found.candidates) <= SHOWN
     assert found.passages
-    assert found.confidence < JUDGEMENT.threshold
+    assert found.confidence < RANKER.threshold
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_declines_with_what_came_nearest(town: Town) -> None:
     ],
 )
 def test_says_why_it_declines(town: Town, question: str, reason: str) -> None:
-    strict = dataclasses.replace(JUDGEMENT, threshold=2.0)
+    strict = dataclasses.replace(RANKER, threshold=2.0)
     assert answer(town, question, ranker=strict).reason == reason
 
 
@@ -189,7 +189,7 @@ def test_cites_no_more_than_are_wanted(town: Town) -> None:
 
 
 def test_cites_one_where_one_is_enough(town: Town) -> None:
-    decided = dataclasses.replace(JUDGEMENT, ranking={"covers": 60.0})
+    decided = dataclasses.replace(RANKER, ranking={"covers": 60.0})
     assert len(answer(town, ranker=decided).citations) == 1
 
 

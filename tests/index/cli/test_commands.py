@@ -18,7 +18,7 @@ from index.embedding import SentenceEncoder
 from index.indexing.builder import Builder
 from index.ranking.ranker import Ranker
 from index.types import Progress
-from tests.index.conftest import ARTICLES, JUDGEMENT
+from tests.index.conftest import ARTICLES, RANKER
 from tests.index.hashed import HashedEncoder
 
 ROOT = Path(__file__).parents[3]
@@ -252,7 +252,7 @@ def test_ask_answers_with_footnotes_or_says_that_it_cannot(built: Shell) -> None
 
 
 def test_an_answer_and_a_no_can_be_explained(built: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Ranker, "shipped", lambda: JUDGEMENT)
+    monkeypatch.setattr(Ranker, "shipped", lambda: RANKER)
     question = "When does the last fery leave Saltmere?"
     lines = built("ask", question, "--explain", "-k", "1").out.splitlines()
     assert "I read “fery” as “ferry”." in lines
@@ -275,7 +275,7 @@ def test_a_greeting_is_answered_kindly(built: Shell) -> None:
 
 
 def test_what_a_sentence_leans_on_is_shown_as_context(built: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Ranker, "shipped", lambda: replace(JUDGEMENT, ranking={"covers": 60.0}))
+    monkeypatch.setattr(Ranker, "shipped", lambda: replace(RANKER, ranking={"covers": 60.0}))
     out = built("ask", "They grow which squash and dahlias?", "-k", "1").out.splitlines()
     assert out[0] == "(context: “Volunteers meet in the community garden every Saturday at 10 am.”)"
     assert out[1] == "“They grow beans, squash and dahlias.” [1]"
@@ -309,7 +309,7 @@ def test_check_says_what_became_of_a_quotation(built: Shell) -> None:
 
 
 def test_an_answer_quotes_and_names_its_sources(built: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Ranker, "shipped", lambda: JUDGEMENT)
+    monkeypatch.setattr(Ranker, "shipped", lambda: RANKER)
     answered = built("ask", "When does the last ferry leave Saltmere?", "-k", "1")
     quoted, blank, source, link = answered.out.splitlines()
     assert quoted.startswith("“The last ferry leaves Saltmere at 6.40 pm, two hours earlier")
