@@ -97,6 +97,19 @@ def test_links_between_pages_lead_somewhere() -> None:
             assert not anchor or anchor in slugs, f"{path.name} links to {target}#{anchor}"
 
 
+def test_the_architecture_names_modules_that_exist() -> None:
+    text = text_of(ROOT / "docs" / "architecture.md")
+    folders = [
+        ROOT,
+        ROOT / "index",
+        ROOT / "bot",
+        *(path for path in (ROOT / "index").iterdir() if path.is_dir()),
+    ]
+    named = set(re.findall(r"(?<![\w/])(?:\w+/)*\w+(?:\.py|/)(?![\w/])", text)) - {"discord.py"}
+    assert len(named) > 40
+    assert not [name for name in sorted(named) if not any((folder / name).exists() for folder in folders)]
+
+
 def test_the_version_has_its_place_in_the_changelog() -> None:
     version = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]["version"]
     headings = re.findall(r"^## \[(.+?)\]", text_of(ROOT / "CHANGELOG.md"), re.MULTILINE)
