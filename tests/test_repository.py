@@ -85,7 +85,7 @@ def test_targets_of_make_that_a_page_names_exist() -> None:
 
 
 def test_links_between_pages_lead_somewhere() -> None:
-    for path in [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+    for path in [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]:
         for link in re.findall(r"\]\(([^)\s]+)\)", text_of(path)):
             target, _, anchor = link.partition("#")
             if re.match(r"[a-z]+:", target):
