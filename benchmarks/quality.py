@@ -19,6 +19,7 @@ from index.embedding import SentenceEncoder
 from index.engine import Engine
 from index.evaluation import Metrics, Question, compare, evaluate, load_questions, number
 from index.evaluation.report import render
+from index.ranking.features import Feature
 from index.ranking.ranker import Ranker
 from index.store import Reader
 from index.types import Answer
@@ -30,9 +31,11 @@ SAMPLE = 100
 """Questions of a set at most, evenly spread: a run takes minutes, not hours."""
 
 RANKERS = {
-    "words alone": Ranker({"words": 1}, {"best words": 8}, -4, 0.5),
-    "meaning alone": Ranker({"meaning": 1}, {"best meaning": 8}, -4, 0.5),
-    "fixed weights": Ranker({"meaning": 1, "words": 1}, {"best meaning": 4, "best words": 4}, -4, 0.5),
+    "words alone": Ranker({Feature.LEXICAL: 1}, {"best_lexical": 8}, -4, 0.5),
+    "meaning alone": Ranker({Feature.DENSE: 1}, {"best_dense": 8}, -4, 0.5),
+    "fixed weights": Ranker(
+        {Feature.DENSE: 1, Feature.LEXICAL: 1}, {"best_dense": 4, "best_lexical": 4}, -4, 0.5
+    ),
     "final": Ranker.shipped(),
 }
 """The systems: the engine with a ranker that hears one list, both with fixed weights, or as it ships."""

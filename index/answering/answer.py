@@ -139,8 +139,8 @@ def passages(retrieval: Retrieval, ranked: Ranked, *, limit: int = SHOWN) -> tup
                 scores[key],
                 chunk.heading,
                 key,
-                one.meaning,
-                one.words,
+                one.dense_score,
+                one.lexical_score,
             )
         )
     return tuple(rows)

@@ -13,6 +13,7 @@ from hypothesis import settings
 
 from index.engine import Engine
 from index.indexing.builder import Builder
+from index.ranking.features import Feature
 from index.ranking.ranker import Ranker
 from index.retrieval.question import understand
 from index.retrieval.search import Retrieval, retrieve
@@ -60,8 +61,12 @@ ARTICLES = {
 """Front matter and text of each article."""
 
 RANKER = Ranker(
-    ranking={"covers": 6.0, "late rare own": 3.0, "wanted": 0.5},
-    confidence={"best covers": 8.0, "known": 4.0},
+    ranking={
+        Feature.COVERAGE: 6.0,
+        Feature.LATE_BY_RARITY_WITHOUT_TITLE: 3.0,
+        Feature.HAS_WANTED: 0.5,
+    },
+    confidence={"best_coverage": 8.0, "known_words": 4.0},
     intercept=-8.5,
     threshold=0.5,
 )

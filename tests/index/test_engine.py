@@ -14,6 +14,7 @@ import pytest
 from index.embedding import SentenceEncoder
 from index.engine import Engine
 from index.errors import ArticleNotFound, IndexMissing, IndexModel, UsageError
+from index.ranking.features import Feature
 from index.ranking.ranker import Ranker
 from index.settings import IndexSettings, load
 from index.store import Reader
@@ -437,7 +438,7 @@ def test_what_a_sentence_leans_on_comes_with_it_unless_it_is_cited_too(town: Tow
     sure = Engine(
         Reader.open(town.folder, model=town.encoder.fingerprint),
         town.encoder,
-        ranker=replace(RANKER, ranking={"covers": 60.0}),
+        ranker=replace(RANKER, ranking={Feature.COVERAGE: 60.0}),
     )
     cited = sure.ask("They grow which squash and dahlias?", k=1).citations[0]
     assert cited.lead is not None

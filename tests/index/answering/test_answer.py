@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from index import citation_ids
 from index.answering.answer import compose, passages
 from index.answering.selection import SHOWN, Choice, choose
-from index.ranking.features import Candidate, gather
+from index.ranking.features import Candidate, Feature, gather
 from index.ranking.ranker import Ranked, Ranker, rank
 from index.retrieval.question import understand
-from index.retrieval.search import Found
+from index.retrieval.search import RetrievedChunk
 from index.store import StoredChunk
 from index.types import Answer, IndexInfo, Sentence, Status
 from tests.index.conftest import RANKER, Town
@@ -189,13 +189,13 @@ def test_cites_no_more_than_are_wanted(town: Town) -> None:
 
 
 def test_cites_one_where_one_is_enough(town: Town) -> None:
-    decided = dataclasses.replace(RANKER, ranking={"covers": 60.0})
+    decided = dataclasses.replace(RANKER, ranking={Feature.COVERAGE: 60.0})
     assert len(answer(town, ranker=decided).citations) == 1
 
 
 def candidate(text: str, vector: list[float], article: str = "news/ferry", ordinal: int = 0) -> Candidate:
     chunk = StoredChunk(1, 1, article, "Ferries", 0, len(text), text, 0, 0, "", "")
-    found = Found(chunk, 0.5, 0.5, 0.03, frozenset())
+    found = RetrievedChunk(chunk, 0.5, 0.5, 0.03, frozenset())
     length = np.linalg.norm(vector) or 1
     unit = np.asarray(np.array(vector) / length, dtype=np.float32)
     return Candidate(found, Sentence(0, len(text), text), ordinal, unit)

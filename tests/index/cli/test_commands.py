@@ -16,6 +16,7 @@ import pytest
 from index.cli import main
 from index.embedding import SentenceEncoder
 from index.indexing.builder import Builder
+from index.ranking.features import Feature
 from index.ranking.ranker import Ranker
 from index.types import Progress
 from tests.index.conftest import ARTICLES, RANKER
@@ -275,7 +276,7 @@ def test_a_greeting_is_answered_kindly(built: Shell) -> None:
 
 
 def test_what_a_sentence_leans_on_is_shown_as_context(built: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Ranker, "shipped", lambda: replace(RANKER, ranking={"covers": 60.0}))
+    monkeypatch.setattr(Ranker, "shipped", lambda: replace(RANKER, ranking={Feature.COVERAGE: 60.0}))
     out = built("ask", "They grow which squash and dahlias?", "-k", "1").out.splitlines()
     assert out[0] == "(context: “Volunteers meet in the community garden every Saturday at 10 am.”)"
     assert out[1] == "“They grow beans, squash and dahlias.” [1]"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from index.ranking.features import Candidate, gather
+from index.ranking.features import Candidate, Feature, gather
 from index.ranking.ranker import Ranked, Ranker, outlook, rank, sigmoid, softmax
 from index.retrieval.search import Retrieval
 from tests.index.conftest import RANKER, Town
@@ -63,20 +63,20 @@ def test_outlook_tells_how_the_best_stands_out(town: Town) -> None:
     ranked = rank(RANKER, retrieval, candidates)
     seen = outlook(retrieval, ranked.candidates, ranked.scores)
     assert seen["margin"] == ranked.scores[0] - ranked.scores[1]
-    assert seen["share"] == ranked.probabilities[0]
-    assert seen["best covers"] == ranked.candidates[0].features["covers"]
-    assert 0 < seen["known"] < 1
-    assert seen["asks for a name, date or number"] == 1
-    assert seen["covers below the highest"] >= 0
+    assert seen["probability"] == ranked.probabilities[0]
+    assert seen["best_coverage"] == ranked.candidates[0].features[Feature.COVERAGE]
+    assert 0 < seen["known_words"] < 1
+    assert seen["asks_for_precise"] == 1
+    assert seen["coverage_below_highest"] >= 0
     assert all(math.isfinite(value) for value in seen.values())
 
 
 def test_outlook_of_one_candidate_and_no_words(town: Town) -> None:
     retrieval, candidates = look(town, "🙂")
     seen = outlook(retrieval, candidates[:1], np.array([2.0]))
-    assert (seen["margin"], seen["share"], seen["known"]) == (3.0, 1.0, 0.0)
-    assert seen["meaning below the highest"] == 0
-    assert seen["asks for a name, date or number"] == 0
+    assert (seen["margin"], seen["probability"], seen["known_words"]) == (3.0, 1.0, 0.0)
+    assert seen["dense_below_highest"] == 0
+    assert seen["asks_for_precise"] == 0
 
 
 def test_reads_what_training_writes(tmp_path: Path) -> None:
@@ -84,15 +84,15 @@ def test_reads_what_training_writes(tmp_path: Path) -> None:
     path.write_text(
         json.dumps(
             {
-                "ranking": {"weights": {"covers": 1.5}},
-                "confidence": {"intercept": -2.0, "weights": {"share": 3.0}},
+                "ranking": {"weights": {"coverage": 1.5}},
+                "confidence": {"intercept": -2.0, "weights": {"probability": 3.0}},
                 "threshold": 0.4,
                 "risks": [[0.3, 0.25], [0.6, 0.1]],
             }
         )
     )
     risks = ((0.3, 0.25), (0.6, 0.1))
-    assert Ranker.read(path) == Ranker({"covers": 1.5}, {"share": 3.0}, -2.0, 0.4, risks)
+    assert Ranker.read(path) == Ranker({Feature.COVERAGE: 1.5}, {"probability": 3.0}, -2.0, 0.4, risks)
 
 
 def test_the_threshold_follows_the_risk_that_is_accepted() -> None:
@@ -113,11 +113,26 @@ def test_the_shipped_ranker_weighs_features_that_exist(town: Town) -> None:
     assert set(shipped.confidence) <= set(outlook(retrieval, ranked.candidates, ranked.scores))
 
 
+@pytest.mark.parametrize(
+    "weights",
+    [
+        {"ranking": {"weights": {"covrage": 1.0}}, "confidence": {"weights": {}, "intercept": 0.0}},
+        {"ranking": {"weights": {}}, "confidence": {"weights": {"best_covrage": 1.0}, "intercept": 0.0}},
+        {"ranking": {"weights": {}}, "confidence": {"weights": {"best_is_first": 1.0}, "intercept": 0.0}},
+    ],
+)
+def test_a_weight_for_an_unknown_feature_is_refused(tmp_path: Path, weights: dict[str, object]) -> None:
+    path = tmp_path / "ranker.json"
+    path.write_text(json.dumps({**weights, "threshold": 0.5}))
+    with pytest.raises(ValueError, match=r"covrage|best_is_first"):
+        Ranker.read(path)
+
+
 def test_the_fingerprint_follows_every_weight_but_not_their_order() -> None:
     same = replace(RANKER, ranking=dict(reversed(list(RANKER.ranking.items()))))
     assert same.fingerprint() == RANKER.fingerprint()
     others = [
-        replace(RANKER, ranking={**RANKER.ranking, "covers": 7.0}),
+        replace(RANKER, ranking={**RANKER.ranking, Feature.COVERAGE: 7.0}),
         replace(RANKER, confidence={}),
         replace(RANKER, intercept=0.0),
         replace(RANKER, threshold=0.9),

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from index.engine import Engine
+from index.ranking.features import Feature
 from index.ranking.threshold import SETTING, Calibrated, weights_of
 from index.types import Status
 from tests.index.conftest import RANKER, Town
@@ -67,4 +68,4 @@ def test_what_cannot_be_read_is_as_if_nothing_were_kept(town: Town, engine: Engi
 
 def test_weights_alone_tell_rankers_apart() -> None:
     assert weights_of(replace(RANKER, threshold=0.1, risks=((0.1, 0.2),))) == weights_of(RANKER)
-    assert weights_of(replace(RANKER, ranking={"covers": 1.0})) != weights_of(RANKER)
+    assert weights_of(replace(RANKER, ranking={Feature.COVERAGE: 1.0})) != weights_of(RANKER)
