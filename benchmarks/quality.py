@@ -17,7 +17,7 @@ from benchmarks.document import markdown_table, write_section
 from benchmarks.sets import indexed
 from index.embedding import SentenceEncoder
 from index.engine import Engine
-from index.evaluation import Metrics, Question, compare, evaluate, load_questions, number
+from index.evaluation import QualityMetrics, Question, compare, evaluate, load_questions, number
 from index.evaluation.report import render
 from index.ranking.features import Feature
 from index.ranking.ranker import Ranker
@@ -72,17 +72,17 @@ def question_sets(folder: Path) -> Iterator[QuestionSet]:
             yield QuestionSet(path.parent.name, articles, tuple(load_questions(path)))
 
 
-def measure(questions: Sequence[Question], systems: Mapping[str, System]) -> dict[str, Metrics]:
+def measure(questions: Sequence[Question], systems: Mapping[str, System]) -> dict[str, QualityMetrics]:
     """Ask each system every question."""
     return {name: evaluate(questions, map(system, questions)) for name, system in systems.items()}
 
 
-def section(results: Mapping[str, Mapping[str, Metrics]]) -> str:
+def section(results: Mapping[str, Mapping[str, QualityMetrics]]) -> str:
     """Lay out figures by set and system as Markdown, with what the last system gains over the others."""
     return "\n\n".join(_set(name, systems) for name, systems in results.items())
 
 
-def _set(name: str, systems: Mapping[str, Metrics]) -> str:
+def _set(name: str, systems: Mapping[str, QualityMetrics]) -> str:
     rows = [
         [system, *(number(getattr(metrics, attribute)) for attribute, _ in _COLUMNS)]
         for system, metrics in systems.items()
@@ -95,7 +95,7 @@ def _set(name: str, systems: Mapping[str, Metrics]) -> str:
     return f"### {name}\n\n{told}\n\n{table}" + (f"\n{gains}" if gains else "")
 
 
-def _gain(before: str, old: Metrics, after: str, new: Metrics) -> str:
+def _gain(before: str, old: QualityMetrics, after: str, new: QualityMetrics) -> str:
     comparison = compare(old.rows, new.rows)
     hit = next(one for one in comparison.differences if one.name == "sentence_hit_1")
     return (
@@ -105,7 +105,7 @@ def _gain(before: str, old: Metrics, after: str, new: Metrics) -> str:
     )
 
 
-def page(results: Mapping[str, Mapping[str, Metrics]]) -> str:
+def page(results: Mapping[str, Mapping[str, QualityMetrics]]) -> str:
     """The last system of each set as a page of HTML, compared with the one before it."""
     before = {name: list(systems.values())[-2] for name, systems in results.items()}
     after = {name: list(systems.values())[-1] for name, systems in results.items()}

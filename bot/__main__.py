@@ -14,7 +14,7 @@ import typer
 from index.errors import FootnoteError
 
 if TYPE_CHECKING:
-    from bot.services.asking import Engine
+    from bot.services.asking import EngineProtocol
     from bot.settings import BotSettings
     from bot.worker import Worker
     from index.settings import IndexSettings
@@ -99,7 +99,7 @@ def main() -> None:
         sys.exit(130)
 
 
-def open_engine(settings: IndexSettings) -> Engine:
+def open_engine(settings: IndexSettings) -> EngineProtocol:
     """The engine over the index that the settings name.
 
     Raises:

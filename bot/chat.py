@@ -12,7 +12,7 @@ from bot.messages.escape import gap, unwrap
 from bot.messages.sources import Footnote, by_article, numbered
 from bot.messages.visible import reveal
 from bot.monitoring.logs import refer
-from bot.services.asking import Engine
+from bot.services.asking import EngineProtocol
 from bot.token import HOW_TO
 from index.errors import FootnoteError
 from index.types import Answer, Context, Status
@@ -35,7 +35,7 @@ class Chat:
         notes: Where everything else is written.
     """
 
-    def __init__(self, engine: Engine, out: Console, notes: Console) -> None:
+    def __init__(self, engine: EngineProtocol, out: Console, notes: Console) -> None:
         self.engine = engine
         self.out = out
         self.notes = notes

@@ -82,7 +82,7 @@ def intents(*, message_content: bool) -> discord.Intents:
     return wanted
 
 
-class Footnote(commands.AutoShardedBot):
+class FootnoteBot(commands.AutoShardedBot):
     """Footnote on Discord.
 
     Args:

@@ -16,7 +16,7 @@ from index.answering.article_list import answer_by_list
 from index.answering.comparison import compare
 from index.answering.compound import join, split
 from index.answering.context import surroundings
-from index.answering.explanation import why
+from index.answering.explanation import explain
 from index.answering.small_talk import small_talk
 from index.embedding import SentenceEncoder, SentenceReader
 from index.ranking.features import gather
@@ -162,7 +162,7 @@ class Engine:
         threshold = fitted(self._ranker, snapshot).threshold
         info = self._describe(snapshot)
         answer = compose(snapshot, question, retrieval, ranked, info=info, k=k, threshold=threshold)
-        answer = replace(answer, why=why(self._ranker, retrieval, ranked, threshold))
+        answer = replace(answer, why=explain(self._ranker, retrieval, ranked, threshold))
         watch.lap("judge")
         return answer
 

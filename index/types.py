@@ -423,7 +423,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class Explanation:
     """What an answer, or a no, rests on.
 
     Attributes:
@@ -497,7 +497,7 @@ class Answer:
     index: IndexInfo
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
-    why: Why | None = None
+    why: Explanation | None = None
     chat: bool = False
     follows: bool = False
     listing: Listing | None = None

@@ -19,13 +19,13 @@ from bot.discord_io.origin import scope_of
 from bot.discord_io.views import view
 from bot.errors import AskError
 from bot.messages.answers import is_answered, render
-from bot.messages.language import speaking
+from bot.messages.language import use_language
 from bot.monitoring.logs import refer
 from bot.state import Scope
 from index.types import Answer
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class AutoReply(commands.Cog):
         bot: Answers.
     """
 
-    def __init__(self, bot: Footnote) -> None:
+    def __init__(self, bot: FootnoteBot) -> None:
         self.bot = bot
 
     @commands.Cog.listener()
@@ -133,7 +133,7 @@ class AutoReply(commands.Cog):
         title: bool = False,
     ) -> None:
         guild = self.bot.get_guild(place.guild or 0)
-        with speaking(guild.preferred_locale.value if guild is not None else None):
+        with use_language(guild.preferred_locale.value if guild is not None else None):
             reply = render(answer, asked=title, human=bool(self.bot.access.rules_at(place).human))
         try:
             await where.send(
@@ -170,6 +170,6 @@ def is_solved(thread: discord.Thread) -> bool:
     return any(_SOLVED.search(tag.name) and not _NOT.search(tag.name) for tag in thread.applied_tags)
 
 
-async def setup(bot: Footnote) -> None:
+async def setup(bot: FootnoteBot) -> None:
     """Listen to messages and posts."""
     await bot.add_cog(AutoReply(bot))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def listed(names: list[str], most: int = 5) -> str:
+def first_names(names: list[str], most: int = 5) -> str:
     """Names with commas between; how many more there are, where there are many."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from bot.errors import AskError, NotHere, NothingAsked, NotShown, UnknownArticle, UnknownCollection
-from bot.messages.language import mark
+from bot.messages.language import gettext_noop
 from bot.monitoring.metrics import Metrics
 from bot.state import UNRESTRICTED, GuildSettings
 from bot.worker import Worker
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 _TYPING_LIMIT = 1.5  # seconds; Discord gives up on suggestions after 3
 
 
-class Engine(Protocol):
+class EngineProtocol(Protocol):
     """What the bot needs of `index.engine.Engine`."""
 
     @property
@@ -105,7 +105,7 @@ class EngineService:
         metrics: Counts what became of the questions.
     """
 
-    def __init__(self, engine: Engine, worker: Worker) -> None:
+    def __init__(self, engine: EngineProtocol, worker: Worker) -> None:
         self._engine = engine
         self.worker = worker
         self.metrics = Metrics()
@@ -299,6 +299,6 @@ def sure(answer: Answer, least: float | None) -> Answer:
         answer = replace(answer, why=replace(answer.why, threshold=least))
     if answer.status is Status.DECLINED or answer.confidence >= least:
         return answer
-    text = mark("The best sentence fits with {own:.0%}; here it has to be {least:.0%}.")
+    text = gettext_noop("The best sentence fits with {own:.0%}; here it has to be {least:.0%}.")
     reason = phrase(text, own=answer.confidence, least=least)
     return replace(answer, status=Status.DECLINED, reason=reason, citations=())

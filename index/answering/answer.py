@@ -19,7 +19,7 @@ from index.ranking.features import Candidate
 from index.ranking.ranker import Ranked
 from index.retrieval.search import Retrieval
 from index.store import Snapshot
-from index.text.differences import listed
+from index.text.differences import describe_differences
 from index.types import Answer, Article, Citation, IndexInfo, Listing, Passage, Status, phrase
 
 _log = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ def _notes(retrieval: Retrieval, choice: Choice, citations: Sequence[Citation]) 
     ]
     if choice.differ and len(citations) == len(choice.positions):
         dated = all(citation.published for citation in citations)
-        differ = listed(choice.differ)
+        differ = describe_differences(choice.differ)
         notes.append(
             phrase("The articles differ in {differ}. The newer one comes first.", differ=differ)
             if dated

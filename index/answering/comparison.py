@@ -13,7 +13,7 @@ from index.retrieval.question import refers, understand
 from index.retrieval.search import retrieve
 from index.retrieval.vectors import VectorIndex
 from index.store import Snapshot
-from index.text.differences import differences, listed
+from index.text.differences import describe_differences, differences
 from index.text.markup import plain
 from index.text.sentences import segment
 from index.text.words import STOPWORDS, written
@@ -118,7 +118,7 @@ def _match(snapshot: Snapshot, said: str, candidates: Sequence[Candidate]) -> Cl
     for _, _, _, likeness, differ, one in chosen:
         citation = cite(snapshot, one, max(one.features[Feature.DENSE], 0.0))
         if citation is not None:
-            matches.append(Match(likeness, citation, listed(differ) if differ else ""))
+            matches.append(Match(likeness, citation, describe_differences(differ) if differ else ""))
     return Claim(said, tuple(matches))
 
 

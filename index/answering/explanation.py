@@ -12,7 +12,7 @@ from index.ranking.ranker import Ranked, Ranker
 from index.retrieval.search import Retrieval
 from index.text.markup import plain
 from index.text.words import STOPWORDS, fold, terms
-from index.types import Why, Word
+from index.types import Explanation, Word
 
 _SIGNALS: Final = 5  # that are told
 _NAMES: Final[Mapping[Feature, str]] = {
@@ -46,7 +46,7 @@ _NAMES: Final[Mapping[Feature, str]] = {
 """What the features are called for people; those with the same name are added up."""
 
 
-def why(ranker: Ranker, retrieval: Retrieval, ranked: Ranked, threshold: float) -> Why:
+def explain(ranker: Ranker, retrieval: Retrieval, ranked: Ranked, threshold: float) -> Explanation:
     """Say what a ranking rests on.
 
     Args:
@@ -57,9 +57,9 @@ def why(ranker: Ranker, retrieval: Retrieval, ranked: Ranked, threshold: float) 
     """
     query = retrieval.query
     if not ranked.candidates:
-        return Why(query.text, threshold, _words(retrieval, frozenset()))
+        return Explanation(query.text, threshold, _words(retrieval, frozenset()))
     best = ranked.candidates[0]
-    return Why(
+    return Explanation(
         read_as=query.text,
         threshold=threshold,
         words=_words(retrieval, frozenset(terms(plain(best.sentence.text)))),

@@ -28,7 +28,7 @@ from index.errors import UsageError
 
 if TYPE_CHECKING:
     from index.engine import Engine
-    from index.evaluation.calibration import Asked, Choice
+    from index.evaluation.calibration import AskedQuestions, ThresholdChoice
     from index.ranking.threshold import Calibrated
     from index.settings import IndexSettings
 
@@ -108,7 +108,7 @@ def calibrate(
         _say(asked, choice, kept, written=not dry_run)
 
 
-def _ask(values: IndexSettings, questions: int) -> tuple[Asked, Engine]:
+def _ask(values: IndexSettings, questions: int) -> tuple[AskedQuestions, Engine]:
     from index.evaluation import calibration
     from index.store import Reader
 
@@ -119,7 +119,7 @@ def _ask(values: IndexSettings, questions: int) -> tuple[Asked, Engine]:
         return calibration.ask(answers, made, on_progress), answers
 
 
-def _ask_labelled(values: IndexSettings, path: Path) -> tuple[Asked, Engine]:
+def _ask_labelled(values: IndexSettings, path: Path) -> tuple[AskedQuestions, Engine]:
     from index.evaluation import calibration, load_questions
 
     questions = load_questions(path)
@@ -128,7 +128,7 @@ def _ask_labelled(values: IndexSettings, path: Path) -> tuple[Asked, Engine]:
         return calibration.ask_labelled(answers, questions, on_progress), answers
 
 
-def _write(path: Path, choice: Choice, kept: Calibrated) -> None:
+def _write(path: Path, choice: ThresholdChoice, kept: Calibrated) -> None:
     from index.evaluation.report import render
 
     facts = [
@@ -146,7 +146,9 @@ def _questions(kept: Calibrated) -> str:
     return f"{kept.questions}, made from the articles; each asked with its article and without"
 
 
-def _as_dict(asked: Asked, choice: Choice, kept: Calibrated, *, written: bool) -> dict[str, object]:
+def _as_dict(
+    asked: AskedQuestions, choice: ThresholdChoice, kept: Calibrated, *, written: bool
+) -> dict[str, object]:
     return {
         **asdict(kept),
         "risk_interval": choice.interval,
@@ -157,7 +159,7 @@ def _as_dict(asked: Asked, choice: Choice, kept: Calibrated, *, written: bool) -
     }
 
 
-def _say(asked: Asked, choice: Choice, kept: Calibrated, *, written: bool) -> None:
+def _say(asked: AskedQuestions, choice: ThresholdChoice, kept: Calibrated, *, written: bool) -> None:
     from index.cli.drawing import risk_coverage
 
     point, metrics = choice.point, choice.metrics

@@ -170,7 +170,7 @@ def _pool(snapshot: Snapshot, retrieval: Retrieval) -> list[Candidate]:
             if place in pool or sentences[at].kind not in CITABLE or not texts[at]:
                 continue
             near = slice(max(at - 1, 0), at + 2)
-            features = _judge(retrieval, sentences[at], texts[at], texts[near], chunk.title)
+            features = _word_features(retrieval, sentences[at], texts[at], texts[near], chunk.title)
             features[Feature.DENSE] = float(cosines[at])
             features[Feature.DENSE_BEFORE] = float(cosines[at - 1]) if at else 0.0
             features[Feature.DENSE_AFTER] = float(cosines[at + 1]) if at + 1 < len(sentences) else 0.0
@@ -187,7 +187,7 @@ def _pool(snapshot: Snapshot, retrieval: Retrieval) -> list[Candidate]:
     return list(pool.values())
 
 
-def _judge(
+def _word_features(
     retrieval: Retrieval, sentence: Sentence, own: list[str], near: Sequence[list[str]], title: str
 ) -> Features:
     """What the words of a sentence and of those around it say."""

@@ -18,7 +18,7 @@ from bot.messages.turns import quotation, stressed
 from index.types import Context
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
 
 class InContext(
@@ -41,7 +41,7 @@ class InContext(
     @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the sentence in its paragraph, to the one who pressed."""
-        bot: Footnote = interaction.client
+        bot: FootnoteBot = interaction.client
         await interaction.response.defer(ephemeral=True, thinking=True)
         words = quotation(_content(interaction), self.item.label or "")
         context = await bot.engine_service.context(self.citation_id, words, rules_of(interaction))
@@ -69,7 +69,7 @@ class Page(
     @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the part."""
-        bot: Footnote = interaction.client
+        bot: FootnoteBot = interaction.client
         await interaction.response.defer()
         context = await bot.engine_service.context(self.citation_id, rules=rules_of(interaction))
         await _show(interaction, render_part(context, self.citation_id, self.number, link(context)))
@@ -94,7 +94,7 @@ class Check(
     @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Say what became of the sentence, to the one who pressed."""
-        bot: Footnote = interaction.client
+        bot: FootnoteBot = interaction.client
         await interaction.response.defer(ephemeral=True, thinking=True)
         words = stressed(_content(interaction))
         context = await bot.engine_service.context(self.citation_id, words, rules_of(interaction))
@@ -123,6 +123,6 @@ async def _show(interaction: discord.Interaction[Any], reply: Reply) -> None:
     await interaction.edit_original_response(content=reply.content, view=view(reply), attachments=files)
 
 
-async def setup(bot: Footnote) -> None:
+async def setup(bot: FootnoteBot) -> None:
     """Add the buttons."""
     bot.add_dynamic_items(InContext, Page, Check)

@@ -6,18 +6,20 @@ from typing import Final
 
 from bot.features.context.rendering import quoted, render_context, source, trimmed
 from bot.messages.escape import cut, one_line, units
-from bot.messages.language import mark, say
+from bot.messages.language import gettext, gettext_noop
 from bot.messages.reply import CONTENT, Button, Reply
 from index.types import Article, Context
 
 VERDICTS: Final = {
-    "intact": mark("✓ Still there, word for word."),
-    "moved": mark("✓ Still there, word for word, at another place: the article has changed."),
-    "changed": mark("✗ Changed: the article no longer holds the quoted sentence. Most like it is now:"),
-    "removed": mark("✗ Removed: the article is gone."),
+    "intact": gettext_noop("✓ Still there, word for word."),
+    "moved": gettext_noop("✓ Still there, word for word, at another place: the article has changed."),
+    "changed": gettext_noop(
+        "✗ Changed: the article no longer holds the quoted sentence. Most like it is now:"
+    ),
+    "removed": gettext_noop("✗ Removed: the article is gone."),
 }
-EARLIER, LATER = mark("◀ Earlier"), mark("Later ▶")
-BACK, CHECK = mark("Back to the sentence"), mark("Check")
+EARLIER, LATER = gettext_noop("◀ Earlier"), gettext_noop("Later ▶")
+BACK, CHECK = gettext_noop("Back to the sentence"), gettext_noop("Check")
 
 _PART: Final = 1000  # characters of a part of an article
 _AROUND: Final = 400  # characters on either side of a sentence whose paragraph is longer than a part
@@ -39,14 +41,14 @@ def render_part(context: Context, citation_id: str, number: int = 0, link: str |
     number = max(-len(ahead), min(number, len(behind)))
     labels = {number - 1: EARLIER, 0: BACK, number + 1: LATER}
     shown = [each for each in sorted(labels) if -len(ahead) <= each <= len(behind) and each != number]
-    buttons = [Button(say(labels[each]), action=f"page:{citation_id}:{each}") for each in shown]
-    buttons.append(Button(say(CHECK), action=f"check:{citation_id}"))
+    buttons = [Button(gettext(labels[each]), action=f"page:{citation_id}:{each}") for each in shown]
+    buttons.append(Button(gettext(CHECK), action=f"check:{citation_id}"))
     if number == 0:
         reply = render_context(context, link)
         return Reply(reply.content, tuple(buttons), reply.file)
     text = ahead[number] if number < 0 else behind[number - 1]
     count = len(ahead) + 1 + len(behind)
-    place = say("-# part {number} of {count}", number=len(ahead) + 1 + number, count=count)
+    place = gettext("-# part {number} of {count}", number=len(ahead) + 1 + number, count=count)
     head, foot = [_title(article), place], source(article, link)
     return Reply("\n".join([*head, _block(text, head, foot), *foot]), tuple(buttons))
 
@@ -61,8 +63,8 @@ def render_check(context: Context, citation_id: str, link: str | None = None) ->
     """
     article = context.article
     verdict, foot = (
-        say(VERDICTS[context.status]),
-        [say("-# citation `{citation_id}`", citation_id=citation_id)],
+        gettext(VERDICTS[context.status]),
+        [gettext("-# citation `{citation_id}`", citation_id=citation_id)],
     )
     if article is None:
         return Reply("\n".join([verdict, *foot]))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from index.errors import CalibrationFailed
-from index.evaluation import Metrics, Row, measure
+from index.evaluation import QualityMetrics, Row, measure
 from index.evaluation.measures import RiskPoint, wilson
 
 FEWEST: Final = 20
@@ -20,7 +20,7 @@ _STEPS: Final = 10_000  # thresholds have four decimals, like those that come wi
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ThresholdChoice:
     """A threshold, and what it would have done.
 
     Attributes:
@@ -35,7 +35,7 @@ class Choice:
     reached: bool
     point: RiskPoint
     curve: tuple[RiskPoint, ...]
-    metrics: Metrics
+    metrics: QualityMetrics
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -47,7 +47,7 @@ class Choice:
         return _boldest(self.curve, risk)
 
 
-def choose(rows: Sequence[Row], wanted: float, *, labelled: bool = False) -> Choice:
+def choose(rows: Sequence[Row], wanted: float, *, labelled: bool = False) -> ThresholdChoice:
     """Choose the lowest threshold with no more than the wanted risk, or, if none has, the strictest.
 
     Args:
@@ -88,7 +88,7 @@ def choose(rows: Sequence[Row], wanted: float, *, labelled: bool = False) -> Cho
             "Look at what is found for them: `python -m index search`."
         )
     decided = [replace(row, answered=row.confidence >= point.threshold) for row in rounded]
-    return Choice(wanted, found is not None, point, curve, measure(decided))
+    return ThresholdChoice(wanted, found is not None, point, curve, measure(decided))
 
 
 def _boldest(curve: Sequence[RiskPoint], risk: float) -> RiskPoint | None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.messages.answers import DECLINED, NEAREST, SIGNATURE, render, share
 from bot.messages.escape import units
-from bot.messages.language import say
+from bot.messages.language import gettext
 from bot.messages.links import BUTTON
 from bot.messages.reply import CONTENT, Reply
 from bot.messages.visible import reveal
@@ -202,7 +202,7 @@ def test_a_message_is_never_over_a_limit_whatever_articles_and_questions_hold(
         assert len(button.citation_id or "") <= 40
         assert len(button.url or "") <= BUTTON
     for line in reply.content.split("\n"):
-        assert line.startswith(("> ", "-# ", "**", say(NEAREST))) or line == ">"
+        assert line.startswith(("> ", "-# ", "**", gettext(NEAREST))) or line == ">"
 
 
 @given(st.lists(HOSTILE.filter(str.strip), min_size=1, max_size=3))

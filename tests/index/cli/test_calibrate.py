@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from index.cli.drawing import risk_coverage
-from index.evaluation.calibration import Asked
+from index.evaluation.calibration import AskedQuestions
 from index.evaluation.measures import RiskPoint
 from tests.index.cli.test_commands import Shell, built, shell
 from tests.index.evaluation.calibration.test_choice import asked
@@ -21,7 +21,7 @@ __all__ = ["built", "shell"]
 def outcome(monkeypatch: pytest.MonkeyPatch) -> None:
     """Thirty questions, twelve of which are answered by the wrong sentence."""
     rows = tuple(asked(right=18, wrong=12))
-    monkeypatch.setattr("index.evaluation.calibration.ask", lambda *_: Asked(rows, ()))
+    monkeypatch.setattr("index.evaluation.calibration.ask", lambda *_: AskedQuestions(rows, ()))
 
 
 @pytest.mark.usefixtures("outcome")
@@ -88,7 +88,7 @@ def test_golden_questions_that_cannot_be_read_or_are_few_are_told(built: Shell, 
 
 def test_says_when_the_risk_is_out_of_reach(built: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = tuple(asked(right=10, wrong=20, found=0.2, missed=0.9))
-    monkeypatch.setattr("index.evaluation.calibration.ask", lambda *_: Asked(rows, ()))
+    monkeypatch.setattr("index.evaluation.calibration.ask", lambda *_: AskedQuestions(rows, ()))
     result = built("calibrate", "--risk", "0.05", "--dry-run")
     assert result.code == 0
     assert "No threshold keeps the risk at 0.05: this is the strictest." in result.err

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import UnreadableFile, UsageError
-from index.evaluation import FIGURES, Evidence, Metrics, Quoted, Row, load, measure, save, table
+from index.evaluation import FIGURES, Evidence, QualityMetrics, Quoted, Row, load, measure, save, table
 from tests.index.evaluation.made import row
 
 SHARES = st.floats(0, 1)
@@ -82,4 +82,4 @@ def test_table_has_a_column_for_each_set():
 
 def test_every_single_figure_has_a_label():
     many = {"curve", "reliability", "rows"}
-    assert {name for name, _ in FIGURES} | {"unanswerable"} == set(Metrics.__dataclass_fields__) - many
+    assert {name for name, _ in FIGURES} | {"unanswerable"} == set(QualityMetrics.__dataclass_fields__) - many

@@ -5,7 +5,7 @@ import pytest
 from index.engine import Engine
 from index.errors import CalibrationFailed
 from index.evaluation import Evidence, Question
-from index.evaluation.calibration import Source, ask, ask_labelled, make
+from index.evaluation.calibration import QuestionSource, ask, ask_labelled, make
 from index.store import Reader, Snapshot, Without
 from index.types import Progress, Turn
 from tests.index.conftest import Town
@@ -23,7 +23,7 @@ def made_of(town: Town, limit: int = 50):
 
 def test_questions_know_where_their_answers_stand(town: Town, engine: Engine) -> None:
     made = made_of(town)
-    assert {one.source for one in made} == {Source.HEADING, Source.SENTENCE}
+    assert {one.source for one in made} == {QuestionSource.HEADING, QuestionSource.SENTENCE}
     for one in made:
         text = engine.article(one.article_id).text
         assert all(sentence in text and one.question not in text for sentence in one.sentences)
