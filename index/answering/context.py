@@ -8,6 +8,7 @@ from typing import Final
 
 from index.citation_ids import CitationId
 from index.text.sentences import segment
+from index.text.wordlists import jaccard
 from index.text.words import terms
 from index.types import Article, Context, Sentence
 
@@ -45,9 +46,7 @@ def context_of(citation_id: CitationId, articles: Sequence[Article], words: str 
 
 
 def _alike(wanted: set[str], sentence: Sentence) -> float:
-    """How many of their words two sentences share, from 0 to 1."""
-    found = set(terms(sentence.text))
-    return len(wanted & found) / len(wanted | found) if wanted & found else 0.0
+    return jaccard(wanted, set(terms(sentence.text)))
 
 
 def _context(status: str, article: Article, start: int, end: int) -> Context:

@@ -8,13 +8,14 @@ from typing import Final
 from index.ranking.features import Candidate
 from index.store import Snapshot
 from index.text.markup import plain
+from index.text.wordlists import PRONOUNS
 from index.text.words import terms
 from index.types import CITABLE, Lead
 
 _LONGEST: Final = 400  # characters: what is longer is no context but a text of its own
 _OPENING: Final = r"^\W*(?:(?:and|but|so|yet|then|however|also|still|instead|meanwhile|moreover),? )?"
 _POINTING: Final = re.compile(
-    _OPENING + r"(?:he|she|it|they|this|these|those|that|his|her|hers|its|their|theirs|such|both|neither"
+    _OPENING + rf"(?:{'|'.join(PRONOUNS)}|that|hers|theirs|both|neither"
     r"|the (?:latter|former|same|two|three|others?))\b(?! is (?:said|known|possible|important) )",
     re.IGNORECASE,
 )

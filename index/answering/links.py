@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 
 from index.text.blocks import blocks
 from index.text.markup import plain
+from index.text.wordlists import CJK
 from index.types import Article, SentenceKind
 
 LONGEST: Final = 512
@@ -28,9 +29,8 @@ _END_WORDS: Final = (3, 5, 8)
 _PREFIX_WORDS: Final = (2, 4, 8)
 _BEFORE: Final = 300
 
-_CJK: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
-_WORD: Final = re.compile(rf"[{_CJK}]{{1,10}}|[^\s{_CJK}、，；：。！？]{{1,60}}")
-_WIDE: Final = re.compile(f"[{_CJK}]")
+_WORD: Final = re.compile(rf"[{CJK}]{{1,10}}|[^\s{CJK}、，；：。！？]{{1,60}}")
+_WIDE: Final = re.compile(f"[{CJK}]")
 _LETTERS: Final = re.compile(r"[^\W_]+")
 _BARE: Final = re.compile(r"[^\W_](?:.*[^\W_])?", re.DOTALL)
 _UNSAFE: Final = re.compile(r"[\s\x00-\x1f\x7f<>\"`{}|\\^]")

@@ -14,6 +14,7 @@ from index.store import Snapshot
 from index.text.differences import Difference, differences
 from index.text.markup import plain
 from index.text.sentences import segment
+from index.text.wordlists import jaccard
 from index.text.words import terms
 from index.types import CITABLE, Article
 
@@ -98,14 +99,9 @@ def preview(
     for text in compared:
         near = indexed.near(text)
         words = set(terms(plain(text)))
-        repeated.update({(one.article_id, one.title) for one in near if _share(words, one.words) >= _ALIKE})
+        repeated.update({(one.article_id, one.title) for one in near if jaccard(words, one.words) >= _ALIKE})
         conflicts += _conflict(text, words, near)
     return Preview(tuple(quotable), _twins(repeated, len(compared)), tuple(conflicts))
-
-
-def _share(words: set[str], others: set[str]) -> float:
-    """How many of their words two sentences share, from 0 to 1."""
-    return len(words & others) / len(words | others)
 
 
 def _conflict(text: str, words: set[str], near: Sequence[_Near]) -> list[Conflict]:
@@ -113,7 +109,7 @@ def _conflict(text: str, words: set[str], near: Sequence[_Near]) -> list[Conflic
     found = [(one, differences(text, one.text)) for one in near]
     agreeing = {one.article_id for one, what in found if not what and one.words == words}
     against = [(one, what) for one, what in found if what and one.article_id not in agreeing]
-    against.sort(key=lambda pair: (-_share(words, pair[0].words), pair[0].article_id))
+    against.sort(key=lambda pair: (-jaccard(words, pair[0].words), pair[0].article_id))
     return [Conflict(text, one.text, one.article_id, one.title, what) for one, what in against[:1]]
 
 

@@ -16,6 +16,7 @@ from index.retrieval.question import Kind, Query
 from index.retrieval.search import Retrieval, RetrievedChunk, rarity, word_score
 from index.store import Snapshot
 from index.text.markup import plain
+from index.text.wordlists import MONTHS, PRONOUNS, WEEKDAYS
 from index.text.words import fold, places, terms
 from index.types import CITABLE, Encoder, Sentence, Tokens, Vectors
 
@@ -77,17 +78,15 @@ Features = dict[Feature, float]
 
 _AVERAGE: Final = 22.0  # words of a sentence
 _SMALL: Final = 0.3  # weight of a question's token that belongs to no word of its own
-_PRONOUN: Final = re.compile(
-    r"\W*(?:he|she|it|they|this|these|those|his|her|their|its|such|here|there)\b", re.IGNORECASE
-)
+_PRONOUN: Final = re.compile(rf"\W*(?:{'|'.join(PRONOUNS)}|here|there)\b", re.IGNORECASE)
 _REASON: Final = re.compile(
     r"\b(?:because|due to|owing to|since|so that|in order to|as a result|caused?|causes|reasons?|therefore"
     r"|thus|led to|leads to|thanks to|for (?:his|her|its|their|the))\b",
     re.IGNORECASE,
 )
 _DATE: Final = re.compile(
-    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|1[0-9]{3}s?|20[0-9]{2}s?|yesterday|today|tomorrow"
+    rf"\b(?:{'|'.join([*MONTHS, *WEEKDAYS])}"
+    r"|1[0-9]{3}s?|20[0-9]{2}s?|yesterday|today|tomorrow"
     r"|(?:last|next) (?:week|month|year)|century|\d{1,2}(?::\d\d)? ?(?:am|pm|a\.m\.|p\.m\.))\b",
     re.IGNORECASE,
 )

@@ -8,16 +8,14 @@ from enum import StrEnum
 from typing import Final
 
 from index.text.markup import plain
+from index.text.wordlists import MONTHS, WEEKDAYS
 from index.text.words import STOPWORDS, fold, terms, written
 from index.types import phrase, phrase_series
 
 _ALIKE: Final = 0.6  # of the words besides numbers and dates, from which two sentences are about the same
 _HELD: Final = 0.75  # of a claim's words, from which a longer sentence is about the same
 _MONTHS_AND_DAYS: Final = frozenset(
-    terms(
-        "january february march april june july august september october november december "
-        "monday tuesday wednesday thursday friday saturday sunday"
-    )
+    terms(" ".join([*(month for month in MONTHS if month != "may"), *WEEKDAYS]))
 )  # "may" is a word of its own
 _YEAR: Final = re.compile(r"1[5-9]\d\d|20\d\d")
 _NO: Final = frozenset("no not never none nobody nothing neither nor without cannot".split())

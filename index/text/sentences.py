@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from index.text.blocks import Block, blocks
+from index.text.wordlists import CJK
 from index.types import Sentence, SentenceKind
 
 _ANY_STOP: Final = ".!?…‼⁇⁈⁉؟۔।॥։።。！？｡．"
@@ -36,7 +37,7 @@ _MOST_OPENING: Final = 100
 _NEXT: Final = re.compile(rf"\s*+((?:[{re.escape(_OPENING)}][ ]?){{0,{_MOST_OPENING}}}+)([^\W_]*+)(\.?)")
 _BEFORE_TOKEN: Final = re.compile(r"[\s(\[{\"“‘„«<*_`/—–]")
 _WORD: Final = re.compile(r"[^\W_]")
-_CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+_CJK: Final = re.compile(f"[{CJK}]")
 _CJK_GOES_ON: Final = frozenset("とってのはがをにもでや、，的")
 _DOTTED: Final = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
 _CAMEL: Final = re.compile(r"[a-z]{1,3}[A-Z]|https?\b")

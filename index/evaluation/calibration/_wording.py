@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from index.text.markup import plain
+from index.text.wordlists import MONTHS, PRONOUNS, WEEKDAYS
 from index.text.words import STOPWORDS, content_terms, terms, written
 
 _FEWEST: Final = 3  # content words of a question; with fewer, nobody could tell what is asked
@@ -16,14 +17,11 @@ _MOST: Final = 6
 _SHARE: Final = 0.5  # of a sentence's content words that go into its question
 _ASKING: Final = frozenset("who whom whose what which when where why how".split())
 _LEANS: Final = re.compile(
-    r"\W*(?:he|she|it|they|this|that|these|those|his|her|their|its|such|here|there|then|so|but|and|however"
-    r"|also|both|another|others?)\b",
+    rf"\W*(?:{'|'.join(PRONOUNS)}|that|here|there|then|so|but|and|however|also|both|another|others?)\b",
     re.IGNORECASE,
 )
 _DATES: Final = frozenset(
-    "january february march april may june july august september october november december monday tuesday"
-    " wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays"
-    " sundays noon midnight am pm".split()
+    [*MONTHS, *WEEKDAYS, *(f"{day}s" for day in WEEKDAYS), "noon", "midnight", "am", "pm"]
 )
 _YEAR: Final = re.compile(r"1[0-9]{3}s?|20[0-9]{2}s?")
 _CONTENT: Final = range(6, 31)  # content words of a sentence that is asked about
