@@ -15,7 +15,7 @@ from bot.messages.escape import one_line
 from bot.messages.language import mark
 from bot.monitoring.health import HealthReport
 from bot.monitoring.metrics import Metrics
-from bot.version import version
+from index.version import version
 
 if TYPE_CHECKING:
     from bot.client import Footnote
