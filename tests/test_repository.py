@@ -75,7 +75,7 @@ def test_every_command_that_a_page_names_is_one() -> None:
 def test_every_command_is_in_the_readme_and_the_operators_guide() -> None:
     for page in ("README.md", "docs/operators-guide.md"):
         text = text_of(ROOT / page)
-        for command in index.cli.app.registered_commands:
+        for command in (each for each in index.cli.app.registered_commands if not each.hidden):
             name = command.name or getattr(command.callback, "__name__", "")
             assert re.search(rf"(python -m index|footnote|[|`]) ?{name}\b", text), f"{page}: {name}"
 

@@ -56,7 +56,7 @@ def why(ranker: Ranker, retrieval: Retrieval, ranked: Ranked, threshold: float) 
         words=_words(retrieval, frozenset(terms(plain(best.sentence.text)))),
         meaning=best.features["meaning"],
         interaction=best.features["late"],
-        reader=ranked.opinions[0] if ranked.opinions else None,
+        reranker=ranked.opinions[0] if ranked.opinions else None,
         signals=_signals(ranker, ranked),
         probabilities=tuple(ranked.probabilities[:2].tolist()),
     )

@@ -137,8 +137,8 @@ def explain(answer: Answer) -> str:
             f"Meaning:         {why.meaning:.2f} (cosine with the best sentence)",
             f"Word by word:    {why.interaction:.2f} (mean cosine of each word's nearest)",
         ]
-    if why.reader is not None:
-        lines.append(f"Reader:          {why.reader:.2f}")
+    if why.reranker is not None:
+        lines.append(f"Reranker:        {why.reranker:.2f}")
     for word in why.words:
         where = "in the best sentence" if word.matched else "not in the best sentence"
         count = f"{word.passages:,} passage{'' if word.passages == 1 else 's'}"

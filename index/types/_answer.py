@@ -149,7 +149,7 @@ class Why:
         words: The question's content words.
         meaning: Cosine of the question and the best sentence.
         interaction: Mean cosine of the question's tokens and their nearest in the best sentence.
-        reader: Probability by the reader (`INDEX_READER`) that the best sentence answers; None without one.
+        reranker: Probability by the reranker (`INDEX_RERANKER`) that the best sentence answers; None without.
         signals: What set the best sentence apart from the other candidates, strongest first: name, and
             points of score above (or below) their average.
         shares: How the probability that one of the candidates is right falls on the best and the runner-up.
@@ -160,7 +160,7 @@ class Why:
     words: tuple[Word, ...] = ()
     meaning: float = 0.0
     interaction: float = 0.0
-    reader: float | None = None
+    reranker: float | None = None
     signals: tuple[tuple[str, float], ...] = ()
     probabilities: tuple[float, ...] = ()
 

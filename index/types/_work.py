@@ -118,13 +118,13 @@ class Encoder(Protocol):
 
 
 class CrossEncoder(Protocol):
-    """Reads a question together with a sentence: `index.embedding` has the real one, `SentenceReader`."""
+    """Reads a question together with a sentence: `index.embedding` has the real one, `Reranker`."""
 
     @property
     def fingerprint(self) -> str:
         """Identifies the model."""
         ...
 
-    def read(self, question: str, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+    def score(self, question: str, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """Probability that each text answers, shape (len(texts),), float64, between 0 and 1."""
         ...
