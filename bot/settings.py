@@ -98,7 +98,7 @@ class BotSettings(BaseSettings):
         None, description="The bot's token; without it, a chat in the terminal opens instead."
     )
     application: int | None = Field(
-        None, ge=1, description="Id of the application, for --invite, where the token does not tell it."
+        None, ge=1, description="Id of the application, for `invite`, where the token does not tell it."
     )
     guilds: Annotated[GuildCollections | None, NoDecode, BeforeValidator(parse_guilds)] = Field(
         None, description="The servers that may use the bot, and the collections that each of them owns."

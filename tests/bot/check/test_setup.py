@@ -55,7 +55,7 @@ def test_all_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     assert code == 0
     assert found == {
         "settings": ("in order (1 from .env)", 0),
-        "token": ("looks like one (--online asks Discord whether it is valid)", 0),
+        "token": ("looks like one (check --online asks Discord whether it is valid)", 0),
         "access": (
             "BOT_GUILDS is not set: only the first server that I join may ask, "
             "and nobody can change articles. Write BOT_GUILDS=<id of the server>=* into .env.",
