@@ -99,7 +99,7 @@ class Feedback:
         return await self._database.delete(verdicts, verdicts.c.given < time.time() - days * DAY)
 
     def golden(self) -> Iterator[str]:
-        """The verdicts as lines of a golden set, as `python -m index evaluate` reads them, oldest first.
+        """The verdicts as lines of a golden set, as `footnote evaluate` reads them, oldest first.
 
         Raises:
             StateError: The database cannot be used.

@@ -154,7 +154,7 @@ def test_a_missing_index_is_told_with_what_to_do(tmp_path: Path) -> None:
     for token in ("", "loopback-token"):
         done = run(cwd=tmp_path, BOT_TOKEN=token, BOT_API_URL="http://127.0.0.1:9")
         assert done.returncode == 1
-        assert "python -m index rebuild" in done.stderr.strip().split("\n")[-1]
+        assert "footnote rebuild" in done.stderr.strip().split("\n")[-1]
         assert "Traceback" not in done.stderr
 
 

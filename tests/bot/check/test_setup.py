@@ -159,8 +159,8 @@ def test_the_bots_database(home: Path) -> None:
 
 
 def test_an_index_or_a_model_that_cannot_be_used() -> None:
-    found = report(IndexMissing("There is no index in .footnote. Run: python -m index rebuild"))
-    assert found["index"] == ("There is no index in .footnote. Run: python -m index rebuild", 1)
+    found = report(IndexMissing("There is no index in .footnote. Run: footnote rebuild"))
+    assert found["index"] == ("There is no index in .footnote. Run: footnote rebuild", 1)
     assert "model" not in found
     assert found["disk"][1] == 0
     found = report(Broken(ModelUnavailable("The model of INDEX_MODEL cannot be loaded.")))

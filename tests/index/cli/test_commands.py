@@ -391,7 +391,7 @@ def test_without_an_index_every_reader_says_how_to_make_one(shell: Shell) -> Non
     for arguments in (["list"], ["info"], ["show", "garden"], ["verify"], ["search", "x"], ["ask", "Who?"]):
         result = shell(*arguments)
         assert (result.code, result.out) == (1, "")
-        assert "python -m index rebuild" in result.err
+        assert "footnote rebuild" in result.err
         assert len(result.err.splitlines()) == 1
 
 
@@ -499,5 +499,5 @@ def test_backup_and_restore(built: Shell, tmp_path: Path) -> None:
     back = built("restore", "monday.db")
     assert back.code == 0
     assert "restored" in back.out
-    assert "Now run `python -m index rebuild`" in back.err
+    assert "Now run `footnote rebuild`" in back.err
     assert built("restore", "monday.db", "--json").json["added"] == []
