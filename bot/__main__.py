@@ -52,7 +52,7 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback(
     invoke_without_command=True,
-    epilog="Settings are environment variables, or lines of the file .env: see .env.example. "
+    epilog="Settings are environment variables, or lines of the file .env; `footnote init` makes it. "
     "Exit codes: 0 told to stop or done, 1 expected failure, 2 wrong usage or setting.",
 )
 def start(

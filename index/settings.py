@@ -122,7 +122,9 @@ def load(kind: type[_Settings], **overrides: object) -> _Settings:
             f"{prefix}{'_'.join(str(part) for part in problem['loc'])}".upper() + f": {problem['msg']}"
             for problem in error.errors(include_input=False, include_url=False)
         ]
-        raise UsageError(f"Wrong setting. {'; '.join(problems)}. See `.env.example`.") from None
+        raise UsageError(
+            f"Wrong setting. {'; '.join(problems)}. See `.env.example`, which `footnote init` copies to .env."
+        ) from None
     except (OSError, UnicodeError) as error:
         why = "it is not UTF-8 text" if isinstance(error, UnicodeError) else error.strerror
         raise UsageError(f"The settings in .env cannot be read: {why}.") from error

@@ -37,7 +37,7 @@ def _show_version(wanted: bool) -> None:
 
 
 @app.callback(
-    epilog="Settings are environment variables, or lines of the file .env: see .env.example. "
+    epilog="Settings are environment variables, or lines of the file .env; `footnote init` makes it. "
     "Exit codes: 0 done, 1 expected failure, 2 wrong usage."
 )
 def options(

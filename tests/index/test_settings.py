@@ -76,7 +76,10 @@ def test_a_setting_that_has_a_new_name_is_refused_with_it(
 )
 def test_a_wrong_setting_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(UsageError, match=rf"^Wrong setting\. {name}: .*See `\.env\.example`\.$"):
+    with pytest.raises(
+        UsageError,
+        match=rf"^Wrong setting\. {name}: .*See `\.env\.example`, which `footnote init` copies to \.env\.$",
+    ):
         load(IndexSettings)
 
 
