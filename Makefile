@@ -45,7 +45,7 @@ bench: $(VENV)/.developing
 
 # What the code says, for translators: docs/translating.md
 words: $(VENV)/.installed
-	$(BIN)/pybabel extract --no-default-keywords -k say:1 -k say_counted:1,2 -k mark:1 -k phrase:1 -k phrase_counted:1,2 \
+	$(BIN)/pybabel extract --no-default-keywords -k gettext:1 -k ngettext:1,2 -k gettext_noop:1 -k phrase:1 -k phrase_counted:1,2 \
 		--ignore-dirs cli --no-wrap --sort-by-file --add-location file -o messages.pot bot index
 	$(BIN)/pybabel update -D footnote -i messages.pot -d bot/locale --no-wrap --ignore-pot-creation-date
 

@@ -17,8 +17,9 @@ from benchmarks.document import markdown_table, write_section
 from benchmarks.sets import indexed
 from index.embedding import SentenceEncoder
 from index.engine import Engine
-from index.evaluation import Metrics, Question, compare, evaluate, load_questions, number
+from index.evaluation import QualityMetrics, Question, compare, evaluate, load_questions, number
 from index.evaluation.report import render
+from index.ranking.features import Feature
 from index.ranking.ranker import Ranker
 from index.store import Reader
 from index.types import Answer
@@ -29,10 +30,12 @@ System = Callable[[Question], Answer]
 SAMPLE = 100
 """Questions of a set at most, evenly spread: a run takes minutes, not hours."""
 
-JUDGEMENTS = {
-    "words alone": Ranker({"words": 1}, {"best words": 8}, -4, 0.5),
-    "meaning alone": Ranker({"meaning": 1}, {"best meaning": 8}, -4, 0.5),
-    "fixed weights": Ranker({"meaning": 1, "words": 1}, {"best meaning": 4, "best words": 4}, -4, 0.5),
+RANKERS = {
+    "words alone": Ranker({Feature.LEXICAL: 1}, {"best_lexical": 8}, -4, 0.5),
+    "meaning alone": Ranker({Feature.DENSE: 1}, {"best_dense": 8}, -4, 0.5),
+    "fixed weights": Ranker(
+        {Feature.DENSE: 1, Feature.LEXICAL: 1}, {"best_dense": 4, "best_lexical": 4}, -4, 0.5
+    ),
     "final": Ranker.shipped(),
 }
 """The systems: the engine with a ranker that hears one list, both with fixed weights, or as it ships."""
@@ -69,17 +72,17 @@ def question_sets(folder: Path) -> Iterator[QuestionSet]:
             yield QuestionSet(path.parent.name, articles, tuple(load_questions(path)))
 
 
-def measure(questions: Sequence[Question], systems: Mapping[str, System]) -> dict[str, Metrics]:
+def measure(questions: Sequence[Question], systems: Mapping[str, System]) -> dict[str, QualityMetrics]:
     """Ask each system every question."""
     return {name: evaluate(questions, map(system, questions)) for name, system in systems.items()}
 
 
-def section(results: Mapping[str, Mapping[str, Metrics]]) -> str:
+def section(results: Mapping[str, Mapping[str, QualityMetrics]]) -> str:
     """Lay out figures by set and system as Markdown, with what the last system gains over the others."""
     return "\n\n".join(_set(name, systems) for name, systems in results.items())
 
 
-def _set(name: str, systems: Mapping[str, Metrics]) -> str:
+def _set(name: str, systems: Mapping[str, QualityMetrics]) -> str:
     rows = [
         [system, *(number(getattr(metrics, attribute)) for attribute, _ in _COLUMNS)]
         for system, metrics in systems.items()
@@ -92,7 +95,7 @@ def _set(name: str, systems: Mapping[str, Metrics]) -> str:
     return f"### {name}\n\n{told}\n\n{table}" + (f"\n{gains}" if gains else "")
 
 
-def _gain(before: str, old: Metrics, after: str, new: Metrics) -> str:
+def _gain(before: str, old: QualityMetrics, after: str, new: QualityMetrics) -> str:
     comparison = compare(old.rows, new.rows)
     hit = next(one for one in comparison.differences if one.name == "sentence_hit_1")
     return (
@@ -102,7 +105,7 @@ def _gain(before: str, old: Metrics, after: str, new: Metrics) -> str:
     )
 
 
-def page(results: Mapping[str, Mapping[str, Metrics]]) -> str:
+def page(results: Mapping[str, Mapping[str, QualityMetrics]]) -> str:
     """The last system of each set as a page of HTML, compared with the one before it."""
     before = {name: list(systems.values())[-2] for name, systems in results.items()}
     after = {name: list(systems.values())[-1] for name, systems in results.items()}
@@ -129,15 +132,15 @@ def main(folder: Path) -> None:
             sample = questions[:: math.ceil(len(questions) / SAMPLE)]
             engines = {
                 name: Engine(Reader.open(index, model=encoder.fingerprint), encoder, ranker=ranker)
-                for name, ranker in JUDGEMENTS.items()
+                for name, ranker in RANKERS.items()
             }
             results[one.name] = measure(sample, {name: system(engine) for name, engine in engines.items()})
     if not results:
         sys.exit(f"There is no question set in {folder}: give the folder that holds them.")
     told = (
-        "The whole engine, asked as a user would; a sample of each set. The final judgement was trained on "
+        "The whole engine, asked as a user would; a sample of each set. The final ranker was trained on "
         "questions of these sets (from `mtrag` only its confidence), so read its rows with the section on "
-        "the judgement, which keeps them apart. All systems share the passages and candidates found by both "
+        "the ranker, which keeps them apart. All systems share the passages and candidates found by both "
         "lists."
     )
     write_section(Path("docs/benchmarks.md"), "quality", f"## Answers\n\n{told}\n\n{section(results)}")

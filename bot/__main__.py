@@ -17,9 +17,9 @@ import typer
 from index.errors import FootnoteError, UsageError
 
 if TYPE_CHECKING:
-    from bot.services.asking import Engine
-    from bot.services.worker import Worker
+    from bot.services.asking import EngineProtocol
     from bot.settings import BotSettings
+    from bot.worker import Worker
     from index.settings import IndexSettings
 
 ENV: Final = Path(".env")
@@ -142,7 +142,7 @@ def feedback(file: Annotated[Path, typer.Argument(metavar="FILE", help="Replaced
 
     bot, _ = _settings()
     with closing(State(Database.existing(bot.state))) as state:
-        lines = list(state.feedback.golden())
+        lines = list(state.feedback.labelled_questions())
     if not lines:
         raise StateError("No member has given a verdict yet, so nothing was written.")
     try:
@@ -189,7 +189,7 @@ def _refuse_old_option(arguments: list[str]) -> None:
         raise UsageError(f"The option {option} is now a command: run `footnote-bot {_COMMANDS_NOW[option]}`.")
 
 
-def open_engine(settings: IndexSettings) -> Engine:
+def open_engine(settings: IndexSettings) -> EngineProtocol:
     """The engine over the index that the settings name.
 
     Raises:
@@ -241,9 +241,9 @@ def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
     logs.set_up(bot.log_level, bot.log_format, questions=bot.log_questions)
     from bot.run import serve
     from bot.services.asking import EngineService
-    from bot.services.worker import Worker
     from bot.state import Database, State
     from bot.stopping import Stop
+    from bot.worker import Worker
     from index.editing import Editing
 
     with closing(State(Database(bot.state), keep_days=bot.keep_days)) as state:

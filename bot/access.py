@@ -19,12 +19,12 @@ import discord
 from bot.discord_io.members import Members
 from bot.discord_io.origin import place, scope_of
 from bot.errors import EditingOff, NotAManager, NotAMember, NotAnEditor, Starting, UnknownGuild
-from bot.monitoring.logs import refer, told
+from bot.monitoring.logs import describe_error, refer
 from bot.settings import GuildCollections, without_guilds
 from bot.state import GuildSettings, Scope
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class Access:
 
     def __init__(
         self,
-        bot: Footnote,
+        bot: FootnoteBot,
         named: GuildCollections | None,
         *,
         leave_unknown: bool = True,
@@ -159,7 +159,9 @@ class Access:
         except discord.NotFound:
             _log.debug("The bot was no longer in server %d", guild)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            _log.warning("Server %d, which may not use the bot, cannot be left: %s", guild, told(error))
+            _log.warning(
+                "Server %d, which may not use the bot, cannot be left: %s", guild, describe_error(error)
+            )
         except Exception as error:
             refer(error)
         else:
@@ -174,7 +176,7 @@ async def authorize(interaction: discord.Interaction[Any]) -> None:
     Raises:
         AskError: It may not be answered; as `Access.rules_for`.
     """
-    bot: Footnote = interaction.client
+    bot: FootnoteBot = interaction.client
     if _RULES not in interaction.extras:
         rules = await bot.access.rules_for(place(interaction), interaction.user.id)
         interaction.extras[_RULES] = rules
@@ -192,7 +194,7 @@ def take_turn(interaction: discord.Interaction[Any]) -> GuildSettings:
     Raises:
         TooOften: The member or the channel has asked too much.
     """
-    bot: Footnote = interaction.client
+    bot: FootnoteBot = interaction.client
     bot.rates.take(interaction.user.id, interaction.channel_id or 0)
     return rules_of(interaction)
 
@@ -215,7 +217,7 @@ def require_editor(interaction: discord.Interaction[Any]) -> GuildSettings:
         NotAnEditor: The member may not manage the server, and has not the role of its editors.
         EditingOff: Nobody may change articles, because BOT_GUILDS is not set.
     """
-    bot: Footnote = interaction.client
+    bot: FootnoteBot = interaction.client
     rules, member = rules_of(interaction), interaction.user
     has_role = isinstance(member, discord.Member) and any(role.id == rules.editors for role in member.roles)
     if interaction.guild_id is None or not (interaction.permissions.manage_guild or has_role):

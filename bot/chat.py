@@ -12,7 +12,7 @@ from bot.messages.escape import gap, unwrap
 from bot.messages.sources import Footnote, by_article, numbered
 from bot.messages.visible import reveal
 from bot.monitoring.logs import refer
-from bot.services.asking import Engine
+from bot.services.asking import EngineProtocol
 from bot.token import HOW_TO
 from index.errors import FootnoteError
 from index.types import Answer, Context, Status
@@ -36,7 +36,7 @@ class Chat:
         notes: Where everything else is written.
     """
 
-    def __init__(self, engine: Engine, out: Console, notes: Console) -> None:
+    def __init__(self, engine: EngineProtocol, out: Console, notes: Console) -> None:
         self.engine = engine
         self.out = out
         self.notes = notes
@@ -111,12 +111,14 @@ class Chat:
             _say(self.out, _source(notes), "dim")
 
     def _show(self, number: int) -> None:
-        receipt = next((each.citation.receipt for each in self.footnotes if each.number == number), "")
-        if not receipt:
+        citation_id = next(
+            (each.citation.citation_id for each in self.footnotes if each.number == number), ""
+        )
+        if not citation_id:
             _say(self.out, NO_SUCH)
             return
         try:
-            context = self.engine.context(receipt)
+            context = self.engine.context(citation_id)
         except FootnoteError as error:
             _say(self.out, str(error), "yellow")
         else:

@@ -13,7 +13,6 @@ from discord.state import AutoShardedConnectionState
 
 from bot.access import Access
 from bot.discord_io.addresses import Connections
-from bot.discord_io.failures import Tree
 from bot.discord_io.rates import CallRates, Rates
 from bot.discord_io.translator import Translator
 from bot.errors import DiscordRefused
@@ -37,6 +36,7 @@ from bot.features.context import cog as context
 from bot.features.more import cog as more
 from bot.features.setup import cog as setup
 from bot.features.why import cog as why
+from bot.interactions import Tree
 from bot.monitoring.health import Health
 from bot.services.asking import EngineService
 from bot.services.editing import ArticleService
@@ -82,7 +82,7 @@ def intents(*, message_content: bool) -> discord.Intents:
     return wanted
 
 
-class Footnote(commands.AutoShardedBot):
+class FootnoteBot(commands.AutoShardedBot):
     """Footnote on Discord.
 
     Args:

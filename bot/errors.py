@@ -40,7 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.messages.language import mark
+from bot.messages.language import gettext_noop
 from index.errors import FootnoteError
 from index.types import phrase
 
@@ -89,14 +89,16 @@ class TooBusy(AskError):
     """Too many questions are waiting."""
 
     def __init__(self) -> None:
-        super().__init__(mark("Too many questions are waiting right now. Please ask again in a moment."))
+        super().__init__(
+            gettext_noop("Too many questions are waiting right now. Please ask again in a moment.")
+        )
 
 
 class TooSlow(AskError):
     """The time limit is over."""
 
     def __init__(self) -> None:
-        super().__init__(mark("That took too long, so I stopped. Please ask again in a moment."))
+        super().__init__(gettext_noop("That took too long, so I stopped. Please ask again in a moment."))
 
 
 class TooOften(AskError):
@@ -118,7 +120,7 @@ class Stopping(AskError):
     """The bot is about to leave."""
 
     def __init__(self) -> None:
-        super().__init__(mark("I am just being stopped. Please ask again when I am back."))
+        super().__init__(gettext_noop("I am just being stopped. Please ask again when I am back."))
 
 
 class NothingAsked(AskError):
@@ -126,7 +128,7 @@ class NothingAsked(AskError):
 
     def __init__(self) -> None:
         super().__init__(
-            mark(
+            gettext_noop(
                 "Ask me something in words, for example: How do I ask a question? "
                 "I answer with sentences from the articles."
             )
@@ -137,7 +139,7 @@ class Starting(AskError):
     """It is not decided yet which server may ask."""
 
     def __init__(self) -> None:
-        super().__init__(mark("I am just starting. Please ask again in a moment."))
+        super().__init__(gettext_noop("I am just starting. Please ask again in a moment."))
 
 
 class UnknownGuild(AskError):
@@ -150,9 +152,9 @@ class UnknownGuild(AskError):
 
     def __init__(self, guild: int, *, leaving: bool) -> None:
         super().__init__(
-            mark("I was not set up for this server, so I do not answer here, and I am leaving it.")
+            gettext_noop("I was not set up for this server, so I do not answer here, and I am leaving it.")
             if leaving
-            else mark("I was not set up for this server, so I do not answer here.")
+            else gettext_noop("I was not set up for this server, so I do not answer here.")
         )
         self.guild = guild
 
@@ -161,7 +163,7 @@ class NotAMember(AskError):
     """A direct message from someone who is in no server that may use the bot."""
 
     def __init__(self) -> None:
-        super().__init__(mark("I answer only members of the servers that I was set up for."))
+        super().__init__(gettext_noop("I answer only members of the servers that I was set up for."))
 
 
 class MembershipUnknown(AskError):
@@ -169,7 +171,9 @@ class MembershipUnknown(AskError):
 
     def __init__(self) -> None:
         super().__init__(
-            mark("Discord does not tell me right now which servers you are in. Please ask again in a moment.")
+            gettext_noop(
+                "Discord does not tell me right now which servers you are in. Please ask again in a moment."
+            )
         )
 
 
@@ -178,7 +182,9 @@ class NotHere(AskError):
 
     def __init__(self) -> None:
         super().__init__(
-            mark("I cannot answer here: each of my servers has its own articles. Please ask me there.")
+            gettext_noop(
+                "I cannot answer here: each of my servers has its own articles. Please ask me there."
+            )
         )
 
 
@@ -186,7 +192,7 @@ class NotShown(AskError):
     """The article is not for this place."""
 
     def __init__(self) -> None:
-        super().__init__(mark("I may not show that article here."))
+        super().__init__(gettext_noop("I may not show that article here."))
 
 
 class SettingRefused(AskError):
@@ -198,21 +204,25 @@ class UnknownCollection(AskError):
 
     def __init__(self, names: Sequence[str]) -> None:
         offered = phrase("There is no collection of that name. There are: {names}.", names=", ".join(names))
-        super().__init__(offered if names else mark("There is no collection of that name. There are none."))
+        super().__init__(
+            offered if names else gettext_noop("There is no collection of that name. There are none.")
+        )
 
 
 class UnknownArticle(AskError):
     """There is no article of that name."""
 
     def __init__(self) -> None:
-        super().__init__(mark("There is no article of that name. `/articles` shows those that there are."))
+        super().__init__(
+            gettext_noop("There is no article of that name. `/articles` shows those that there are.")
+        )
 
 
 class NotAManager(AskError):
     """The member may not manage the server."""
 
     def __init__(self) -> None:
-        super().__init__(mark("Only members who may manage this server can do that."))
+        super().__init__(gettext_noop("Only members who may manage this server can do that."))
 
 
 class EditingOff(AskError):
@@ -237,7 +247,7 @@ class NotAnEditor(AskError):
 
     def __init__(self) -> None:
         super().__init__(
-            mark(
+            gettext_noop(
                 "Only members who may manage this server, or have the role of its editors, "
                 "can change articles."
             )
@@ -252,4 +262,4 @@ class UnknownDraft(AskError):
     """What a button is about was used or discarded, or is older than a day."""
 
     def __init__(self) -> None:
-        super().__init__(mark("That was done or discarded already, or is more than a day old."))
+        super().__init__(gettext_noop("That was done or discarded already, or is more than a day old."))

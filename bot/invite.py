@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from bot.errors import StartError
-from bot.messages.language import mark
+from bot.messages.language import gettext_noop
 from bot.settings import BotSettings
 from bot.token import HOW_TO, bot_id
 
@@ -33,20 +33,28 @@ class Permission:
 
 NEEDED: Final = (
     Permission(
-        mark("View Channels"), "view_channel", 1 << 10, mark("to notice when it is mentioned in a channel")
+        gettext_noop("View Channels"),
+        "view_channel",
+        1 << 10,
+        gettext_noop("to notice when it is mentioned in a channel"),
     ),
-    Permission(mark("Send Messages"), "send_messages", 1 << 11, mark("to answer a mention in its channel")),
     Permission(
-        mark("Send Messages in Threads"),
+        gettext_noop("Send Messages"),
+        "send_messages",
+        1 << 11,
+        gettext_noop("to answer a mention in its channel"),
+    ),
+    Permission(
+        gettext_noop("Send Messages in Threads"),
         "send_messages_in_threads",
         1 << 38,
-        mark("to answer a mention in a thread"),
+        gettext_noop("to answer a mention in a thread"),
     ),
     Permission(
-        mark("Read Message History"),
+        gettext_noop("Read Message History"),
         "read_message_history",
         1 << 16,
-        mark("to answer as a reply to the message that asks"),
+        gettext_noop("to answer as a reply to the message that asks"),
     ),
 )
 """`/ask` and the buttons need none of them: Discord lets every bot answer those."""

@@ -12,7 +12,7 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot.client import Footnote
+from bot.client import FootnoteBot
 from bot.discord_io import addresses
 from bot.discord_io.rates import Rates
 from bot.errors import AskError, DiscordRefused, DiscordUnreachable, IntentsRefused, StartError, TokenRefused
@@ -60,7 +60,7 @@ async def serve(
     addresses.apply(settings)
     rates = Rates(settings.member_rate, settings.channel_rate)
     drafts = Drafts(state.database.path.with_name("drafts"))
-    bot = Footnote(
+    bot = FootnoteBot(
         engine_service,
         state,
         ArticleService(editing, drafts, engine_service.worker),
@@ -77,7 +77,7 @@ async def serve(
     _log.info("Left Discord")
 
 
-async def _serve(settings: BotSettings, token: str, bot: Footnote, stop: Stop) -> None:
+async def _serve(settings: BotSettings, token: str, bot: FootnoteBot, stop: Stop) -> None:
     async with (
         _signals(stop) as signalled,
         bot,
@@ -114,7 +114,7 @@ async def _until_done(tasks: set[asyncio.Task[None]], *, but_also: asyncio.Task[
             task.result()
 
 
-async def _finish_answers(bot: Footnote, stop: Stop) -> None:
+async def _finish_answers(bot: FootnoteBot, stop: Stop) -> None:
     worker = bot.engine_service.worker
     worker.close()
     _log.info("Told to stop: finishing %d answers", worker.load)
@@ -122,7 +122,7 @@ async def _finish_answers(bot: Footnote, stop: Stop) -> None:
         _log.warning("Leaving before everyone was answered")
 
 
-async def _warm(bot: Footnote) -> None:
+async def _warm(bot: FootnoteBot) -> None:
     """Load the model once the bot is online, so that a wrong token is told at once."""
     await bot.online.wait()
     try:
@@ -131,7 +131,7 @@ async def _warm(bot: Footnote) -> None:
         _log.warning("The model was not loaded beforehand: %s", error)
 
 
-async def _online(bot: Footnote, token: str, settings: BotSettings) -> None:
+async def _online(bot: FootnoteBot, token: str, settings: BotSettings) -> None:
     """Log in and stay connected.
 
     Raises:
@@ -145,7 +145,7 @@ async def _online(bot: Footnote, token: str, settings: BotSettings) -> None:
         raise in_a_sentence(error, settings) from error
 
 
-async def _connect(bot: Footnote, settings: BotSettings) -> None:
+async def _connect(bot: FootnoteBot, settings: BotSettings) -> None:
     connection = asyncio.create_task(bot.connect())
     first = {
         connection,

@@ -141,7 +141,7 @@ class BotSettings(BaseSettings):
     )
     message_content: bool = Field(
         False,
-        description="Whether the text of all messages is asked for, a privileged intent, to answer unasked.",
+        description="Whether to ask for the text of all messages, a privileged intent, for auto-reply.",
     )
     member_rate: int = Field(
         6, ge=0, le=10_000, description="Questions that a member may ask within a minute; 0 for any number."

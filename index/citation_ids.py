@@ -1,8 +1,8 @@
-"""Receipts: a citation's proof in a few characters.
+"""Citation ids: a citation's proof in a few characters.
 
-A receipt names the article, the span and, by a hash, the words that were quoted. Whoever holds the article
-can check it: the quotation is genuine if the article's id has the one hash, and the span of its text has
-the other. It proves what was quoted, not who quoted it (it is no signature), and 24 bits of the words are
+A citation id names the article, the span and, by a hash, the words that were quoted. Whoever holds the
+article can check it: the quotation is genuine if the article's id has the one hash, and the span of its text
+has the other. It proves what was quoted, not who quoted it (it is no signature), and 24 bits of the words are
 enough to notice a change, not to withstand someone who looks for other words of the same hash.
 
 Form: `<article>.<start>.<length>.<text>`, at most 40 of the characters `0-9 a-z .`, so that it fits into
@@ -26,8 +26,8 @@ _FORM: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """A receipt taken apart.
+class CitationId:
+    """A citation id taken apart.
 
     Attributes:
         article: Hash of the article's id, as `article_hash` gives it.
@@ -52,7 +52,7 @@ class Receipt:
 
 
 def make(article_id: str, start: int, end: int, text: str) -> str:
-    """The receipt of a citation.
+    """The citation id of a citation.
 
     Args:
         article_id: The article it is from.
@@ -63,30 +63,30 @@ def make(article_id: str, start: int, end: int, text: str) -> str:
     return f"{article_hash(article_id)}.{_base36(start)}.{_base36(end - start)}.{text_hash(text)}"
 
 
-def parse(receipt: str) -> Receipt:
-    """Take a receipt apart.
+def parse(citation_id: str) -> CitationId:
+    """Take a citation id apart.
 
     Raises:
-        UsageError: It is not a receipt.
+        UsageError: It is not a citation id.
     """
-    form = _FORM.fullmatch(receipt)
+    form = _FORM.fullmatch(citation_id)
     if form is None:
-        raise UsageError("That is not a receipt of Footnote: it must look like 3f0c2d91ab.1k.2v.9e41c7.")
-    return Receipt(form[1], int(form[2], 36), int(form[3], 36), form[4])
+        raise UsageError("That is not a citation id of Footnote: it must look like 3f0c2d91ab.1k.2v.9e41c7.")
+    return CitationId(form[1], int(form[2], 36), int(form[3], 36), form[4])
 
 
-def matches(receipt: Receipt, article_id: str) -> bool:
-    """Whether a receipt is of this article."""
-    return receipt.article == article_hash(article_id)
+def matches(citation_id: CitationId, article_id: str) -> bool:
+    """Whether a citation id is of this article."""
+    return citation_id.article == article_hash(article_id)
 
 
 def article_hash(article_id: str) -> str:
-    """What receipts call an article: 10 hexadecimal digits."""
+    """What citation ids call an article: 10 hexadecimal digits."""
     return _hash(article_id, 5)
 
 
 def text_hash(text: str) -> str:
-    """What receipts know of a quotation's words: 6 hexadecimal digits."""
+    """What citation ids know of a quotation's words: 6 hexadecimal digits."""
     return _hash(text, 3)
 
 

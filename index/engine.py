@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
-from index import citation_ids as receipt
+from index import citation_ids
 from index.answering.answer import compose, passages
 from index.answering.article_list import answer_by_list
 from index.answering.comparison import compare
 from index.answering.compound import join, split
 from index.answering.context import surroundings
-from index.answering.explanation import why
+from index.answering.explanation import explain
 from index.answering.small_talk import small_talk
 from index.embedding import Reranker, SentenceEncoder
 from index.ranking.features import gather
@@ -74,7 +74,7 @@ class Engine:
         self._cross_encoder = cross_encoder
         self.encoder = encoder
         second = cross_encoder.fingerprint if cross_encoder else ""
-        self._judgement = replace(ranker or Ranker.shipped(), second=second)
+        self._ranker = replace(ranker or Ranker.shipped(), second=second)
         self._lock = threading.Lock()
         self._speller = Speller()
         self._vectors: VectorIndex | None = None
@@ -98,7 +98,7 @@ class Engine:
     @property
     def ranker(self) -> Ranker:
         """The weights of the evidence; its threshold is that where the index keeps none of its own."""
-        return self._judgement
+        return self._ranker
 
     def ask(
         self,
@@ -157,12 +157,12 @@ class Engine:
         candidates = gather(snapshot, self.encoder, retrieval)
         watch.lap("read")
         ranked = rank(
-            self._judgement, retrieval, candidates, opinions(self._cross_encoder, retrieval, candidates)
+            self._ranker, retrieval, candidates, opinions(self._cross_encoder, retrieval, candidates)
         )
-        threshold = fitted(self._judgement, snapshot).threshold
+        threshold = fitted(self._ranker, snapshot).threshold
         info = self._describe(snapshot)
         answer = compose(snapshot, question, retrieval, ranked, info=info, k=k, threshold=threshold)
-        answer = replace(answer, why=why(self._judgement, retrieval, ranked, threshold))
+        answer = replace(answer, why=explain(self._ranker, retrieval, ranked, threshold))
         watch.lap("judge")
         return answer
 
@@ -197,7 +197,7 @@ class Engine:
                 kept=max(k, KEPT),
             )
             candidates = gather(snapshot, self.encoder, retrieval)
-            ranked = rank(self._judgement, retrieval, candidates)
+            ranked = rank(self._ranker, retrieval, candidates)
             return list(passages(retrieval, ranked, limit=max(k, 0)))
 
     def article(self, article_id: str) -> Article:
@@ -227,14 +227,14 @@ class Engine:
         """What a citation was quoted from, as it is now.
 
         Args:
-            proof: The citation's receipt.
+            proof: The citation's citation id.
             words: What was quoted, where that is known: helps to find it where it has changed.
 
         Raises:
-            UsageError: It is no receipt.
+            UsageError: It is no citation id.
             StoreError: The index cannot be read.
         """
-        parsed = receipt.parse(proof)
+        parsed = citation_ids.parse(proof)
         articles = self._read(lambda snapshot: snapshot.articles_by_short(parsed.article))
         return surroundings(parsed, articles, words)
 
@@ -270,8 +270,8 @@ class Engine:
                 "collections": snapshot.collections(),
                 "skipped": len(snapshot.skipped()),
                 **snapshot.config(),
-                "threshold": fitted(self._judgement, snapshot).threshold,
-                "threshold_from": origin(self._judgement, snapshot),
+                "threshold": fitted(self._ranker, snapshot).threshold,
+                "threshold_from": origin(self._ranker, snapshot),
             }
 
         return self._read(facts)
@@ -307,7 +307,7 @@ class Engine:
         if self._info is None or self._info[0] != state:
             counts = snapshot.counts()
             config = repr(sorted(snapshot.config().items()))
-            made = f"{snapshot.digest()}\n{config}\n{fitted(self._judgement, snapshot).fingerprint()}"
+            made = f"{snapshot.digest()}\n{config}\n{fitted(self._ranker, snapshot).fingerprint()}"
             fingerprint = hashlib.blake2b(made.encode(), digest_size=8).hexdigest()
             self._info = state, IndexInfo(fingerprint, counts.articles, counts.chunks)
         return self._info[1]

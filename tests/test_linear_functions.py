@@ -19,14 +19,13 @@ import pytest
 
 from bot import token
 from bot.dotenv import misspelt, read_keys
-from bot.features import auto_reply as unasked
+from bot.features import auto_reply as auto_reply
 from bot.features.context import paging as pages
 from bot.features.context import rendering as surround
 from bot.messages import answers as render
 from bot.messages import escape, links, turns, visible
 from bot.monitoring import logs
-from index import citation_ids as receipt
-from index import corpus
+from index import citation_ids, corpus
 from index.answering import comparison as claims
 from index.answering import compound as several
 from index.answering import context as surroundings
@@ -132,10 +131,10 @@ def claims_in(text: str) -> None:
 
 
 def changed_article(text: str) -> None:
-    proof = receipt.parse(receipt.make("a", 0, 5, "other"))
+    proof = citation_ids.parse(citation_ids.make("a", 0, 5, "other"))
     surroundings.surroundings(proof, [article(f"{text} that is the end")], "that is it")
     with suppress(FootnoteError):
-        receipt.parse(text)
+        citation_ids.parse(text)
 
 
 def file(suffix: str) -> Callable[[str], None]:
@@ -256,10 +255,10 @@ def address(text: str) -> None:
 
 
 def unasked_message(text: str) -> None:
-    found = unasked._LINK.sub(" ", text)
-    unasked._COMMAND.match(found)
-    unasked._SOLVED.search(found)
-    unasked._NOT.search(found)
+    found = auto_reply._LINK.sub(" ", text)
+    auto_reply._COMMAND.match(found)
+    auto_reply._SOLVED.search(found)
+    auto_reply._NOT.search(found)
 
 
 def secret(text: str) -> None:

@@ -94,7 +94,7 @@ def test_targets_of_make_that_a_page_names_exist() -> None:
 
 
 def test_links_between_pages_lead_somewhere() -> None:
-    for path in [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+    for path in [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]:
         for link in re.findall(r"\]\(([^)\s]+)\)", text_of(path)):
             target, _, anchor = link.partition("#")
             if re.match(r"[a-z]+:", target):
@@ -104,6 +104,19 @@ def test_links_between_pages_lead_somewhere() -> None:
             headings = re.findall(r"^#+ (.+)$", text_of(other), re.MULTILINE) if anchor else []
             slugs = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
             assert not anchor or anchor in slugs, f"{path.name} links to {target}#{anchor}"
+
+
+def test_the_architecture_names_modules_that_exist() -> None:
+    text = text_of(ROOT / "docs" / "architecture.md")
+    folders = [
+        ROOT,
+        ROOT / "index",
+        ROOT / "bot",
+        *(path for path in (ROOT / "index").iterdir() if path.is_dir()),
+    ]
+    named = set(re.findall(r"(?<![\w/])(?:\w+/)*\w+(?:\.py|/)(?![\w/])", text)) - {"discord.py"}
+    assert len(named) > 40
+    assert not [name for name in sorted(named) if not any((folder / name).exists() for folder in folders)]
 
 
 def test_the_version_has_its_place_in_the_changelog() -> None:

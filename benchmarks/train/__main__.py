@@ -51,7 +51,7 @@ def train(cases: Sequence[Case]) -> dict[str, Any]:
     measured = {
         name: {
             **{system: plain_figures(name, cases, system) for system in SYSTEMS},
-            "judgement": figures(name, learned, confidence, orders),
+            "ranker": figures(name, learned, confidence, orders),
         }
         for name in SETS
     }

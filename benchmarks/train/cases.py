@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from benchmarks.sets import indexed
 from index.embedding import SentenceEncoder
 from index.evaluation import Evidence, Question, is_gold
-from index.ranking.features import Candidate, Features, gather
+from index.ranking.features import Candidate, gather
 from index.retrieval.question import understand
 from index.retrieval.search import Retrieval, retrieve
 from index.retrieval.spelling import Speller
@@ -31,6 +31,7 @@ SAMPLE: Final = 750
 FOLDS: Final = 5
 
 Floats = npt.NDArray[np.float64]
+_Name = TypeVar("_Name", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,6 @@ def without_gold(case: Case) -> Case:
     return replace(case, answerable=False, candidates=left, gold=np.zeros(len(left), dtype=np.bool_))
 
 
-def matrix(rows: Iterable[Features], names: Sequence[str]) -> Floats:
+def matrix(rows: Iterable[Mapping[_Name, float]], names: Sequence[_Name]) -> Floats:
     """Features as rows, shape (n, len(names)), float64."""
-    return np.array([[row.get(name, 0.0) for name in names] for row in rows], dtype=np.float64)
+    return np.array([[row[name] for name in names] for row in rows], dtype=np.float64)

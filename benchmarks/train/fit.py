@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 
 from benchmarks.train.cases import FOLDS, RANKED, SETS, Case, Floats, matrix, without_gold
-from index.ranking.features import Features
+from index.ranking.features import Feature
 from index.ranking.ranker import outlook, sigmoid
 
 PENALTY: Final = 3e-2
@@ -24,17 +24,35 @@ SAYS: Final = {"qed": 0.6, "mtrag": 0.5}
 STEADY: Final = 100
 """Answers from which on a share of them is told."""
 
-FOR = frozenset(
-    "meaning|titled meaning|passage meaning|words|passage words|covers|title covers|near covers|rarest"
-    "|passage covers|rarest near|pairs|wanted|passage rank|late|late own|late rare|late rare own"
-    "|late least".split("|")
+FOR: Final[frozenset[str]] = frozenset(
+    {
+        Feature.DENSE,
+        Feature.DENSE_WITH_TITLE,
+        Feature.PASSAGE_DENSE,
+        Feature.LEXICAL,
+        Feature.PASSAGE_LEXICAL,
+        Feature.COVERAGE,
+        Feature.COVERAGE_WITH_TITLE,
+        Feature.COVERAGE_WITH_NEIGHBOURS,
+        Feature.RAREST_WORD,
+        Feature.PASSAGE_COVERAGE,
+        Feature.RAREST_WORD_NEARBY,
+        Feature.WORD_PAIRS,
+        Feature.HAS_WANTED,
+        Feature.PASSAGE_RANK,
+        Feature.LATE,
+        Feature.LATE_WITHOUT_TITLE,
+        Feature.LATE_BY_RARITY,
+        Feature.LATE_BY_RARITY_WITHOUT_TITLE,
+        Feature.LATE_WEAKEST,
+    }
 )
-AGAINST = frozenset({"lacking", "asks"})
+AGAINST: Final[frozenset[str]] = frozenset({Feature.LACKS_WANTED, Feature.IS_QUESTION})
 
 Order = npt.NDArray[np.int64]
 
 
-def fit_ranking(cases: Sequence[Case], names: Sequence[str]) -> Floats:
+def fit_ranking(cases: Sequence[Case], names: Sequence[Feature]) -> Floats:
     """Weights of the ranking, shape (len(names),), float64; each set counts the same."""
     usable = [case for case in cases if case.set in RANKED and case.gold.any()]
     sizes = {name: sum(case.set == name for case in usable) for name in RANKED}
@@ -65,7 +83,7 @@ def fit_ranking(cases: Sequence[Case], names: Sequence[str]) -> Floats:
     return np.asarray(found.x / scale, dtype=np.float64)
 
 
-def rank(case: Case, names: Sequence[str], weights: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
+def rank(case: Case, names: Sequence[Feature], weights: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
     """The order of the candidates, best first, and their scores in that order."""
     scores = matrix((one.features for one in case.candidates), names) @ weights
     order = np.argsort(-scores, kind="stable")
@@ -97,12 +115,12 @@ class Judged:
     """What confidence is learned from: the outlook of a case, and whether its first sentence was right."""
 
     case: Case
-    outlook: Features
+    outlook: dict[str, float]
     right: bool
     real: bool
 
 
-def judged(cases: Iterable[Case], names: Sequence[str], weights: Floats) -> Iterator[Judged]:
+def judged(cases: Iterable[Case], names: Sequence[Feature], weights: Floats) -> Iterator[Judged]:
     """Each case, and each answerable one also without its articles."""
     for case in cases:
         for one in (case, without_gold(case)) if case.gold.any() else (case,):

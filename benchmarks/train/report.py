@@ -13,8 +13,8 @@ from benchmarks.train.cases import Case, Floats, matrix
 from benchmarks.train.fit import Judged, Order
 from index.evaluation import number
 from index.evaluation.measures import auroc, bins_of_width, calibration_error, coverage_at_risk
-from index.ranking.features import LIMIT
-from index.retrieval.search import Found
+from index.ranking.features import LIMIT, Feature
+from index.retrieval.search import RetrievedChunk
 
 SKETCH: dict[str, dict[str, dict[str, float]]] = {
     "squad": {
@@ -51,13 +51,13 @@ def report(measured: dict[str, dict[str, dict[str, Any]]]) -> None:
         for system, values in (SKETCH.get(name, {}) | systems).items()
     ]
     body = (
-        "Sentences, on folds of articles that the judgement was not trained on; the other rows need no "
+        "Sentences, on folds of articles that the ranker was not trained on; the other rows need no "
         "training. All but a first sketch, which had candidates of its own, rank the same. The evidence of "
         "`mtrag` is whole passages, so that any sentence of the right one counts; from it only the "
         "confidence was learned. Made by `python -m benchmarks.train`.\n\n"
     )
     table = markdown_table(["set", "scored by", *columns], rows)
-    write_section(Path("docs/benchmarks.md"), "judgement", f"## The judgement\n\n{body}{table}")
+    write_section(Path("docs/benchmarks.md"), "ranker", f"## The ranker\n\n{body}{table}")
 
 
 def scaled(values: Floats) -> Floats:
@@ -65,16 +65,16 @@ def scaled(values: Floats) -> Floats:
     return np.asarray((values - values.min()) / (np.ptp(values) + 1e-9), dtype=np.float64)
 
 
-def column(case: Case, name: str) -> Floats:
+def column(case: Case, name: Feature) -> Floats:
     """A feature of all candidates."""
     return matrix((one.features for one in case.candidates), [name])[:, 0]
 
 
 SYSTEMS: dict[str, Callable[[Case], Floats]] = {
-    "words alone": lambda case: column(case, "words"),
-    "meaning alone": lambda case: column(case, "meaning"),
-    "fixed fusion": lambda case: scaled(column(case, "words")) + scaled(column(case, "meaning")),
-    "late interaction": lambda case: column(case, "late"),
+    "words alone": lambda case: column(case, Feature.LEXICAL),
+    "meaning alone": lambda case: column(case, Feature.DENSE),
+    "fixed fusion": lambda case: scaled(column(case, Feature.LEXICAL)) + scaled(column(case, Feature.DENSE)),
+    "late interaction": lambda case: column(case, Feature.LATE),
 }
 """What the ranker is compared with: scores of the same candidates, without learning."""
 
@@ -84,7 +84,7 @@ def hit(pairs: Iterable[tuple[Case, Order]], k: int) -> float:
     return float(np.mean([bool(case.gold[order[:k]].any()) for case, order in pairs if case.answerable]))
 
 
-def passage_hit(cases: Sequence[Case], score: Callable[[Found], float], k: int) -> float:
+def passage_hit(cases: Sequence[Case], score: Callable[[RetrievedChunk], float], k: int) -> float:
     """Share of answerable questions with a gold sentence in the first k passages, by a score of passages."""
     found = []
     for case in cases:
@@ -94,7 +94,7 @@ def passage_hit(cases: Sequence[Case], score: Callable[[Found], float], k: int) 
     return float(np.mean(found))
 
 
-def holds_gold(case: Case, passage: Found) -> bool:
+def holds_gold(case: Case, passage: RetrievedChunk) -> bool:
     """Whether one of the gold candidates lies in a passage."""
     chunk = passage.chunk
     return any(
@@ -106,9 +106,9 @@ def holds_gold(case: Case, passage: Found) -> bool:
     )
 
 
-PASSAGES: dict[str, Callable[[Found], float]] = {
-    "words alone": lambda found: found.words,
-    "meaning alone": lambda found: found.meaning,
+PASSAGES: dict[str, Callable[[RetrievedChunk], float]] = {
+    "words alone": lambda found: found.lexical_score,
+    "meaning alone": lambda found: found.dense_score,
     "fixed fusion": lambda found: found.fused,
 }
 """How the same systems rank passages."""

@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bot.check.finding import FAILED, WRONG_SETTING, Finding, duration, listed, megabytes
+from bot.check.finding import FAILED, WRONG_SETTING, Finding
 from bot.check.machine import disk, port
 from bot.dotenv import misspelt, read_keys, variables
-from bot.services.asking import Engine
+from bot.messages.figures import duration, first_names, megabytes
+from bot.services.asking import EngineProtocol
 from bot.settings import BotSettings, without_guilds
 from bot.token import HOW_TO, flaw
 from index.errors import FootnoteError, UsageError
@@ -17,7 +18,7 @@ from index.settings import IndexSettings, load
 
 
 def examine(
-    open_engine: Callable[[IndexSettings], Engine], env: Path, *, online: bool = False
+    open_engine: Callable[[IndexSettings], EngineProtocol], env: Path, *, online: bool = False
 ) -> Iterator[Finding]:
     """Look at everything that a start needs; findings come as they are made.
 
@@ -82,11 +83,11 @@ def _guilds(settings: BotSettings, corpus: Path | None) -> Finding:
         f"{guild} ({'all collections' if names is None else ', '.join(names)})"
         for guild, names in settings.guilds.items()
     ]
-    text = f"servers that may use the bot: {listed(owned)}"
+    text = f"servers that may use the bot: {first_names(owned)}"
     named = {name for names in settings.guilds.values() for name in names or ()}
     missing = [name for name in sorted(named) if corpus is not None and not (corpus / name).is_dir()]
     if missing:
-        text += f". {corpus} has no folder for {listed(missing)}; check the spelling in BOT_GUILDS"
+        text += f". {corpus} has no folder for {first_names(missing)}; check the spelling in BOT_GUILDS"
     return Finding("access", text, warns=bool(missing))
 
 
@@ -134,7 +135,9 @@ def _corpus(folder: Path) -> Finding:
     return Finding("corpus", f"{articles} articles in {folder}")
 
 
-def _index(settings: IndexSettings, open_engine: Callable[[IndexSettings], Engine]) -> Iterator[Finding]:
+def _index(
+    settings: IndexSettings, open_engine: Callable[[IndexSettings], EngineProtocol]
+) -> Iterator[Finding]:
     try:
         engine = open_engine(settings)
         status = engine.status()

@@ -10,7 +10,8 @@ import socket
 from pathlib import Path
 from typing import Final
 
-from bot.check.finding import FAILED, Finding, megabytes
+from bot.check.finding import FAILED, Finding
+from bot.messages.figures import megabytes
 from bot.settings import BotSettings
 
 _SPARE: Final = 100 * 1024**2  # bytes; a rebuild needs the size of the index besides

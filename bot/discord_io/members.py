@@ -12,7 +12,7 @@ import aiohttp
 import discord
 
 from bot.errors import MembershipUnknown
-from bot.monitoring.logs import told
+from bot.monitoring.logs import describe_error
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +76,8 @@ class Members:
         except (discord.NotFound, discord.Forbidden):  # no such member; or the bot is not in the server
             return False
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            _log.warning("Discord did not say whether somebody is a member of a server: %s", told(error))
+            _log.warning(
+                "Discord did not say whether somebody is a member of a server: %s", describe_error(error)
+            )
             return None
         return True

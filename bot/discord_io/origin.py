@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.messages.language import speak, speaking
+from bot.messages.language import set_language, use_language
 from bot.state import Scope
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
 
 def place(interaction: discord.Interaction[Any]) -> Scope:
@@ -19,7 +19,7 @@ def place(interaction: discord.Interaction[Any]) -> Scope:
     return _place(interaction.guild_id, interaction.channel)
 
 
-async def scope_of(bot: Footnote, message: discord.Message) -> Scope:
+async def scope_of(bot: FootnoteBot, message: discord.Message) -> Scope:
     """The place of a message, also in a thread that Discord has not told the bot of."""
     channel: object = message.channel
     if message.guild is None:
@@ -35,7 +35,7 @@ def _place(guild: int | None, channel: object) -> Scope:
     return Scope(guild, getattr(channel, "id", 0))
 
 
-def speak_to(interaction: discord.Interaction[Any], *, private: bool = True) -> None:
+def set_language_of(interaction: discord.Interaction[Any], *, private: bool = True) -> None:
     """Say what comes in the language of who reads it.
 
     Args:
@@ -43,9 +43,9 @@ def speak_to(interaction: discord.Interaction[Any], *, private: bool = True) -> 
         private: Whether only the member sees the answer; else the server's language is chosen.
     """
     shared = None if private else interaction.guild_locale
-    speak((shared or interaction.locale).value)
+    set_language((shared or interaction.locale).value)
 
 
 def before_all(interaction: discord.Interaction[Any]) -> AbstractContextManager[None]:
     """For a while, the language of those who see what is posted into the channel."""
-    return speaking((interaction.guild_locale or interaction.locale).value)
+    return use_language((interaction.guild_locale or interaction.locale).value)

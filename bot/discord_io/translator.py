@@ -7,7 +7,7 @@ from typing import Any, Final
 from discord import Locale, app_commands
 from discord.app_commands import TranslationContextLocation as Where
 
-from bot.messages.language import ENGLISH, known, say, speaking
+from bot.messages.language import ENGLISH, gettext, supported_language, use_language
 
 _LONGEST: Final = {
     Where.command_description: 100,
@@ -34,9 +34,9 @@ class Translator(app_commands.Translator):
         """The text in a language; None where it is said in English."""
         if context.location is Where.command_name and not isinstance(context.data, app_commands.ContextMenu):
             return None
-        if known(locale.value) == ENGLISH:
+        if supported_language(locale.value) == ENGLISH:
             return None
-        with speaking(locale.value):
-            text = say(string.message)
+        with use_language(locale.value):
+            text = gettext(string.message)
         fits = len(text) <= _LONGEST.get(context.location, 0)
         return text if fits and text != string.message else None

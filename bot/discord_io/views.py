@@ -30,7 +30,7 @@ def view(reply: Reply) -> discord.ui.View | None:
         return None
     made = discord.ui.View(timeout=None)
     for button in reply.buttons:
-        action = button.action or (f"context:{button.receipt}" if button.receipt else None)
+        action = button.action or (f"context:{button.citation_id}" if button.citation_id else None)
         made.add_item(
             discord.ui.Button(label=button.label, custom_id=action, url=button.url, disabled=button.disabled)
         )

@@ -10,11 +10,11 @@ from discord.ext import commands
 
 from bot.access import rules_of
 from bot.discord_io import suggestions as suggest
-from bot.discord_io.failures import answers
-from bot.discord_io.origin import speak_to
+from bot.discord_io.origin import set_language_of
 from bot.discord_io.views import Remade, view
+from bot.interactions import answers
 from bot.messages.article_list import LISTED, render_card, render_list
-from bot.messages.language import mark, say
+from bot.messages.language import gettext, gettext_noop
 from bot.messages.reply import Reply
 from bot.messages.turns import read
 from bot.monitoring import logs
@@ -22,9 +22,9 @@ from bot.services.asking import EngineService
 from bot.services.in_progress import Answering
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
-PRIVACY: Final = mark(
+PRIVACY: Final = gettext_noop(
     """\
 **What I keep**
 - Your question goes through Discord, like any message, to the machine that I run on. I look for it in the \
@@ -45,16 +45,16 @@ articles and nobody.
 about by the menu of a message, and in forums that are set up so, the titles of new posts.{reads}\
 """
 )
-GAPS: Final = mark(
+GAPS: Final = gettext_noop(
     "; and in a server, a question that I find no answer to. Its editors see it, without names, once "
     "{people} or more people have asked something alike"
 )
-READS: Final = mark(
+READS: Final = gettext_noop(
     " **Discord also shows me all other messages**, for those who run me have chosen that: I look only for "
     "questions in channels that are set up so, and forget them."
 )
-LOG: Final = mark("My log says when something failed, not who asked or what.")
-LOG_WITH_QUESTIONS: Final = mark(
+LOG: Final = gettext_noop("My log says when something failed, not who asked or what.")
+LOG_WITH_QUESTIONS: Final = gettext_noop(
     "**But my log has the text of questions**, without who asked: those who run me have chosen that."
 )
 
@@ -71,14 +71,14 @@ class Articles(commands.Cog):
         self.engine_service = engine_service
         self.answering = answering
 
-    @app_commands.command(description=mark("See which articles I answer from; only you see the list"))
+    @app_commands.command(description=gettext_noop("See which articles I answer from; only you see the list"))
     @app_commands.describe(
-        search=mark("Only articles whose titles have words that begin so"),
-        collection=mark("Only this collection of articles"),
+        search=gettext_noop("Only articles whose titles have words that begin so"),
+        collection=gettext_noop("Only this collection of articles"),
     )
     async def articles(
         self,
-        interaction: discord.Interaction[Footnote],
+        interaction: discord.Interaction[FootnoteBot],
         search: str = "",
         collection: str | None = None,
     ) -> None:
@@ -88,33 +88,35 @@ class Articles(commands.Cog):
             found = await self.engine_service.articles(search, collection, LISTED + 1, rules_of(interaction))
             await _answer(interaction, render_list(found, searched=search))
 
-    @app_commands.command(description=mark("See what there is to know of an article"))
-    @app_commands.describe(title=mark("Its title, or the words in it"), private=mark("Show it only to you"))
+    @app_commands.command(description=gettext_noop("See what there is to know of an article"))
+    @app_commands.describe(
+        title=gettext_noop("Its title, or the words in it"), private=gettext_noop("Show it only to you")
+    )
     async def article(
-        self, interaction: discord.Interaction[Footnote], title: str, private: bool = True
+        self, interaction: discord.Interaction[FootnoteBot], title: str, private: bool = True
     ) -> None:
         """Answer `/article`."""
         with self.answering:
-            speak_to(interaction, private=private)
+            set_language_of(interaction, private=private)
             await interaction.response.defer(ephemeral=private, thinking=True)
             article, sentences = await self.engine_service.article(title, rules_of(interaction))
             answers = await interaction.client.state.cited.of(article.id)
             await _answer(interaction, render_card(article, sentences, answers))
 
-    @app_commands.command(description=mark("See what I keep of what you ask"))
-    async def privacy(self, interaction: discord.Interaction[Footnote]) -> None:
+    @app_commands.command(description=gettext_noop("See what I keep of what you ask"))
+    async def privacy(self, interaction: discord.Interaction[FootnoteBot]) -> None:
         """Answer `/privacy`."""
         days = interaction.client.state.keep_days
         log = LOG_WITH_QUESTIONS if logs.keeps_questions() else LOG
         people = interaction.client.gap_people
-        gaps = say(GAPS, people=people) if interaction.client.keep_unanswered else ""
-        reads = say(READS) if interaction.client.intents.message_content else ""
-        text = say(PRIVACY, log=say(log), days=days, gaps=gaps, reads=reads)
+        gaps = gettext(GAPS, people=people) if interaction.client.keep_unanswered else ""
+        reads = gettext(READS) if interaction.client.intents.message_content else ""
+        text = gettext(PRIVACY, log=gettext(log), days=days, gaps=gaps, reads=reads)
         await interaction.response.send_message(text, ephemeral=True)
 
     @articles.autocomplete("search")
     async def suggest_titles(
-        self, interaction: discord.Interaction[Footnote], typed: str
+        self, interaction: discord.Interaction[FootnoteBot], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest titles while words of one are being typed."""
         found = await suggest.articles(self.engine_service, typed, rules_of(interaction))
@@ -123,14 +125,14 @@ class Articles(commands.Cog):
 
     @articles.autocomplete("collection")
     async def suggest_collections(
-        self, interaction: discord.Interaction[Footnote], typed: str
+        self, interaction: discord.Interaction[FootnoteBot], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest collections while one is being typed."""
         return await suggest.collections(self.engine_service, typed, rules_of(interaction))
 
     @article.autocomplete("title")
     async def suggest_articles(
-        self, interaction: discord.Interaction[Footnote], typed: str
+        self, interaction: discord.Interaction[FootnoteBot], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest articles by their titles."""
         return await suggest.articles(self.engine_service, typed, rules_of(interaction))
@@ -142,18 +144,18 @@ class SeeArticles(Remade, template="articles"):
     @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the list to the one who pressed."""
-        bot: Footnote = interaction.client
+        bot: FootnoteBot = interaction.client
         await interaction.response.defer(ephemeral=True, thinking=True)
         collection = read(interaction.message.content).collection if interaction.message else None
         found = await bot.engine_service.articles("", collection, LISTED + 1, rules_of(interaction))
         await _answer(interaction, render_list(found))
 
 
-async def _answer(interaction: discord.Interaction[Footnote], reply: Reply) -> None:
+async def _answer(interaction: discord.Interaction[FootnoteBot], reply: Reply) -> None:
     await interaction.edit_original_response(content=reply.content, view=view(reply))
 
 
-async def setup(bot: Footnote) -> None:
+async def setup(bot: FootnoteBot) -> None:
     """Add the commands and the button."""
     bot.add_dynamic_items(SeeArticles)
     await bot.add_cog(Articles(bot.engine_service, bot.answering))

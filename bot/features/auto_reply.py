@@ -19,13 +19,13 @@ from bot.discord_io.origin import scope_of
 from bot.discord_io.views import view
 from bot.errors import AskError
 from bot.messages.answers import is_answered, render
-from bot.messages.language import speaking
+from bot.messages.language import use_language
 from bot.monitoring.logs import refer
 from bot.state import Scope
 from index.types import Answer
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
 _log = logging.getLogger(__name__)
 
@@ -42,14 +42,14 @@ _NOT: Final = re.compile(r"\b(not|nicht|non|no|não|niet|nie|не)\b", re.IGNORE
 _READ: Final = 50  # messages of a post
 
 
-class Unasked(commands.Cog):
+class AutoReply(commands.Cog):
     """Answers to what was not said to the bot.
 
     Args:
         bot: Answers.
     """
 
-    def __init__(self, bot: Footnote) -> None:
+    def __init__(self, bot: FootnoteBot) -> None:
         self.bot = bot
 
     @commands.Cog.listener()
@@ -96,10 +96,10 @@ class Unasked(commands.Cog):
         return guild and guild.get_channel(place.channel)
 
     async def _answer(self, asked: str, member: int, place: Scope) -> Answer | None:
-        """An answer, where one may be given unasked and there is one."""
+        """An answer, where one may be given auto_reply and there is one."""
         try:
             held = self.bot.access.rules_at(place)
-            if not self.bot.state.guild_settings.of(place).unasked or held.private:
+            if not self.bot.state.guild_settings.of(place).auto_reply or held.private:
                 return None
             self.bot.rates.take(member, place.channel)
             answer = await self.bot.engine_service.ask(asked, rules=held)
@@ -133,7 +133,7 @@ class Unasked(commands.Cog):
         title: bool = False,
     ) -> None:
         guild = self.bot.get_guild(place.guild or 0)
-        with speaking(guild.preferred_locale.value if guild is not None else None):
+        with use_language(guild.preferred_locale.value if guild is not None else None):
             reply = render(answer, asked=title, human=bool(self.bot.access.rules_at(place).human))
         try:
             await where.send(
@@ -170,6 +170,6 @@ def is_solved(thread: discord.Thread) -> bool:
     return any(_SOLVED.search(tag.name) and not _NOT.search(tag.name) for tag in thread.applied_tags)
 
 
-async def setup(bot: Footnote) -> None:
+async def setup(bot: FootnoteBot) -> None:
     """Listen to messages and posts."""
-    await bot.add_cog(Unasked(bot))
+    await bot.add_cog(AutoReply(bot))

@@ -9,29 +9,31 @@ import discord
 from discord.ext import commands
 
 from bot.access import rules_of
-from bot.discord_io.failures import answers
 from bot.discord_io.views import Remade, buttons
 from bot.errors import AskError
 from bot.features.follow_up import answered
+from bot.interactions import answers
 from bot.messages.escape import one_line
-from bot.messages.language import mark, say
+from bot.messages.language import gettext, gettext_noop
 from bot.messages.turns import quotation
 from bot.state import Verdict
 from index.types import ArticleCard
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
-UNKNOWN: Final = mark("I cannot read any more what was asked here, so I kept nothing.")
-THANKS: Final = mark("Thank you, I have kept your verdict.")
-CHANGED: Final = mark("I have kept this verdict in place of your earlier one.")
-NO_SUCH: Final = mark("I know no single article of that name here, so I kept the name as you wrote it.")
+UNKNOWN: Final = gettext_noop("I cannot read any more what was asked here, so I kept nothing.")
+THANKS: Final = gettext_noop("Thank you, I have kept your verdict.")
+CHANGED: Final = gettext_noop("I have kept this verdict in place of your earlier one.")
+NO_SUCH: Final = gettext_noop(
+    "I know no single article of that name here, so I kept the name as you wrote it."
+)
 _FORM: Final = "verdict:form"
 _REASONS: Final = {
-    "wrong": mark("The sentence does not answer the question"),
-    "outdated": mark("It is out of date"),
-    "missing": mark("The articles have the answer, and I did not find it"),
-    "other": mark("Something else"),
+    "wrong": gettext_noop("The sentence does not answer the question"),
+    "outdated": gettext_noop("It is out of date"),
+    "missing": gettext_noop("The articles have the answer, and I did not find it"),
+    "other": gettext_noop("Something else"),
 }
 
 
@@ -50,17 +52,17 @@ class Thumb(Remade, template="verdict:(?:good|bad)"):
 
 def form() -> discord.ui.Modal:
     """The form that asks what is wrong; Discord sends it back with the message that it was opened from."""
-    made = discord.ui.Modal(title=say("What is wrong?"), custom_id=_FORM)
-    options = [discord.SelectOption(label=say(label), value=value) for value, label in _REASONS.items()]
+    made = discord.ui.Modal(title=gettext("What is wrong?"), custom_id=_FORM)
+    options = [discord.SelectOption(label=gettext(label), value=value) for value, label in _REASONS.items()]
     made.add_item(
         discord.ui.Label(
-            text=say("Reason"), component=discord.ui.Select[Any](custom_id="reason", options=options)
+            text=gettext("Reason"), component=discord.ui.Select[Any](custom_id="reason", options=options)
         )
     )
     made.add_item(
         discord.ui.Label(
-            text=say("The right article, if you know it"),
-            description=say("Its title, or its id."),
+            text=gettext("The right article, if you know it"),
+            description=gettext("Its title, or its id."),
             component=discord.ui.TextInput(custom_id="article", required=False, max_length=200),
         )
     )
@@ -95,11 +97,11 @@ async def _keep(
     interaction: discord.Interaction[Any], *, good: bool, reason: str = "", named: str = ""
 ) -> None:
     """Keep a verdict, with what is known of where the answer stands, and thank for it."""
-    bot: Footnote = interaction.client
+    bot: FootnoteBot = interaction.client
     message = interaction.message
     asked = await answered(message, bot) if message is not None else None
     if message is None or asked is None or not asked.questions:
-        await interaction.edit_original_response(content=say(UNKNOWN))
+        await interaction.edit_original_response(content=gettext(UNKNOWN))
         return
     evidence: Sequence[Mapping[str, str]] = ()
     known = None
@@ -113,26 +115,26 @@ async def _keep(
         message.id, good, bool(asked.answer), question, reason, evidence, named, turns=tuple(earlier)
     )
     changed = await bot.state.feedback.give(interaction.user.id, verdict)
-    lines = [say(CHANGED if changed else THANKS)]
+    lines = [gettext(CHANGED if changed else THANKS)]
     if known is not None:
         title = one_line(known.title.strip() or known.id, 200)
-        lines.append(say("It names the article {title}.", title=title))
+        lines.append(gettext("It names the article {title}.", title=title))
     elif named:
-        lines.append(say(NO_SUCH))
+        lines.append(gettext(NO_SUCH))
     await interaction.edit_original_response(content=" ".join(lines))
 
 
 async def _cited(interaction: discord.Interaction[Any], message: discord.Message) -> list[dict[str, str]]:
-    """The quoted sentences of a message that still stand, with their articles, from its receipts."""
-    bot: Footnote = interaction.client
+    """The quoted sentences of a message that still stand, with their articles, from its citation ids."""
+    bot: FootnoteBot = interaction.client
     found = []
     for button in buttons(message):
-        kind, _, receipt = (button.action or "").partition(":")
+        kind, _, citation_id = (button.action or "").partition(":")
         if kind != "context":
             continue
         words = quotation(message.content, button.label)
         try:
-            context = await bot.engine_service.context(receipt, words, rules_of(interaction))
+            context = await bot.engine_service.context(citation_id, words, rules_of(interaction))
         except AskError:  # it may not be shown here any more, or there is no time
             continue
         if context.article is not None and context.status in ("intact", "moved"):
@@ -143,7 +145,7 @@ async def _cited(interaction: discord.Interaction[Any], message: discord.Message
 
 async def _article(interaction: discord.Interaction[Any], named: str) -> ArticleCard | None:
     """The article that a member means; None where it is none, or one of several."""
-    bot: Footnote = interaction.client
+    bot: FootnoteBot = interaction.client
     try:
         found = await bot.engine_service.articles(named, rules=rules_of(interaction))
     except AskError:  # a verdict is kept even where nothing can be looked up
@@ -154,7 +156,7 @@ async def _article(interaction: discord.Interaction[Any], named: str) -> Article
     return fitting[0] if len(fitting) == 1 else None
 
 
-async def setup(bot: Footnote) -> None:
+async def setup(bot: FootnoteBot) -> None:
     """Add the buttons."""
     bot.add_dynamic_items(Thumb)
     await bot.add_cog(Verdicts())

@@ -9,21 +9,21 @@ import discord
 from discord.ext import commands
 
 from bot.access import take_turn
-from bot.discord_io.failures import answers
 from bot.discord_io.message_text import question
-from bot.discord_io.origin import speak_to
+from bot.discord_io.origin import set_language_of
 from bot.discord_io.views import Remade, buttons, view
+from bot.interactions import answers
 from bot.messages.answers import render
-from bot.messages.language import mark, say
+from bot.messages.language import gettext, gettext_noop
 from bot.messages.turns import Asked, read
 from bot.services.recording import note
 from bot.state import GuildSettings
 from index.types import Answer
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
-UNKNOWN: Final = mark("I cannot read any more what was asked here. Please ask again.")
+UNKNOWN: Final = gettext_noop("I cannot read any more what was asked here. Please ask again.")
 _FORM: Final = "follow"
 
 
@@ -38,13 +38,13 @@ class FollowUp(Remade, template="follow"):
 
 def form() -> discord.ui.Modal:
     """The form, which Discord sends back with the message that it was opened from."""
-    made = discord.ui.Modal(title=say("Follow up"), custom_id=_FORM)
+    made = discord.ui.Modal(title=gettext("Follow up"), custom_id=_FORM)
     made.add_item(
         discord.ui.Label(
-            text=say("Your question"),
-            description=say("It is read together with the question before it, where it leans on that."),
+            text=gettext("Your question"),
+            description=gettext("It is read together with the question before it, where it leans on that."),
             component=discord.ui.TextInput(
-                custom_id="question", max_length=300, placeholder=say("And on Sundays?")
+                custom_id="question", max_length=300, placeholder=gettext("And on Sundays?")
             ),
         )
     )
@@ -64,12 +64,12 @@ class Forms(commands.Cog):
 
     @answers
     async def _answer(self, interaction: discord.Interaction[Any]) -> None:
-        bot: Footnote = interaction.client
+        bot: FootnoteBot = interaction.client
         data: Any = interaction.data
         message = interaction.message
         held = take_turn(interaction)
         private = bool(held.private) or (message is not None and message.flags.ephemeral)
-        speak_to(interaction, private=private)
+        set_language_of(interaction, private=private)
         await interaction.response.defer(ephemeral=private, thinking=True)
         asked = Asked() if message is None else await answered(message, bot)
         typed = data["components"][0]["component"]["value"]
@@ -86,7 +86,7 @@ class Forms(commands.Cog):
         await note(bot, interaction.user.id, interaction.guild_id, answer)
 
 
-async def answered(message: discord.Message, bot: Footnote) -> Asked:
+async def answered(message: discord.Message, bot: FootnoteBot) -> Asked:
     """What one of the bot's messages answers; where it does not say, by the message that it replies to."""
     asked = read(message.content)
     if asked.questions:
@@ -97,7 +97,7 @@ async def answered(message: discord.Message, bot: Footnote) -> Asked:
 
 
 async def again(
-    message: discord.Message | None, bot: Footnote, held: GuildSettings
+    message: discord.Message | None, bot: FootnoteBot, held: GuildSettings
 ) -> tuple[Asked, Answer] | None:
     """Ask the question of one of the bot's messages once more, as it was asked.
 
@@ -121,7 +121,7 @@ async def again(
     return asked, await bot.engine_service.ask(last, asked.collection, Asked(tuple(earlier)).turns, held)
 
 
-async def before(message: discord.Message, bot: Footnote) -> Asked:
+async def before(message: discord.Message, bot: FootnoteBot) -> Asked:
     """What the bot's answer was asked that a member's message replies to, or follows in private."""
     earlier = await referenced(message)
     if message.reference is None and message.guild is None:
@@ -145,7 +145,7 @@ async def referenced(message: discord.Message) -> discord.Message | None:
     return None
 
 
-async def setup(bot: Footnote) -> None:
+async def setup(bot: FootnoteBot) -> None:
     """Add the button."""
     bot.add_dynamic_items(FollowUp)
     await bot.add_cog(Forms())

@@ -9,18 +9,18 @@ import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 
-from bot.messages.language import mark, say, say_counted
+from bot.messages.language import gettext, gettext_noop, ngettext
 from bot.monitoring.logs import refer
 from bot.services.in_progress import Answering
 from bot.state import State
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
 _log = logging.getLogger(__name__)
 
-NOTHING: Final = mark("There was nothing to forget: I have stored nothing about you.")
-FORGOTTEN: Final = mark(
+NOTHING: Final = gettext_noop("There was nothing to forget: I have stored nothing about you.")
+FORGOTTEN: Final = gettext_noop(
     "I have deleted {what}. "
     "Nothing about you is left in my database. "
     "What was posted in Discord stays there until somebody deletes it."
@@ -47,8 +47,8 @@ class Forget(commands.Cog):
         """Leave that to the next start."""
         self.daily.cancel()
 
-    @app_commands.command(name="forget-me", description=mark("Delete what I have stored about you"))
-    async def forget_me(self, interaction: discord.Interaction[Footnote]) -> None:
+    @app_commands.command(name="forget-me", description=gettext_noop("Delete what I have stored about you"))
+    async def forget_me(self, interaction: discord.Interaction[FootnoteBot]) -> None:
         """Answer `/forget-me`."""
         with self.answering:
             await interaction.response.defer(ephemeral=True, thinking=True)
@@ -71,21 +71,21 @@ class Forget(commands.Cog):
 
 def forgotten(verdicts: int, questions: int) -> str:
     """What was deleted, in words."""
-    first = say_counted(
+    first = ngettext(
         "your verdict on an answer, with the question and sentences that came with it",
         "your {count} verdicts on answers, with the questions and sentences that came with them",
         verdicts,
     )
-    second = say_counted(
+    second = ngettext(
         "your question without an answer", "your {count} questions without an answer", questions
     )
     if verdicts and questions:
-        return say(FORGOTTEN, what=say("{first}, and {second}", first=first, second=second))
+        return gettext(FORGOTTEN, what=gettext("{first}, and {second}", first=first, second=second))
     if verdicts or questions:
-        return say(FORGOTTEN, what=first if verdicts else second)
-    return say(NOTHING)
+        return gettext(FORGOTTEN, what=first if verdicts else second)
+    return gettext(NOTHING)
 
 
-async def setup(bot: Footnote) -> None:
+async def setup(bot: FootnoteBot) -> None:
     """Add the command, and delete what is too old."""
     await bot.add_cog(Forget(bot.state, bot.answering))

@@ -9,26 +9,28 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import discord
 
 from bot.access import rules_of
-from bot.discord_io.failures import answers
 from bot.discord_io.origin import before_all
 from bot.discord_io.views import Remade, buttons, view
 from bot.features.follow_up import UNKNOWN, answered
+from bot.interactions import answers
 from bot.messages.escape import one_line
-from bot.messages.language import mark, say
+from bot.messages.language import gettext, gettext_noop
 from bot.messages.reply import Button, Reply
 from bot.messages.turns import head
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
-NOBODY: Final = mark("Nobody is called from here any more.")
-CALLED: Final = mark("I have called {role}.")
-UNHEARD: Final = mark("I have posted your question, but I am not allowed to notify {role}.")
-ALREADY: Final = mark("Somebody was called for this question already.")
-READER: Final = mark("You may not write here, so I cannot call anyone for you.")
-NOT_POSTED: Final = mark("I could not post your question here, so nobody was called.")
-CONFIRM: Final = mark("This posts your question here for all to see, with your name, and calls {role}.")
-POST: Final = mark("Post it")
+NOBODY: Final = gettext_noop("Nobody is called from here any more.")
+CALLED: Final = gettext_noop("I have called {role}.")
+UNHEARD: Final = gettext_noop("I have posted your question, but I am not allowed to notify {role}.")
+ALREADY: Final = gettext_noop("Somebody was called for this question already.")
+READER: Final = gettext_noop("You may not write here, so I cannot call anyone for you.")
+NOT_POSTED: Final = gettext_noop("I could not post your question here, so nobody was called.")
+CONFIRM: Final = gettext_noop(
+    "This posts your question here for all to see, with your name, and calls {role}."
+)
+POST: Final = gettext_noop("Post it")
 _ACTION: Final = "human"
 _QUESTION, _NAME = 300, 80  # UTF-16 units
 
@@ -43,22 +45,22 @@ class Human(Remade, template=rf"{_ACTION}(?::\d{{1,20}})?"):
     @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Call, or ask whether to call."""
-        bot: Footnote = interaction.client
+        bot: FootnoteBot = interaction.client
         message, guild = interaction.message, interaction.guild
         called = rules_of(interaction).human
         role = guild.get_role(called) if guild is not None and called is not None else None
         if message is None or role is None:
-            await interaction.response.send_message(say(NOBODY), ephemeral=True)
+            await interaction.response.send_message(gettext(NOBODY), ephemeral=True)
             return
         if not _may_write(interaction):
-            await interaction.response.send_message(say(READER), ephemeral=True)
+            await interaction.response.send_message(gettext(READER), ephemeral=True)
             return
         answer = (self.item.custom_id or "").partition(":")[2]
         private = message.flags.ephemeral
         await interaction.response.defer(ephemeral=True, thinking=private and not answer)
         asked = (await answered(message, bot)).questions
         if not asked:
-            await interaction.followup.send(say(UNKNOWN), ephemeral=True)
+            await interaction.followup.send(gettext(UNKNOWN), ephemeral=True)
         elif private and not answer:
             reply = confirmation(asked, role, message.id)
             await interaction.edit_original_response(content=reply.content, view=view(reply))
@@ -83,11 +85,11 @@ async def _call(
     answer: int,
 ) -> str:
     """Post the call, unless there was one for that answer; returns what to tell the member."""
-    bot: Footnote = interaction.client
+    bot: FootnoteBot = interaction.client
     channel = cast(discord.abc.Messageable, interaction.channel)
     bot.call_rates.check(interaction.user.id, role.id)
     if not await bot.state.calls.claim(answer):
-        return say(ALREADY)
+        return gettext(ALREADY)
     address = None if message.flags.ephemeral else message.jump_url
     with before_all(interaction):
         reply = call(asked, role, interaction.user.display_name, address)
@@ -99,15 +101,15 @@ async def _call(
         )
     except discord.HTTPException:
         await bot.state.calls.release(answer)
-        return say(NOT_POSTED)
+        return gettext(NOT_POSTED)
     bot.call_rates.take(interaction.user.id, role.id)
     heard = role.mentionable or interaction.app_permissions.mention_everyone
-    return say(CALLED if heard else UNHEARD, role=role.mention)
+    return gettext(CALLED if heard else UNHEARD, role=role.mention)
 
 
 async def _close(interaction: discord.Interaction[Any], message: discord.Message, told: str) -> None:
     """Tell the member; where there was a call, the button cannot be pressed again."""
-    if told != say(NOT_POSTED):
+    if told != gettext(NOT_POSTED):
         there = tuple(
             replace(each, disabled=each.disabled or (each.action or "").startswith(_ACTION))
             for each in buttons(message)
@@ -126,12 +128,12 @@ def call(asked: Sequence[str], role: discord.Role, name: str, answer: str | None
         answer: Address of the answer that found nothing, where others can see it.
     """
     *earlier, question = (one_line(each, _QUESTION) for each in asked)
-    foot = say("-# called by {name}", name=one_line(f"@{name}", _NAME))
+    foot = gettext("-# called by {name}", name=one_line(f"@{name}", _NAME))
     if answer is not None:
-        found = say("what I found")
+        found = gettext("what I found")
         foot += f" · [{found}](<{answer}>)"
     lines = [
-        say("{role} Can somebody answer this?", role=role.mention),
+        gettext("{role} Can somebody answer this?", role=role.mention),
         *(f"> -# {each}" for each in earlier),
     ]
     return Reply("\n".join([*lines, f"> {question}", foot]))
@@ -140,10 +142,10 @@ def call(asked: Sequence[str], role: discord.Role, name: str, answer: str | None
 def confirmation(asked: Sequence[str], role: discord.Role, answer: int) -> Reply:
     """Asks whether to call, with the question on top, from where it is read when the member says yes."""
     *earlier, question = asked
-    lines = [*head(question, earlier), say(CONFIRM, role=role.mention)]
-    return Reply("\n".join(lines), (Button(say(POST), action=f"{_ACTION}:{answer}"),))
+    lines = [*head(question, earlier), gettext(CONFIRM, role=role.mention)]
+    return Reply("\n".join(lines), (Button(gettext(POST), action=f"{_ACTION}:{answer}"),))
 
 
-async def setup(bot: Footnote) -> None:
+async def setup(bot: FootnoteBot) -> None:
     """Add the button."""
     bot.add_dynamic_items(Human)

@@ -13,32 +13,34 @@ import discord
 from discord.ext import commands
 from discord.utils import MISSING
 
-from bot.discord_io import failures
+from bot import interactions as failures
 from bot.discord_io.message_text import question
 from bot.discord_io.views import view
 from bot.errors import TooOften
 from bot.features.follow_up import before
 from bot.messages.answers import render
-from bot.messages.language import mark, say, speak
+from bot.messages.language import gettext, gettext_noop, set_language
 from bot.messages.reply import Reply
 from bot.services.asking import EngineService
 from bot.services.in_progress import Answering
 from bot.services.recording import note
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
 _log = logging.getLogger(__name__)
 
-HELP: Final = mark(
+HELP: Final = gettext_noop(
     "Ask me something: mention me and write your question behind it, or use `/ask`. "
     "I answer with sentences from the articles."
 )
-UNREADABLE: Final = mark(
+UNREADABLE: Final = gettext_noop(
     "I cannot read that message: Discord shows me only messages that mention me, not my role. "
     "Please mention me by my name and write your question behind it, or use `/ask`."
 )
-PRIVATE: Final = mark("Answers are private in this channel. Please use `/ask`, so that only you see mine.")
+PRIVATE: Final = gettext_noop(
+    "Answers are private in this channel. Please use `/ask`, so that only you see mine."
+)
 _KINDS: Final = (discord.MessageType.default, discord.MessageType.reply)
 _PAUSES: Final = (0.5, 2.0)  # seconds between tries to post an answer
 _PATIENCE: Final = 0.7  # seconds before the bot shows that it is typing; most answers take less
@@ -53,7 +55,7 @@ class Mention(commands.Cog):
         answering: Knows who is being answered.
     """
 
-    def __init__(self, bot: Footnote, engine_service: EngineService, answering: Answering) -> None:
+    def __init__(self, bot: FootnoteBot, engine_service: EngineService, answering: Answering) -> None:
         self.bot = bot
         self.engine_service = engine_service
         self.answering = answering
@@ -65,7 +67,7 @@ class Mention(commands.Cog):
             return
         if not self._is_asked(message):
             return
-        speak(message.guild.preferred_locale.value if message.guild is not None else None)
+        set_language(message.guild.preferred_locale.value if message.guild is not None else None)
         with self.answering:
             try:
                 await _send(message, await self._answer(message))
@@ -88,9 +90,9 @@ class Mention(commands.Cog):
         asked = question(message, self.bot.application_id or 0)
         if not asked:
             readable = message.guild is None or self.bot.user in message.mentions
-            return Reply(say(HELP if readable else UNREADABLE))
+            return Reply(gettext(HELP if readable else UNREADABLE))
         if held.private:
-            return Reply(say(PRIVATE))
+            return Reply(gettext(PRIVATE))
         async with typing(message.channel):
             earlier = await before(message, self.bot)
             answer = await self.engine_service.ask(asked, earlier.collection, earlier.turns, held)
@@ -147,6 +149,6 @@ async def _send(message: discord.Message, reply: Reply, gone_after: float | None
             return
 
 
-async def setup(bot: Footnote) -> None:
+async def setup(bot: FootnoteBot) -> None:
     """Listen to messages."""
     await bot.add_cog(Mention(bot, bot.engine_service, bot.answering))

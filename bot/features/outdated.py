@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 from discord.ext import commands
 
-from bot.discord_io.failures import answers
-from bot.messages.language import mark, say
+from bot.interactions import answers
+from bot.messages.language import gettext, gettext_noop
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
 OUTDATED: Final = {
-    discord.InteractionType.component: mark(
+    discord.InteractionType.component: gettext_noop(
         "This button is from an earlier version of me, and nothing is behind it any more. "
         "Please ask again; the new answer has buttons that work."
     ),
-    discord.InteractionType.modal_submit: mark(
+    discord.InteractionType.modal_submit: gettext_noop(
         "This form is from an earlier version of me, so I cannot read it any more. Please ask again."
     ),
 }
@@ -34,7 +34,7 @@ class Outdated(commands.Cog):
         bot: Knows what its features answer.
     """
 
-    def __init__(self, bot: Footnote) -> None:
+    def __init__(self, bot: FootnoteBot) -> None:
         self.bot = bot
 
     @commands.Cog.listener()
@@ -50,9 +50,9 @@ class Outdated(commands.Cog):
     @answers
     async def _tell(self, interaction: discord.Interaction[Any]) -> None:
         with suppress(discord.HTTPException):  # somebody answers at this very moment, or nobody waits
-            await interaction.response.send_message(say(OUTDATED[interaction.type]), ephemeral=True)
+            await interaction.response.send_message(gettext(OUTDATED[interaction.type]), ephemeral=True)
 
 
-async def setup(bot: Footnote) -> None:
+async def setup(bot: FootnoteBot) -> None:
     """Listen to interactions."""
     await bot.add_cog(Outdated(bot))

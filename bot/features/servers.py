@@ -11,11 +11,11 @@ import discord
 from discord.ext import commands
 
 from bot.errors import UnknownGuild
-from bot.messages.language import say, speaking
-from bot.monitoring.logs import refer, told
+from bot.messages.language import gettext, use_language
+from bot.monitoring.logs import describe_error, refer
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class Servers(commands.Cog):
         bot: The bot.
     """
 
-    def __init__(self, bot: Footnote) -> None:
+    def __init__(self, bot: FootnoteBot) -> None:
         self.bot = bot
 
     @commands.Cog.listener()
@@ -76,7 +76,7 @@ class Servers(commands.Cog):
         try:
             await self.bot.tree.sync(guild=guild)  # there are none for it
         except discord.HTTPException as error:
-            _log.debug("Commands of server %d cannot be deleted: %s", guild.id, told(error))
+            _log.debug("Commands of server %d cannot be deleted: %s", guild.id, describe_error(error))
         try:
             self.bot.access.owned(guild.id)
         except UnknownGuild as error:
@@ -89,12 +89,12 @@ async def _say_why(guild: discord.Guild, error: UnknownGuild) -> None:
     channel = guild.system_channel
     if channel is None or not channel.permissions_for(guild.me).send_messages:
         return
-    with speaking(guild.preferred_locale.value):
-        text = say(error.args[0])
+    with use_language(guild.preferred_locale.value):
+        text = gettext(error.args[0])
     try:
         await channel.send(text)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
-        _log.debug("Server %d could not be told why the bot leaves: %s", guild.id, told(failure))
+        _log.debug("Server %d could not be told why the bot leaves: %s", guild.id, describe_error(failure))
 
 
 def _since(guild: discord.Guild) -> tuple[datetime, int]:
@@ -103,6 +103,6 @@ def _since(guild: discord.Guild) -> tuple[datetime, int]:
     return joined or _NEVER, guild.id
 
 
-async def setup(bot: Footnote) -> None:
+async def setup(bot: FootnoteBot) -> None:
     """Listen to servers."""
     await bot.add_cog(Servers(bot))

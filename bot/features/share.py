@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import discord
 
-from bot.discord_io.failures import answers
 from bot.discord_io.origin import before_all
 from bot.discord_io.views import Remade, buttons, view
+from bot.interactions import answers
 from bot.messages.answers import SIGNATURE
 from bot.messages.escape import one_line, units
-from bot.messages.language import mark, say
+from bot.messages.language import gettext, gettext_noop
 from bot.messages.reply import Reply
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
-SHARED: Final = mark("This answer has been shared already.")
-SIGNED: Final = mark("shared by {name}")
-NOT_POSTED: Final = mark(
+SHARED: Final = gettext_noop("This answer has been shared already.")
+SIGNED: Final = gettext_noop("shared by {name}")
+NOT_POSTED: Final = gettext_noop(
     "I could not post the answer here. You can ask again without `private`, or in another channel."
 )
 _ACTION: Final = "share"
@@ -40,7 +40,7 @@ class Share(Remade, template=_ACTION):
             return
         there = buttons(message)
         if message.id in _SHARED or not any(each.action == _ACTION and not each.disabled for each in there):
-            await interaction.response.send_message(say(SHARED), ephemeral=True)
+            await interaction.response.send_message(gettext(SHARED), ephemeral=True)
             return
         disabled = tuple(replace(each, disabled=each.action == _ACTION) for each in there)
         _SHARED.append(message.id)
@@ -56,7 +56,7 @@ class Share(Remade, template=_ACTION):
                 reply.content, view=view(reply) or discord.utils.MISSING, suppress_embeds=True
             )
         except discord.HTTPException:
-            await interaction.followup.send(say(NOT_POSTED), ephemeral=True)
+            await interaction.followup.send(gettext(NOT_POSTED), ephemeral=True)
 
 
 def shared(message: discord.Message, name: str) -> Reply:
@@ -66,12 +66,12 @@ def shared(message: discord.Message, name: str) -> Reply:
         for each in buttons(message)
         if each.action != _ACTION
     )
-    template = say(SIGNED)
+    template = gettext(SIGNED)
     room = SIGNATURE - units(template.format(name="")) - len("-# __\n")
     signature = f"-# _{template.format(name=one_line(f'@{name}', room))}_"
     return Reply(f"{signature}\n{message.content}", others)
 
 
-async def setup(bot: Footnote) -> None:
+async def setup(bot: FootnoteBot) -> None:
     """Add the button."""
     bot.add_dynamic_items(Share)

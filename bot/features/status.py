@@ -10,20 +10,20 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.access import require_manager
-from bot.check.finding import listed, megabytes
 from bot.messages.escape import one_line
-from bot.messages.language import mark
+from bot.messages.figures import first_names, megabytes
+from bot.messages.language import gettext_noop
 from bot.monitoring.health import HealthReport
 from bot.monitoring.metrics import Metrics
 from index.version import version
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
 _LONGEST: Final = 300  # UTF-16 units of a sentence about a trouble
 
 
-async def status(interaction: discord.Interaction[Footnote]) -> None:
+async def status(interaction: discord.Interaction[FootnoteBot]) -> None:
     """Answer `/footnote status`."""
     bot = interaction.client
     with bot.answering:
@@ -78,7 +78,7 @@ def _lines(reading: HealthReport, metrics: Metrics) -> Iterator[str]:
         )
     yield _latency(reading)
     errors = [f"{count} × {kind}" for kind, count in metrics.failures().items()]
-    yield f"**Errors**: {listed(errors) or 'none'}"
+    yield f"**Errors**: {first_names(errors) or 'none'}"
 
 
 def _latency(reading: HealthReport) -> str:
@@ -86,11 +86,11 @@ def _latency(reading: HealthReport) -> str:
     return f"**Connection to Discord**: {latency}"
 
 
-async def setup(bot: Footnote) -> None:
+async def setup(bot: FootnoteBot) -> None:
     """Add the command to the group `/footnote`."""
     group = cast("app_commands.Group", cast("commands.Cog", bot.get_cog("Manage")).app_command)
     group.add_command(
         app_commands.Command(
-            name="status", description=mark("See how I am; only you see it"), callback=status
+            name="status", description=gettext_noop("See how I am; only you see it"), callback=status
         )
     )

@@ -7,20 +7,25 @@ from typing import Final
 
 from bot.messages.article_list import list_lines
 from bot.messages.escape import cut, one_line, pieces, units, unwrap, without_last_breaks
-from bot.messages.language import mark, say
+from bot.messages.language import gettext, gettext_noop
 from bot.messages.links import button_address
 from bot.messages.reply import CONTENT, Button, Reply
 from bot.messages.sources import Detail, Footnote, numbered, source_lines
 from bot.messages.turns import head as turns_head
 from index.types import Answer, Citation, Listing, Status
 
-FOUND_NOTHING: Final = mark("I found no answer to this in the articles.")
+FOUND_NOTHING: Final = gettext_noop("I found no answer to this in the articles.")
 DECLINED: Final = f"**{FOUND_NOTHING}**"
-NEAREST: Final = mark("Nearest sentence, not an answer:")
-IN_CONTEXT: Final = mark("In context")
-FOLLOW_UP, WHY, MORE, SHARE = mark("Follow up"), mark("Why this?"), mark("More"), mark("Share")
-GOOD, BAD, HUMAN = "👍", "👎", mark("Ask a human")
-ARTICLES: Final = mark("See the articles")
+NEAREST: Final = gettext_noop("Nearest sentence, not an answer:")
+IN_CONTEXT: Final = gettext_noop("In context")
+FOLLOW_UP, WHY, MORE, SHARE = (
+    gettext_noop("Follow up"),
+    gettext_noop("Why this?"),
+    gettext_noop("More"),
+    gettext_noop("Share"),
+)
+GOOD, BAD, HUMAN = "👍", "👎", gettext_noop("Ask a human")
+ARTICLES: Final = gettext_noop("See the articles")
 SIGNATURE: Final = 100
 """UTF-16 units that a private answer leaves free, for the name of the one who shares it."""
 
@@ -60,41 +65,41 @@ def render(
         head.append(about_line(about))
     if asked or answer.follows:
         head += turns_head(answer.question, earlier if answer.follows else (), collection)
-    notes = [f"-# {one_line(say(note), _NOTE)}" for note in answer.notes[:_NOTES]]
+    notes = [f"-# {one_line(gettext(note), _NOTE)}" for note in answer.notes[:_NOTES]]
     actions = _actions(answer, private=private, human=human)
     spare = SIGNATURE if private else 0
     if answered:
         return lay_out(head, numbered(shown(answer)), notes, actions, spare)
     said = answer.reason or ""
-    reason = one_line(say(said), _REASON)
+    reason = one_line(gettext(said), _REASON)
     if answer.chat:
         return Reply("\n".join([*head, reason]))
     if answer.listing is not None and answer.listing.cards:
         return _listing(head, reason, answer.listing)
-    head.append(f"**{say(FOUND_NOTHING)}** {reason}".rstrip())
+    head.append(f"**{gettext(FOUND_NOTHING)}** {reason}".rstrip())
     nearest = numbered(shown(answer))
     if nearest:
-        head.append(say(NEAREST))
+        head.append(gettext(NEAREST))
     return lay_out(head, nearest, notes, actions, spare)
 
 
 def about_line(address: str) -> str:
     """The line that says which message was asked about."""
-    about, message = say("about"), say("this message")
+    about, message = gettext("about"), gettext("this message")
     return f"-# {about} [{message}](<{address}>)"
 
 
 def _actions(answer: Answer, *, private: bool, human: bool) -> list[Button]:
     """The buttons below an answer that do something with it."""
     offered = {
-        Button(say(FOLLOW_UP), action="follow"): True,
-        Button(say(WHY), action="why"): True,
-        Button(say(MORE), action="more"): bool(further(answer)),
-        Button(say(SHARE), action="share"): private,
-        Button(say(HUMAN), action="human"): human and not is_answered(answer),
+        Button(gettext(FOLLOW_UP), action="follow"): True,
+        Button(gettext(WHY), action="why"): True,
+        Button(gettext(MORE), action="more"): bool(further(answer)),
+        Button(gettext(SHARE), action="share"): private,
+        Button(gettext(HUMAN), action="human"): human and not is_answered(answer),
         Button(GOOD, action="verdict:good"): True,
         Button(BAD, action="verdict:bad"): True,
-        Button(say(ARTICLES), action="articles"): answer.listing is not None,
+        Button(gettext(ARTICLES), action="articles"): answer.listing is not None,
     }
     return [button for button, fitting in offered.items() if fitting]
 
@@ -102,11 +107,11 @@ def _actions(answer: Answer, *, private: bool, human: bool) -> list[Button]:
 def _listing(head: Sequence[str], reason: str, found: Listing) -> Reply:
     """The articles that a question asks for; the first of them, for others read the channel, too."""
     top = [*head, f"**{reason}**"]
-    more = say("-# These are the first of them.")
+    more = gettext("-# These are the first of them.")
     room = CONTENT - SIGNATURE - sum(units(line) + 1 for line in (*top, more))
     lines = list_lines(found.cards[:_LISTED], room)
     foot = [more] if len(lines) < found.total else []
-    return Reply("\n".join([*top, *lines, *foot]), (Button(say(ARTICLES), action="articles"),))
+    return Reply("\n".join([*top, *lines, *foot]), (Button(gettext(ARTICLES), action="articles"),))
 
 
 def is_answered(answer: Answer) -> bool:
@@ -192,7 +197,7 @@ def _lead(footnote: Footnote) -> list[str]:
     lead = footnote.citation.lead
     if lead is None:
         return []
-    label = say("Context:")
+    label = gettext("Context:")
     return [f"> -# {label} “{one_line(lead.text, _LEAD)}”"]
 
 
@@ -211,12 +216,12 @@ def _parts(sentence: str) -> list[str]:
 def _buttons(footnotes: Sequence[Footnote], *, links: bool) -> tuple[Button, ...]:
     one = len(footnotes) == 1
     contexts = [
-        Button(_of(say(IN_CONTEXT), one, each), receipt=each.citation.receipt)
+        Button(_of(gettext(IN_CONTEXT), one, each), citation_id=each.citation.citation_id)
         for each in footnotes
-        if each.citation.receipt
+        if each.citation.citation_id
     ]
     opens = [
-        Button(_of(say("Open"), one, each), url=address)
+        Button(_of(gettext("Open"), one, each), url=address)
         for each in footnotes
         if links and (address := button_address(each.citation.link) or button_address(each.citation.url))
     ]

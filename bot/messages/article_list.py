@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.messages.escape import one_line, units
-from bot.messages.language import mark, say, say_counted
+from bot.messages.language import gettext, gettext_noop, ngettext
 from bot.messages.links import button_address, web_address
 from bot.messages.reply import CONTENT, Button, Reply
 from bot.messages.sources import open_link, unix_time
 from index.types import Article, ArticleCard
 
-NONE: Final = mark("There are no articles yet.")
-NONE_SUCH: Final = mark("No article has a title with words that begin so.")
+NONE: Final = gettext_noop("There are no articles yet.")
+NONE_SUCH: Final = gettext_noop("No article has a title with words that begin so.")
 LISTED: Final = 25
 _HINT: Final = 120  # UTF-16 units kept free for the line that says how many more there are
 _TITLE, _NAME, _TAGS = 120, 80, 300
@@ -27,10 +27,10 @@ def render_list(cards: Sequence[ArticleCard], *, searched: str = "") -> Reply:
         searched: What their titles were searched for.
     """
     if not cards:
-        return Reply(say(NONE_SUCH if searched.strip() else NONE))
+        return Reply(gettext(NONE_SUCH if searched.strip() else NONE))
     lines = list_lines(cards[:LISTED], CONTENT - _HINT)
     if len(lines) < len(cards):
-        lines.append(say("-# There are more: `search:` and `collection:` narrow the list."))
+        lines.append(gettext("-# There are more: `search:` and `collection:` narrow the list."))
     return Reply("\n".join(lines))
 
 
@@ -57,14 +57,14 @@ def render_card(article: Article, sentences: int, answers: int = 0) -> Reply:
         answers: How many have cited it.
     """
     published = unix_time(article.published)
-    counted = say_counted("{count} sentence", "{count} sentences", sentences)
+    counted = ngettext("{count} sentence", "{count} sentences", sentences)
     facts = [
-        (say("Published"), "" if published is None else f"<t:{published}:D>, <t:{published}:R>"),
-        (say("Source"), one_line(article.source or "", _NAME)),
-        (say("Collection"), one_line(article.collection, _NAME)),
-        (say("Tags"), one_line(", ".join(article.tags), _TAGS)),
-        (say("Length"), counted),
-        (say("Cited"), say_counted("in {count} answer", "in {count} answers", answers)),
+        (gettext("Published"), "" if published is None else f"<t:{published}:D>, <t:{published}:R>"),
+        (gettext("Source"), one_line(article.source or "", _NAME)),
+        (gettext("Collection"), one_line(article.collection, _NAME)),
+        (gettext("Tags"), one_line(", ".join(article.tags), _TAGS)),
+        (gettext("Length"), counted),
+        (gettext("Cited"), ngettext("in {count} answer", "in {count} answers", answers)),
     ]
     title = one_line(article.title.strip() or article.id, _TITLE * 2)
     lines = [f"**{title}**", *(f"{name}: {value}" for name, value in facts if value.strip())]
@@ -72,7 +72,7 @@ def render_card(article: Article, sentences: int, answers: int = 0) -> Reply:
     button = button_address(article.url)
     if address is not None and button is None and len(address) < CONTENT // 3:
         lines.append(open_link(address))
-    return Reply("\n".join(lines), () if button is None else (Button(say("Open"), url=button),))
+    return Reply("\n".join(lines), () if button is None else (Button(gettext("Open"), url=button),))
 
 
 def _line(card: ArticleCard, *, links: bool) -> str:

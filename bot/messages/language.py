@@ -1,18 +1,18 @@
 """What the bot says, in the language of those who read it.
 
-English texts stand in the code. `say` and `say_counted` look them up in the catalogue of the language that
-was set by `speak` for the message, the press or the command that is being answered; what no catalogue has is
-said in English. Catalogues are gettext's: `bot/locale/<language>/LC_MESSAGES/footnote.po`.
+Texts stand in the code in English. `gettext` and `ngettext` look them up in the catalogue of the language
+that `set_language` set for the message, the button or the command that is being answered. Texts that no
+catalogue has stay in English. The catalogues are `bot/locale/<language>/LC_MESSAGES/footnote.po`.
 """
 
 from __future__ import annotations
 
-import gettext
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
@@ -29,13 +29,13 @@ _log = logging.getLogger(__name__)
 
 ENGLISH: Final = "en"
 FOLDER: Final = Path(__file__).parents[1] / "locale"
-_speaking: ContextVar[str] = ContextVar("speaking", default=ENGLISH)
+_language: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
 @cache
-def catalogues() -> Mapping[str, gettext.NullTranslations]:
+def catalogues() -> Mapping[str, NullTranslations]:
     """The catalogues by language, as Discord names it ("de", "pt-BR"); English needs none."""
-    found: dict[str, gettext.NullTranslations] = {ENGLISH: gettext.NullTranslations()}
+    found: dict[str, NullTranslations] = {ENGLISH: NullTranslations()}
     for path in sorted(FOLDER.glob("*/LC_MESSAGES/footnote.po")):
         name = path.parents[1].name
         with path.open("rb") as file:
@@ -44,7 +44,7 @@ def catalogues() -> Mapping[str, gettext.NullTranslations]:
         compiled = BytesIO()
         write_mo(compiled, catalogue)
         compiled.seek(0)
-        found[name.replace("_", "-")] = gettext.GNUTranslations(compiled)
+        found[name.replace("_", "-")] = GNUTranslations(compiled)
     return found
 
 
@@ -76,34 +76,34 @@ def _leave_out_broken(catalogue: Catalog, path: Path) -> None:
             catalogue.delete(message.id, context=message.context)
 
 
-def known(locale: str | None) -> str:
+def supported_language(locale: str | None) -> str:
     """The language of which there is a catalogue, for one that Discord names; English where there is none."""
     parts = (locale or "", (locale or "").partition("-")[0])
     return next((each for each in parts if each in catalogues()), ENGLISH)
 
 
-def speak(locale: str | None) -> None:
+def set_language(locale: str | None) -> None:
     """Set the language of all that is said in this task from now on."""
-    _speaking.set(known(locale))
+    _language.set(supported_language(locale))
 
 
 @contextmanager
-def speaking(locale: str | None) -> Iterator[None]:
+def use_language(locale: str | None) -> Iterator[None]:
     """Another language for a while."""
-    token = _speaking.set(known(locale))
+    token = _language.set(supported_language(locale))
     try:
         yield
     finally:
-        _speaking.reset(token)
+        _language.reset(token)
 
 
-def mark(text: str) -> str:
+def gettext_noop(text: str) -> str:
     """The text as it is: marks one that is translated only where it is said, so that catalogues have it."""
     return text
 
 
-def say(text: str, /, **values: object) -> str:
-    """Say a text, in which names in braces stand for values.
+def gettext(text: str, /, **values: object) -> str:
+    """Translate a text, in which names in braces stand for values.
 
     Args:
         text: In English. What comes finished from the engine is translated where it knows how it was made.
@@ -111,18 +111,18 @@ def say(text: str, /, **values: object) -> str:
     """
     if isinstance(text, Phrase):
         if text.plural is not None:
-            return say_counted(text.template, text.plural, text.number, **text.values)
-        return say(text.template, **text.values)
+            return ngettext(text.template, text.plural, text.number, **text.values)
+        return gettext(text.template, **text.values)
     return _filled(_catalogue().gettext(text) if text else "", values)
 
 
-def say_counted(one: str, many: str, number: int, /, **values: object) -> str:
-    """Say a text about a number of things, which is the value `{count}` in it."""
+def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
+    """Translate a text about a number of things, which is the value `{count}` in it."""
     return _filled(_catalogue().ngettext(one, many, number), {**values, "count": number})
 
 
-def _catalogue() -> gettext.NullTranslations:
-    return catalogues()[_speaking.get()]
+def _catalogue() -> NullTranslations:
+    return catalogues()[_language.get()]
 
 
 def _filled(text: str, values: Mapping[str, object]) -> str:
@@ -133,7 +133,7 @@ def _filled(text: str, values: Mapping[str, object]) -> str:
 
 def _said(value: object) -> object:
     if isinstance(value, Phrase):
-        return say(value)
+        return gettext(value)
     if isinstance(value, int):
-        return format_decimal(value, locale=_speaking.get().replace("-", "_"))
+        return format_decimal(value, locale=_language.get().replace("-", "_"))
     return value

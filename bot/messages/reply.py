@@ -11,18 +11,18 @@ CONTENT: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button: of the In context kind with a citation's receipt, a link, or of another kind.
+    """A button: of the In context kind with a citation's citation id, a link, or of another kind.
 
     Attributes:
         label: At most 80 characters.
-        receipt: What the button carries.
+        citation id: What the button carries.
         url: Where the link leads.
         action: The whole custom id of a button of another kind, at most 100 characters.
         disabled: Whether it can no longer be pressed.
     """
 
     label: str
-    receipt: str | None = None
+    citation_id: str | None = None
     url: str | None = None
     action: str | None = None
     disabled: bool = False

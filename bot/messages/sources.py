@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.messages.escape import one_line
-from bot.messages.language import say
+from bot.messages.language import gettext
 from bot.messages.links import web_address
 from index.types import Citation
 
@@ -111,5 +111,5 @@ def _links(notes: Sequence[Footnote]) -> list[str]:
 
 def open_link(address: str, which: str = "") -> str:
     """A link that opens an article."""
-    label = say("open")
+    label = gettext("open")
     return f"[{label}{which}](<{address}>)"

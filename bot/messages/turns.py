@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.messages.escape import one_line
-from bot.messages.language import say
+from bot.messages.language import gettext
 from index.types import Turn
 
 _QUESTION, _EARLIER, _NAME = 300, 150, 100  # UTF-16 units
@@ -55,7 +55,7 @@ class Asked:
 
 def head(question: str, earlier: Sequence[str] = (), collection: str | None = None) -> list[str]:
     """The lines on top of an answer, from which `read` knows what was asked."""
-    within = say("in")
+    within = gettext("in")
     lines = [] if collection is None else [f"-# _{within}\xa0{one_line(collection, _NAME)}_"]
     kept = [*earlier[:1], *earlier[1:][1 - _TURNS :]]
     lines += [f"-# {one_line(each, _EARLIER)}" for each in kept]

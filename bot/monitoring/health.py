@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import AskError
-from bot.services.worker import Worker
+from bot.worker import Worker
 from index.errors import FootnoteError
 from index.types import IndexStatus
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
 _PATIENCE: Final = 1.5  # seconds to wait for the engine; it may be answering
 _MEMORY: Final = 300.0  # seconds that a look at the index counts where the engine has no time for another
@@ -45,7 +45,7 @@ class Health:
         bot: Whose.
     """
 
-    def __init__(self, bot: Footnote) -> None:
+    def __init__(self, bot: FootnoteBot) -> None:
         self._bot = bot
         self._worker = Worker(queue=10, time_limit=_PATIENCE)
         self._index: IndexStatus | None = None

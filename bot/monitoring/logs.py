@@ -49,7 +49,11 @@ class Plain(logging.Formatter):
 
     def formatException(self, ei: _Raised) -> str:
         """A traceback, in which errors say only what they may."""
-        return "" if ei[1] is None else _trace(ei[1], told_in_full if self._outspoken else told)
+        return (
+            ""
+            if ei[1] is None
+            else _trace(ei[1], describe_error_in_full if self._outspoken else describe_error)
+        )
 
     def _eased(self, record: logging.LogRecord) -> logging.LogRecord:
         """The record; where a connection of the library broke, with a line instead of its traceback."""
@@ -57,7 +61,7 @@ class Plain(logging.Formatter):
         eased = logging.makeLogRecord(record.__dict__ | {"exc_text": None})
         if error is not None and record.name.startswith("discord.") and _is_connection(error):
             eased.exc_info = None
-            eased.msg, eased.args = f"{record.getMessage()} ({told(error)})", None
+            eased.msg, eased.args = f"{record.getMessage()} ({describe_error(error)})", None
         return eased
 
 
@@ -80,13 +84,13 @@ class Json(Plain):
         return json.dumps(said, ensure_ascii=False)
 
 
-def told(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """An error for the log: its kind, and what it says if that cannot repeat a question."""
     spoken = isinstance(error, FootnoteError) or _is_connection(error)
-    return told_in_full(error) if spoken else type(error).__name__
+    return describe_error_in_full(error) if spoken else type(error).__name__
 
 
-def told_in_full(error: BaseException) -> str:
+def describe_error_in_full(error: BaseException) -> str:
     """An error with all it says."""
     return f"{type(error).__name__}: {error}"
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Protocol
 
 from bot.errors import AskError, NotHere, NothingAsked, NotShown, UnknownArticle, UnknownCollection
-from bot.messages.language import mark
+from bot.messages.language import gettext_noop
 from bot.monitoring.metrics import Metrics
-from bot.services.worker import Worker
 from bot.state import UNRESTRICTED, GuildSettings
+from bot.worker import Worker
 from index.errors import ArticleNotFound
 from index.types import (
     Answer,
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 _TYPING_LIMIT = 1.5  # seconds; Discord gives up on suggestions after 3
 
 
-class Engine(Protocol):
+class EngineProtocol(Protocol):
     """What the bot needs of `index.engine.Engine`."""
 
     @property
@@ -105,7 +105,7 @@ class EngineService:
         metrics: Counts what became of the questions.
     """
 
-    def __init__(self, engine: Engine, worker: Worker) -> None:
+    def __init__(self, engine: EngineProtocol, worker: Worker) -> None:
         self._engine = engine
         self.worker = worker
         self.metrics = Metrics()
@@ -172,20 +172,22 @@ class EngineService:
 
         return await self.worker.do(work, time_limit=time_limit)
 
-    async def context(self, receipt: str, words: str = "", rules: GuildSettings = UNRESTRICTED) -> Context:
+    async def context(
+        self, citation_id: str, words: str = "", rules: GuildSettings = UNRESTRICTED
+    ) -> Context:
         """A cited sentence in its surroundings, or what became of it.
 
         Args:
-            receipt: Of the citation.
+            citation_id: Of the citation.
             words: The quoted sentence, where that is known.
             rules: What holds where it is looked up.
 
         Raises:
             NotShown: The article is not for this place.
             AskError: It cannot be looked up now.
-            FootnoteError: It is no receipt, or the index cannot be used.
+            FootnoteError: It is no citation id, or the index cannot be used.
         """
-        context = await self.worker.do(lambda: self._engine.context(receipt, words))
+        context = await self.worker.do(lambda: self._engine.context(citation_id, words))
         if context.article is not None and not rules.allows(context.article.collection):
             raise NotShown
         return context
@@ -297,6 +299,6 @@ def sure(answer: Answer, least: float | None) -> Answer:
         answer = replace(answer, why=replace(answer.why, threshold=least))
     if answer.status is Status.DECLINED or answer.confidence >= least:
         return answer
-    text = mark("The best sentence fits with {own:.0%}; here it has to be {least:.0%}.")
+    text = gettext_noop("The best sentence fits with {own:.0%}; here it has to be {least:.0%}.")
     reason = phrase(text, own=answer.confidence, least=least)
     return replace(answer, status=Status.DECLINED, reason=reason, citations=())

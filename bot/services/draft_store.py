@@ -35,7 +35,7 @@ class Drafts:
         name = name or secrets.token_urlsafe(12)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary = self._path(name).with_suffix(".tmp")
-        temporary.write_text(json.dumps(_plain(draft)), encoding="utf-8")
+        temporary.write_text(json.dumps(_as_json(draft)), encoding="utf-8")
         temporary.replace(self._path(name))
         return name
 
@@ -68,7 +68,7 @@ class Drafts:
         return self._folder / f"{name}.json"
 
 
-def _plain(draft: Draft) -> dict[str, Any]:
+def _as_json(draft: Draft) -> dict[str, Any]:
     """A draft as JSON can hold it."""
     data = asdict(draft)
     if draft.change is not None:

@@ -11,12 +11,12 @@ from typing import Final, TypeVar
 
 from bot.errors import EditRefused, UnknownArticle, UnknownDraft
 from bot.messages.escape import escape
-from bot.messages.language import mark
+from bot.messages.language import gettext_noop
 from bot.services.draft_store import Drafts
 from bot.services.drafts import Action, Draft, Proposal, Source
 from bot.services.gaps import Gap, gaps
-from bot.services.worker import Worker
 from bot.state import GuildSettings, Missed
+from bot.worker import Worker
 from index.corpus import humanised, one_line
 from index.editing import CorpusOverview, Editing
 from index.errors import ArticleExists, ArticleNotFound, CorpusError, IndexBusy, UsageError
@@ -28,13 +28,13 @@ T = TypeVar("T")
 
 LONGEST: Final = 200_000
 """Characters of an article that can be published from Discord: encoding more keeps members waiting."""
-BUSY: Final = mark(
+BUSY: Final = gettext_noop(
     "Another program is changing the index right now. Please press the button again in a moment; "
     "nothing is lost."
 )
-TAKEN: Final = mark("Another article has that name. Choose another title, or use `/corpus replace`.")
-SINCE: Final = mark("The article has been changed since, so I left it as it is.")
-NOT_YOURS: Final = mark("The articles of that collection cannot be changed from this server.")
+TAKEN: Final = gettext_noop("Another article has that name. Choose another title, or use `/corpus replace`.")
+SINCE: Final = gettext_noop("The article has been changed since, so I left it as it is.")
+NOT_YOURS: Final = gettext_noop("The articles of that collection cannot be changed from this server.")
 TOO_LONG: Final = phrase(
     "That article is longer than {longest} characters. Split it, or add it on the command line with "
     "`footnote add`.",
@@ -199,11 +199,11 @@ class ArticleService:
         return draft
 
     async def _do(self, work: Callable[[], T], time_limit: float = _LIMIT) -> T:
-        def told() -> T:
-            with _told():
+        def attempt() -> T:
+            with _service_errors():
                 return work()
 
-        return await self._worker.do(told, time_limit=time_limit)
+        return await self._worker.do(attempt, time_limit=time_limit)
 
 
 def collection_of(path: str) -> str:
@@ -222,7 +222,7 @@ def _of_file(name: str) -> str:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _service_errors() -> Iterator[None]:
     """Turn what is wrong with an article into a sentence for its editor, in Discord's Markdown."""
     try:
         yield

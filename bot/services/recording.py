@@ -10,12 +10,12 @@ from bot.monitoring.logs import refer
 from index.types import Answer
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
 _LONGEST: Final = 300  # characters of a question
 
 
-async def note(bot: Footnote, member: int, guild: int | None, answer: Answer) -> None:
+async def note(bot: FootnoteBot, member: int, guild: int | None, answer: Answer) -> None:
     """Count the articles that an answer cites; keep a question without one, where that is switched on."""
     try:
         if is_answered(answer):

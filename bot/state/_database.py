@@ -36,7 +36,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        with self._told():
+        with self._database_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
         self._engine = sa.create_engine(
             sa.URL.create("sqlite", database=str(path)), connect_args={"timeout": _BUSY_SECONDS}
@@ -68,7 +68,7 @@ class Database:
         Raises:
             StateError: The database cannot be used; nothing of the work was done.
         """
-        with self._told(), self._engine.begin() as connection:
+        with self._database_errors(), self._engine.begin() as connection:
             return work(connection)
 
     async def do(self, work: Callable[[sa.Connection], T]) -> T:
@@ -97,7 +97,7 @@ class Database:
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
         try:
-            with self._told(), self._engine.begin() as connection:
+            with self._database_errors(), self._engine.begin() as connection:
                 self._check(connection)
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
@@ -118,7 +118,7 @@ class Database:
             )
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _database_errors(self) -> Iterator[None]:
         try:
             yield
         except sa.exc.DatabaseError as error:

@@ -98,18 +98,18 @@ class Feedback:
         """
         return await self._database.delete(verdicts, verdicts.c.given < time.time() - days * DAY)
 
-    def golden(self) -> Iterator[str]:
-        """The verdicts as lines of a golden set, as `footnote evaluate` reads them, oldest first.
+    def labelled_questions(self) -> Iterator[str]:
+        """The verdicts as labelled questions, a line each as `footnote evaluate` reads them, oldest first.
 
         Raises:
             StateError: The database cannot be used.
         """
         query = sa.select(verdicts).order_by(verdicts.c.id)
         for row in self._database.now(lambda connection: connection.execute(query).mappings().all()):
-            yield json.dumps(_golden(dict(row)), ensure_ascii=False)
+            yield json.dumps(_labelled_question(dict(row)), ensure_ascii=False)
 
 
-def _golden(row: Mapping[str, Any]) -> dict[str, object]:
+def _labelled_question(row: Mapping[str, Any]) -> dict[str, object]:
     """A verdict as a question with what is known of its answer."""
     answerable: bool | None = bool(row["evidence"]) or None
     if row["good"]:

@@ -37,7 +37,7 @@ class GuildSettings:
         human: Id of the role that is called where nothing is found.
         editors: Id of the role that may change articles.
         log: Id of the channel that is told of changes.
-        unasked: Whether a channel is answered in without a mention: a forum's new posts, another's questions.
+        auto_reply: Whether a channel is answered in without a mention: a forum's posts, others' questions.
     """
 
     collections: tuple[str, ...] | None = None
@@ -46,7 +46,7 @@ class GuildSettings:
     human: int | None = None
     editors: int | None = None
     log: int | None = None
-    unasked: bool | None = None
+    auto_reply: bool | None = None
 
     def allows(self, collection: str) -> bool:
         """Whether articles of the collection may be shown."""

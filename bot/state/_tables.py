@@ -12,7 +12,7 @@ EVERYWHERE: Final = 0
 """Stands for a whole server where a channel is named."""
 
 guild_settings = sa.Table(
-    "places",
+    "guild_settings",
     metadata,
     sa.Column("guild", sa.BigInteger, primary_key=True),
     sa.Column("channel", sa.BigInteger, primary_key=True),
@@ -22,7 +22,7 @@ guild_settings = sa.Table(
     sa.Column("human", sa.BigInteger),
     sa.Column("editors", sa.BigInteger),
     sa.Column("log", sa.BigInteger),
-    sa.Column("unasked", sa.Boolean),
+    sa.Column("auto_reply", sa.Boolean),
 )
 
 salt = sa.Table("salt", metadata, sa.Column("value", sa.LargeBinary, nullable=False))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from index import citation_ids as receipt
+from index import citation_ids
 from index.answering.lead_in import lead_of
 from index.answering.links import text_fragment_link
 from index.answering.reasons import reason
@@ -19,7 +19,7 @@ from index.ranking.features import Candidate
 from index.ranking.ranker import Ranked
 from index.retrieval.search import Retrieval
 from index.store import Snapshot
-from index.text.differences import listed
+from index.text.differences import describe_differences
 from index.types import Answer, Article, Citation, IndexInfo, Listing, Passage, Status, phrase
 
 _log = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ def _notes(retrieval: Retrieval, choice: Choice, citations: Sequence[Citation]) 
     ]
     if choice.differ and len(citations) == len(choice.positions):
         dated = all(citation.published for citation in citations)
-        differ = listed(choice.differ)
+        differ = describe_differences(choice.differ)
         notes.append(
             phrase("The articles differ in {differ}. The newer one comes first.", differ=differ)
             if dated
@@ -139,8 +139,8 @@ def passages(retrieval: Retrieval, ranked: Ranked, *, limit: int = SHOWN) -> tup
                 scores[key],
                 chunk.heading,
                 key,
-                one.meaning,
-                one.words,
+                one.dense_score,
+                one.lexical_score,
             )
         )
     return tuple(rows)
@@ -171,6 +171,6 @@ def cite(snapshot: Snapshot, candidate: Candidate, score: float) -> Citation | N
         score=float(min(score, 1.0)),
         link=text_fragment_link(article, sentence.start, sentence.end),
         source=article.source,
-        receipt=receipt.make(article.id, sentence.start, sentence.end, sentence.text),
+        citation_id=citation_ids.make(article.id, sentence.start, sentence.end, sentence.text),
         lead=lead,
     )

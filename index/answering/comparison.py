@@ -8,12 +8,12 @@ from typing import Final
 
 from index.answering.answer import cite
 from index.answering.statements import liken
-from index.ranking.features import Candidate, gather
+from index.ranking.features import Candidate, Feature, gather
 from index.retrieval.question import refers, understand
 from index.retrieval.search import retrieve
 from index.retrieval.vectors import VectorIndex
 from index.store import Snapshot
-from index.text.differences import differences, listed
+from index.text.differences import describe_differences, differences
 from index.text.markup import plain
 from index.text.sentences import segment
 from index.text.words import STOPWORDS, written
@@ -104,7 +104,7 @@ def _match(snapshot: Snapshot, said: str, candidates: Sequence[Candidate]) -> Cl
     ranked = []
     for one in candidates:
         likeness, differ = liken(said, one.sentence.text)
-        meaning = one.features["meaning"]
+        meaning = one.features[Feature.DENSE]
         if likeness is None and meaning >= _NEAR:
             likeness = Likeness.NEAR
         if likeness is not None:
@@ -116,9 +116,9 @@ def _match(snapshot: Snapshot, said: str, candidates: Sequence[Candidate]) -> Cl
         chosen += [row for row in against if differences(said, row[5].sentence.text)][:1]
     matches = []
     for _, _, _, likeness, differ, one in chosen:
-        citation = cite(snapshot, one, max(one.features["meaning"], 0.0))
+        citation = cite(snapshot, one, max(one.features[Feature.DENSE], 0.0))
         if citation is not None:
-            matches.append(Match(likeness, citation, listed(differ) if differ else ""))
+            matches.append(Match(likeness, citation, describe_differences(differ) if differ else ""))
     return Claim(said, tuple(matches))
 
 

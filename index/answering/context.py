@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from index.citation_ids import Receipt
+from index.citation_ids import CitationId
 from index.text.sentences import segment
 from index.text.words import terms
 from index.types import Article, Context, Sentence
@@ -14,29 +14,29 @@ from index.types import Article, Context, Sentence
 _BREAK: Final = re.compile(r"\n[ \t]*\n")
 
 
-def surroundings(receipt: Receipt, articles: Sequence[Article], words: str = "") -> Context:
+def surroundings(citation_id: CitationId, articles: Sequence[Article], words: str = "") -> Context:
     """Find the quoted sentence in its article as it is now.
 
     Args:
-        receipt: Of the citation.
-        articles: Those whose ids the receipt names: one, or none when it is gone; by rare chance more.
-        words: What was quoted, where that is still known: the receipt holds only a hash of it.
+        citation_id: Of the citation.
+        articles: Those whose ids the citation id names: one, or none when it is gone; by rare chance more.
+        words: What was quoted, where that is still known: the citation id holds only a hash of it.
 
     Returns:
         The sentence with its paragraph. In the stead of a sentence that changed comes the one that shares
         most of the words; where the words are not known, or no sentence has any, the one at its place.
     """
     for article in articles:
-        if receipt.proves(article.text[receipt.start : receipt.end]):
-            return _context("intact", article, receipt.start, receipt.end)
+        if citation_id.proves(article.text[citation_id.start : citation_id.end]):
+            return _context("intact", article, citation_id.start, citation_id.end)
     for article in articles:
         for sentence in segment(article.text):
-            if receipt.proves(sentence.text):
+            if citation_id.proves(sentence.text):
                 return _context("moved", article, sentence.start, sentence.end)
     for article in articles:
         sentences = segment(article.text)
         if sentences:
-            there = next((one for one in sentences if one.end > receipt.start), sentences[-1])
+            there = next((one for one in sentences if one.end > citation_id.start), sentences[-1])
             wanted = set(terms(words))
             most = max(sentences, key=lambda one: (_alike(wanted, one), -abs(one.start - there.start)))
             found = most if _alike(wanted, most) else there

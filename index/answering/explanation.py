@@ -7,38 +7,47 @@ from typing import Final
 
 import numpy as np
 
+from index.ranking.features import Feature
 from index.ranking.ranker import Ranked, Ranker
 from index.retrieval.search import Retrieval
 from index.text.markup import plain
 from index.text.words import STOPWORDS, fold, terms
-from index.types import Why, Word
+from index.types import Explanation, Word
 
 _SIGNALS: Final = 5  # that are told
-_NAMES: Final[Mapping[str, str]] = {
-    "late": "word by word",
-    "titled meaning": "meaning, with its title",
-    "meaning": "meaning",
-    "meaning before": "meaning of the sentence before",
-    "meaning after": "meaning of the sentence after",
-    "passage": "its passage",
-    "covers": "shared words",
-    "title covers": "shared words, with its title",
-    "near covers": "shared words, with its neighbours",
-    "words": "shared words, by rarity",
-    "rarest": "the rarest word",
-    "pairs": "words in the same order",
-    "wanted": "has what is asked for",
-    "lacking": "has what is asked for",
-    "first": "opens its article",
-    "length": "length",
-    "pronoun": "leans on the sentence before",
-    "asks": "is a question itself",
+_NAMES: Final[Mapping[Feature, str]] = {
+    Feature.LATE: "word by word",
+    Feature.LATE_WITHOUT_TITLE: "word by word",
+    Feature.LATE_BY_RARITY: "word by word",
+    Feature.LATE_BY_RARITY_WITHOUT_TITLE: "word by word",
+    Feature.LATE_WEAKEST: "word by word",
+    Feature.DENSE_WITH_TITLE: "meaning, with its title",
+    Feature.DENSE: "meaning",
+    Feature.DENSE_BEFORE: "meaning of the sentence before",
+    Feature.DENSE_AFTER: "meaning of the sentence after",
+    Feature.PASSAGE_DENSE: "its passage",
+    Feature.PASSAGE_LEXICAL: "its passage",
+    Feature.PASSAGE_COVERAGE: "its passage",
+    Feature.PASSAGE_RANK: "its passage",
+    Feature.COVERAGE: "shared words",
+    Feature.COVERAGE_WITH_TITLE: "shared words, with its title",
+    Feature.COVERAGE_WITH_NEIGHBOURS: "shared words, with its neighbours",
+    Feature.LEXICAL: "shared words, by rarity",
+    Feature.RAREST_WORD: "the rarest word",
+    Feature.RAREST_WORD_NEARBY: "the rarest word",
+    Feature.WORD_PAIRS: "words in the same order",
+    Feature.HAS_WANTED: "has what is asked for",
+    Feature.LACKS_WANTED: "has what is asked for",
+    Feature.IS_FIRST: "opens its article",
+    Feature.LENGTH: "length",
+    Feature.STARTS_WITH_PRONOUN: "leans on the sentence before",
+    Feature.IS_QUESTION: "is a question itself",
 }
-"""Names of features for people; a longer name beginning with one of them counts with it."""
+"""What the features are called for people; those with the same name are added up."""
 
 
-def why(ranker: Ranker, retrieval: Retrieval, ranked: Ranked, threshold: float) -> Why:
-    """Say what a ranked rests on.
+def explain(ranker: Ranker, retrieval: Retrieval, ranked: Ranked, threshold: float) -> Explanation:
+    """Say what a ranking rests on.
 
     Args:
         ranker: What ranked the candidates.
@@ -48,14 +57,14 @@ def why(ranker: Ranker, retrieval: Retrieval, ranked: Ranked, threshold: float) 
     """
     query = retrieval.query
     if not ranked.candidates:
-        return Why(query.text, threshold, _words(retrieval, frozenset()))
+        return Explanation(query.text, threshold, _words(retrieval, frozenset()))
     best = ranked.candidates[0]
-    return Why(
+    return Explanation(
         read_as=query.text,
         threshold=threshold,
         words=_words(retrieval, frozenset(terms(plain(best.sentence.text)))),
-        meaning=best.features["meaning"],
-        interaction=best.features["late"],
+        meaning=best.features[Feature.DENSE],
+        interaction=best.features[Feature.LATE],
         reranker=ranked.opinions[0] if ranked.opinions else None,
         signals=_signals(ranker, ranked),
         probabilities=tuple(ranked.probabilities[:2].tolist()),
@@ -78,14 +87,8 @@ def _signals(ranker: Ranker, ranked: Ranked) -> tuple[tuple[str, float], ...]:
     """Points that each kind of feature gives the best candidate above the average one, largest first."""
     points: dict[str, float] = {}
     for feature, weight in ranker.ranking.items():
-        values = np.array([one.features.get(feature, 0.0) for one in ranked.candidates])
-        name = _name(feature)
+        values = np.array([one.features[feature] for one in ranked.candidates])
+        name = _NAMES[feature]
         points[name] = points.get(name, 0.0) + weight * float(values[0] - values.mean())
     largest = sorted(points.items(), key=lambda item: (-abs(item[1]), item[0]))[:_SIGNALS]
     return tuple((name, value) for name, value in largest if abs(value) >= 0.05)
-
-
-def _name(feature: str) -> str:
-    """What a feature is called for people."""
-    fitting = [prefix for prefix in _NAMES if f"{feature} ".startswith(f"{prefix} ")]
-    return _NAMES[max(fitting, key=len)] if fitting else feature

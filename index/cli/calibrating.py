@@ -28,7 +28,7 @@ from index.errors import UsageError
 
 if TYPE_CHECKING:
     from index.engine import Engine
-    from index.evaluation.calibration import Asked, Choice
+    from index.evaluation.calibration import AskedQuestions, ThresholdChoice
     from index.ranking.threshold import Calibrated
     from index.settings import IndexSettings
 
@@ -48,7 +48,7 @@ def calibrate(
     questions: Annotated[
         int, typer.Option("--questions", "-n", min=1, help="How many questions to make at most.")
     ] = 200,
-    golden: Annotated[
+    labelled: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Ask these questions with known answers instead, as for evaluate."),
     ] = None,
@@ -66,7 +66,7 @@ def calibrate(
     """Choose, on your own articles, from which confidence on to answer.
 
     Makes questions from headings and distinct sentences, and asks each twice: with the article that it was
-    made from, and as if that were not there. With --golden it asks questions of your members instead, once
+    made from, and as if that were not there. With --labelled it asks questions of your members instead, once
     each. The lowest threshold that keeps the wanted risk is kept in the index, and a running bot goes by it
     from its next question on.
 
@@ -85,8 +85,8 @@ def calibrate(
     from index.evaluation import calibration
     from index.ranking.threshold import SETTING, Calibrated, weights_of
 
-    asked, answers = _ask_golden(values, golden) if golden else _ask(values, questions)
-    choice = calibration.choose(asked.rows, wanted, golden=golden is not None)
+    asked, answers = _ask_labelled(values, labelled) if labelled else _ask(values, questions)
+    choice = calibration.choose(asked.rows, wanted, labelled=labelled is not None)
     kept = Calibrated(
         threshold=choice.point.threshold,
         wanted=wanted,
@@ -96,7 +96,7 @@ def calibrate(
         questions=choice.metrics.answerable,
         made=date.today().isoformat(),
         ranker=weights_of(answers.ranker),
-        golden=golden is not None,
+        labelled=labelled is not None,
     )
     if report:
         _write(report, choice, kept)
@@ -108,7 +108,7 @@ def calibrate(
         _say(asked, choice, kept, written=not dry_run)
 
 
-def _ask(values: IndexSettings, questions: int) -> tuple[Asked, Engine]:
+def _ask(values: IndexSettings, questions: int) -> tuple[AskedQuestions, Engine]:
     from index.evaluation import calibration
     from index.store import Reader
 
@@ -119,16 +119,16 @@ def _ask(values: IndexSettings, questions: int) -> tuple[Asked, Engine]:
         return calibration.ask(answers, made, on_progress), answers
 
 
-def _ask_golden(values: IndexSettings, path: Path) -> tuple[Asked, Engine]:
+def _ask_labelled(values: IndexSettings, path: Path) -> tuple[AskedQuestions, Engine]:
     from index.evaluation import calibration, load_questions
 
     questions = load_questions(path)
     answers = engine(values)
     with progress() as on_progress:
-        return calibration.ask_golden(answers, questions, on_progress), answers
+        return calibration.ask_labelled(answers, questions, on_progress), answers
 
 
-def _write(path: Path, choice: Choice, kept: Calibrated) -> None:
+def _write(path: Path, choice: ThresholdChoice, kept: Calibrated) -> None:
     from index.evaluation.report import render
 
     facts = [
@@ -141,12 +141,14 @@ def _write(path: Path, choice: Choice, kept: Calibrated) -> None:
 
 def _questions(kept: Calibrated) -> str:
     """How many and which questions have an answer, for people."""
-    if kept.golden:
-        return f"{kept.questions} of a golden set that have an answer; each asked once"
+    if kept.labelled:
+        return f"{kept.questions} of a set of labelled questions that have an answer; each asked once"
     return f"{kept.questions}, made from the articles; each asked with its article and without"
 
 
-def _as_dict(asked: Asked, choice: Choice, kept: Calibrated, *, written: bool) -> dict[str, object]:
+def _as_dict(
+    asked: AskedQuestions, choice: ThresholdChoice, kept: Calibrated, *, written: bool
+) -> dict[str, object]:
     return {
         **asdict(kept),
         "risk_interval": choice.interval,
@@ -157,11 +159,11 @@ def _as_dict(asked: Asked, choice: Choice, kept: Calibrated, *, written: bool) -
     }
 
 
-def _say(asked: Asked, choice: Choice, kept: Calibrated, *, written: bool) -> None:
+def _say(asked: AskedQuestions, choice: ThresholdChoice, kept: Calibrated, *, written: bool) -> None:
     from index.cli.drawing import risk_coverage
 
     point, metrics = choice.point, choice.metrics
-    if kept.golden:
+    if kept.labelled:
         note(
             f"{counted(metrics.answerable, 'question')} with an answer in the articles, "
             f"{metrics.unanswerable} without."

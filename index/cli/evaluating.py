@@ -37,7 +37,7 @@ def evaluate(
 ) -> None:
     """Measure the answers to questions whose answers are known.
 
-    A line is {"question", "answerable", "evidence": [{"article_id", "text"}]}. With --gate a golden set is a
+    A line is {"question", "answerable", "evidence": [{"article_id", "text"}]}. With --gate they are a
     regression test: it fails where an answer is wrong (with --before: where it was right before).
     """
     from index import evaluation

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 from index import corpus
 from index.convert._charset import decode
 from index.convert._docx import read_docx
-from index.convert._draft import Draft
+from index.convert._draft import ConvertedArticle
 from index.convert._fetch import SIZE_LIMIT, Response, fetch
 from index.convert._html import host_of, read_html
 from index.convert._pdf import read_pdf
@@ -165,7 +165,7 @@ def _by_marks(data: bytes) -> str:
     return "docx" if data.startswith(_ZIP) and b"word/document.xml" in data else ""
 
 
-def _draft(raw: Response, kind: str, name: str, *, whole: bool) -> Draft:
+def _draft(raw: Response, kind: str, name: str, *, whole: bool) -> ConvertedArticle:
     """Read the content; `whole` keeps the first line of a plain text in it, for it has a title already."""
     if kind == "html":
         return read_html(decode(raw.data, raw.charset), name, url=raw.url or None)
@@ -175,7 +175,7 @@ def _draft(raw: Response, kind: str, name: str, *, whole: bool) -> Draft:
         return read_docx(raw.data, name)
     data = decode(raw.data, raw.charset, html=False).encode() if raw.url else raw.data
     one = corpus.parse_text(data, name, "", markdown=kind == "markdown" or whole)
-    return Draft(one.title, one.text, one.url, one.source, one.published, one.language, one.tags)
+    return ConvertedArticle(one.title, one.text, one.url, one.source, one.published, one.language, one.tags)
 
 
 def _usable(field: str, value: str | None) -> bool:

@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 
-from index.convert._draft import Draft
+from index.convert._draft import ConvertedArticle
 from index.convert._html import load
 from index.convert._markdown import to_markdown, without_title
 from index.errors import ConversionFailed
@@ -27,7 +27,7 @@ _DTD = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le",
 _BACK = re.compile(r'<a href="#([^"]*+)">↑</a>')  # perhaps from a footnote to its place
 
 
-def read_docx(data: bytes, name: str) -> Draft:
+def read_docx(data: bytes, name: str) -> ConvertedArticle:
     """Read the text of a Word document.
 
     Raises:
@@ -49,7 +49,7 @@ def read_docx(data: bytes, name: str) -> Draft:
     told = _TITLE.search(properties)
     made = _MODIFIED.findall(properties)
     title = title or (html.unescape(told[1]) if told else "")
-    return Draft(title, without_title(text, title), published=max(made, default=None))
+    return ConvertedArticle(title, without_title(text, title), published=max(made, default=None))
 
 
 def _without_reference(link: re.Match[str]) -> str:

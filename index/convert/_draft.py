@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ConvertedArticle:
     """An article in the making; nothing is checked but that there is text.
 
     Attributes:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from index.convert._draft import Draft
+from index.convert._draft import ConvertedArticle
 from index.convert._markdown import Element, bare, preformatted, superscript, to_markdown, without_title
 from index.errors import ConversionFailed
 
@@ -46,7 +46,7 @@ _SEPARATOR = re.compile(r"\s[|–—·-]\s")
 _DATED = re.compile(r"date|time|publish|byline|posted|meta", re.IGNORECASE)
 
 
-def read_html(html: str, name: str, *, url: str | None = None) -> Draft:
+def read_html(html: str, name: str, *, url: str | None = None) -> ConvertedArticle:
     """Find the article in a page.
 
     Args:
@@ -82,7 +82,7 @@ def read_html(html: str, name: str, *, url: str | None = None) -> Draft:
             f"{name} holds no text. Where scripts write the page, save it from the browser and add the file."
         )
     title = _best_title(text, titles, about.title or "", about.sitename or "")
-    return Draft(
+    return ConvertedArticle(
         title=title,
         text=without_title(text, title),
         url=_address(about.url, url),

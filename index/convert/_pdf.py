@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from index.convert._draft import Draft
+from index.convert._draft import ConvertedArticle
 from index.convert._layout import Line, to_markdown
 from index.convert._markdown import without_title
 from index.errors import ConversionFailed
@@ -31,7 +31,7 @@ _PRODUCER = re.compile(r"(?i)^microsoft (?:word|powerpoint) - ")
 _UNREADABLE = re.compile("[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f\x7f-\x9f]")
 
 
-def read_pdf(data: bytes, name: str) -> Draft:
+def read_pdf(data: bytes, name: str) -> ConvertedArticle:
     """Read the text of a PDF.
 
     Raises:
@@ -54,7 +54,7 @@ def read_pdf(data: bytes, name: str) -> Draft:
     if len(_UNREADABLE.findall(text)) > len(text) * 0.2:
         raise ConversionFailed(f"{name} does not tell which letters its fonts show. Add another copy.")
     title = title or heading
-    return Draft(title, _UNREADABLE.sub("", without_title(text, title)), published=published)
+    return ConvertedArticle(title, _UNREADABLE.sub("", without_title(text, title)), published=published)
 
 
 def _read(data: bytes) -> tuple[list[list[Line]], str, str | None]:

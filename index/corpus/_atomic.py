@@ -16,7 +16,7 @@ from index.errors import CorpusError
 
 
 @contextmanager
-def told(name: str) -> Iterator[None]:
+def file_errors(name: str) -> Iterator[None]:
     """Turn what the file system refuses into one sentence that names the file.
 
     Raises:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.corpus._atomic import atomic, told
+from index.corpus._atomic import atomic, file_errors
 from index.corpus._listing import homes, is_row
 from index.corpus._names import DUMP_SUFFIX, article_id, shown, suffix_of
 from index.corpus._read import BOM, numbered_lines
@@ -63,7 +63,7 @@ def put_back(corpus: Path, pieces: Sequence[Kept]) -> list[Path]:
         if path.exists() and not _dump(path):
             raise ArticleExists(f"{shown(corpus, path)} is there again, so it was left as it is.")
     for path, piece in zip(paths, pieces, strict=True):
-        with told(shown(corpus, path)):
+        with file_errors(shown(corpus, path)):
             before = path.read_bytes() if path.exists() else b""
             gap = b"\n" if before and not before.endswith(b"\n") else b""
             with atomic(path) as stream:

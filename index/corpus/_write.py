@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
-from index.corpus._atomic import atomic, remove_file, remove_row, told
+from index.corpus._atomic import atomic, file_errors, remove_file, remove_row
 from index.corpus._fields import Unfit, fields, one_line, refuse_unstorable
 from index.corpus._frontmatter import join
 from index.corpus._listing import homes
@@ -65,7 +65,7 @@ def write(corpus: Path, article: Article, *, replace: bool = False) -> Path:
     article = normalised(article)
     path = corpus / f"{article.id}.md"
     data = _rendered(article)
-    with told(shown(corpus, path)):
+    with file_errors(shown(corpus, path)):
         held = _claim(corpus, path, article.id, replace=replace, same=lambda: _holds(corpus, path, article))
         if held is None:
             return path
@@ -109,7 +109,7 @@ def copy_in(corpus: Path, source: Path, *, collection: str = "", replace: bool =
     path = corpus / collection / normalize("NFC", source.name)
     name = id_of(corpus, path)
     _check(source, shown(corpus, source), name)
-    with told(shown(corpus, path)):
+    with file_errors(shown(corpus, path)):
         held = _claim(
             corpus, path, name, replace=replace, same=lambda: filecmp.cmp(source, path, shallow=False)
         )
@@ -138,7 +138,7 @@ def delete(corpus: Path, article_id: str) -> Path:
     found = homes(corpus, article_id)
     if not found:
         raise ArticleNotFound(f'No article in {corpus} has the id "{one_line(article_id, 80)}".')
-    with told(shown(corpus, found[0])):
+    with file_errors(shown(corpus, found[0])):
         _remove(corpus, found, article_id)
     return found[0]
 

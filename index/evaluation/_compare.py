@@ -15,7 +15,7 @@ from index.evaluation._metrics import WANTED_RISK, Row
 from index.evaluation.measures import Floats
 
 
-class Outcome(IntEnum):
+class QuestionOutcome(IntEnum):
     """How well a question went, the better the higher."""
 
     WRONG = 0
@@ -30,15 +30,15 @@ class Outcome(IntEnum):
 
 
 _LABELS = {
-    Outcome.WRONG: "answered wrong",
-    Outcome.DECLINED: "declined though answerable",
-    Outcome.DECLINED_NEAR: "declined with the right sentence at hand",
-    Outcome.RIGHT: "right",
+    QuestionOutcome.WRONG: "answered wrong",
+    QuestionOutcome.DECLINED: "declined though answerable",
+    QuestionOutcome.DECLINED_NEAR: "declined with the right sentence at hand",
+    QuestionOutcome.RIGHT: "right",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FigureDifference:
     """A figure before and after, over the questions both runs have.
 
     Attributes:
@@ -62,7 +62,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangedQuestion:
     """A question whose outcome changed."""
 
     before: Row
@@ -70,7 +70,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class RunComparison:
     """What changed from one run to another.
 
     Attributes:
@@ -83,23 +83,23 @@ class Comparison:
 
     questions: int
     left_out: int
-    differences: tuple[Difference, ...]
-    better: tuple[Change, ...]
-    worse: tuple[Change, ...]
+    differences: tuple[FigureDifference, ...]
+    better: tuple[ChangedQuestion, ...]
+    worse: tuple[ChangedQuestion, ...]
 
 
-def outcome(row: Row) -> Outcome:
+def outcome(row: Row) -> QuestionOutcome:
     """How well a judged question went."""
     if row.decided_right:
-        return Outcome.RIGHT
+        return QuestionOutcome.RIGHT
     if row.answered:
-        return Outcome.WRONG
-    return Outcome.DECLINED_NEAR if row.hit(1) else Outcome.DECLINED
+        return QuestionOutcome.WRONG
+    return QuestionOutcome.DECLINED_NEAR if row.hit(1) else QuestionOutcome.DECLINED
 
 
 def compare(
     before: Iterable[Row], after: Iterable[Row], *, seed: int = 0, resamples: int = 1000
-) -> Comparison:
+) -> RunComparison:
     """Compare two runs question by question, by the paired bootstrap (Efron and Tibshirani, 1993).
 
     Questions are drawn with replacement, the same ones from both runs; an interval holds the middle 95 % of
@@ -110,13 +110,15 @@ def compare(
     """
     old = {row.id: row for row in before if row.answerable is not None}
     new = {row.id: row for row in after if row.answerable is not None}
-    pairs = [Change(row, new[row.id]) for row in old.values() if row.id in new and _same(row, new[row.id])]
+    pairs = [
+        ChangedQuestion(row, new[row.id]) for row in old.values() if row.id in new and _same(row, new[row.id])
+    ]
     if not pairs:
         raise UsageError("The two runs have no question in common, so they cannot be compared.")
     changed = [pair for pair in pairs if outcome(pair.before) != outcome(pair.after)]
     better = [pair for pair in changed if outcome(pair.after) > outcome(pair.before)]
     worse = [pair for pair in changed if outcome(pair.after) < outcome(pair.before)]
-    return Comparison(
+    return RunComparison(
         questions=len(pairs),
         left_out=len(old) + len(new) - 2 * len(pairs),
         differences=tuple(_differences(pairs, seed, resamples)),
@@ -130,7 +132,7 @@ def _same(before: Row, after: Row) -> bool:
     return (before.question, before.answerable) == (after.question, after.answerable)
 
 
-def _differences(pairs: Sequence[Change], seed: int, resamples: int) -> list[Difference]:
+def _differences(pairs: Sequence[ChangedQuestion], seed: int, resamples: int) -> list[FigureDifference]:
     old, new = _Figures([pair.before for pair in pairs]), _Figures([pair.after for pair in pairs])
     everything = np.arange(len(pairs))
     before, after = old.of(everything), new.of(everything)
@@ -138,7 +140,7 @@ def _differences(pairs: Sequence[Change], seed: int, resamples: int) -> list[Dif
     draws = [random.integers(len(pairs), size=len(pairs)) for _ in range(resamples)]
     seen = np.array([new.of(draw) - old.of(draw) for draw in draws])
     return [
-        Difference(name, float(before[i]), float(after[i]), *_interval(seen[:, i]))
+        FigureDifference(name, float(before[i]), float(after[i]), *_interval(seen[:, i]))
         for i, name in enumerate(_Figures.NAMES)
         if not np.isnan(before[i])
     ]

@@ -1,4 +1,4 @@
-"""Holds a run against a golden set: questions with the article or sentence that should be cited."""
+"""Compares a run with labelled questions: those with the article or sentence that should be cited."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from index.evaluation._metrics import Row
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A row of a golden set that did not come out as wanted, and how."""
+    """A row of a set of labelled questions that did not come out as wanted, and how."""
 
     row: Row
     reason: str
 
 
 def gate(rows: Iterable[Row], *, before: Iterable[Row] = ()) -> list[Failure]:
-    """Find the rows of an operator's golden set that fail.
+    """Find the rows of an operator's labelled questions that fail.
 
     An unanswerable question must be declined; an answerable one must be answered, and where its evidence is
     known, one of the sentences cited must be gold. Questions that nobody has judged never fail.

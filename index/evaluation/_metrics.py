@@ -80,7 +80,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Metrics:
+class QualityMetrics:
     """Figures of one question set. Shares are 0 to 1; None where a figure has nothing to be made of.
 
     Attributes:
@@ -150,7 +150,7 @@ class Metrics:
         return data
 
 
-def evaluate(questions: Iterable[Question], answers: Iterable[Answer]) -> Metrics:
+def evaluate(questions: Iterable[Question], answers: Iterable[Answer]) -> QualityMetrics:
     """Measure answers, which may be made as they are asked for, one for each question in the same order.
 
     Raises:
@@ -196,7 +196,7 @@ def _rank(gold: Iterable[bool]) -> int | None:
     return next((rank for rank, one in enumerate(gold, start=1) if one), None)
 
 
-def measure(rows: Sequence[Row]) -> Metrics:
+def measure(rows: Sequence[Row]) -> QualityMetrics:
     """Make the figures of rows; rows that nobody has judged count only for questions and seconds."""
     judged = [row for row in rows if row.answerable is not None]
     wanted = [row for row in judged if row.answerable]
@@ -206,7 +206,7 @@ def measure(rows: Sequence[Row]) -> Metrics:
     answerable = np.array([row.answerable for row in judged], dtype=np.bool_)
     seconds = np.array([row.seconds for row in rows], dtype=np.float64)
     reliability = measures.bins_of_width(confidence, right)
-    return Metrics(
+    return QualityMetrics(
         questions=len(rows),
         answerable=len(wanted),
         unanswerable=len(judged) - len(wanted),

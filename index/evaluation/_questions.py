@@ -1,4 +1,4 @@
-"""Reads question sets: public ones, and an operator's own golden set."""
+"""Reads question sets: public ones, and an operator's own labelled questions."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from index.errors import UnreadableFile, UsageError
 from index.evaluation._labels import Evidence
-from index.evaluation._metrics import Metrics, Quoted, Row, measure
+from index.evaluation._metrics import QualityMetrics, Quoted, Row, measure
 
 _VERSION = 1
 
@@ -43,7 +43,7 @@ FIGURES: tuple[tuple[str, str], ...] = (
 """Attributes of `Metrics` that are single figures, each with its label, in the order to show them."""
 
 
-def table(sets: Mapping[str, Metrics]) -> list[list[str]]:
+def table(sets: Mapping[str, QualityMetrics]) -> list[list[str]]:
     """Lay figures out as rows of cells: a header of set names, then a row for each figure."""
     rows = [["", *sets]]
     for name, label in FIGURES:
@@ -58,7 +58,7 @@ def number(value: float | None) -> str:
     return str(value) if isinstance(value, int) else f"{value:.3f}"
 
 
-def save(path: Path, sets: Mapping[str, Metrics]) -> None:
+def save(path: Path, sets: Mapping[str, QualityMetrics]) -> None:
     """Write a run as JSON: each set's figures, to be read by people, and the rows `load` makes them of again.
 
     Raises:
@@ -77,7 +77,7 @@ def save(path: Path, sets: Mapping[str, Metrics]) -> None:
         raise UsageError(f"Cannot write the run to {path}: {error.strerror}.") from error
 
 
-def load(path: Path) -> dict[str, Metrics]:
+def load(path: Path) -> dict[str, QualityMetrics]:
     """Read a run that `save` wrote; what comes back equals what was saved.
 
     Raises:

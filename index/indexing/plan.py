@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index import corpus as articles
 from index.errors import CorpusError
-from index.store import FileRow, ReadRepository, article_hash
+from index.store import FileRow, ReadRepository, article_digest
 from index.types import Article, OnProgress, Progress, Skipped
 
 
@@ -129,15 +129,15 @@ def _resolve(
             claimed.add(article.id)
             if is_clean:
                 plan.shadows.append((owner, article.id))
-            _judge(plan, article, name, owner, before)
+            _add_if_changed(plan, article, name, owner, before)
         plan.files.append(FileRow(name, row.hash, row.skipped, tuple(shadowed)))
         on_progress(Progress("reading", done, len(changed), "files"))
     plan.removed = sorted(set(held) - claimed)
 
 
-def _judge(plan: Plan, article: Article, file: str, owner: str, before: bytes | None) -> None:
+def _add_if_changed(plan: Plan, article: Article, file: str, owner: str, before: bytes | None) -> None:
     """Note whether an article is new, changed, or as it was."""
-    if before == article_hash(article, file):
+    if before == article_digest(article, file):
         plan.same += 1
         if owner != file:
             plan.moved[article.id] = file

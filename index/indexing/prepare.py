@@ -16,12 +16,12 @@ from index.store import (
     ReadRepository,
     SentenceRow,
     Writer,
-    article_hash,
+    article_digest,
     chunk_text,
+    embedding_key,
     is_markdown,
     sentence_text,
     sound_value,
-    text_hash,
 )
 from index.text.sentences import segment
 from index.text.words import terms
@@ -97,7 +97,7 @@ def _row(article: Article, file: str, chunked: Chunked, texts: dict[bytes, str])
     """The row of an article; the texts to be embedded are added to `texts`."""
 
     def kept(text: str) -> bytes:
-        key = text_hash(text)
+        key = embedding_key(text)
         texts[key] = text
         return key
 
@@ -110,7 +110,7 @@ def _row(article: Article, file: str, chunked: Chunked, texts: dict[bytes, str])
         embedded = chunk_text(chunk.context, chunk.text)
         place = (chunk.start, chunk.end, chunk.first, chunk.last, chunk.heading, chunk.context)
         chunks.append(ChunkRow(*place, kept(embedded), " ".join(terms(embedded))))
-    return ArticleRow(article, file, article_hash(article, file), sentences, chunks)
+    return ArticleRow(article, file, article_digest(article, file), sentences, chunks)
 
 
 def _without(wanted: set[bytes], texts: dict[bytes, str]) -> dict[bytes, str]:

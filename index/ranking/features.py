@@ -1,4 +1,4 @@
-"""Sentences as evidence: which could answer, and what speaks for each."""
+"""The candidate sentences of a question, and the features that the ranker weighs."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from index.retrieval.question import Kind, Query
-from index.retrieval.search import Found, Retrieval, rarity, word_score
+from index.retrieval.search import Retrieval, RetrievedChunk, rarity, word_score
 from index.store import Snapshot
 from index.text.markup import plain
 from index.text.words import fold, places, terms
@@ -21,7 +22,58 @@ from index.types import CITABLE, Encoder, Sentence, Tokens, Vectors
 LIMIT: Final = 24
 """Sentences that are read closely: late interaction costs a few milliseconds each."""
 
-Features = dict[str, float]
+
+class Feature(StrEnum):
+    """What is known of a candidate; the values are the keys in `ranker.json`."""
+
+    DENSE = "dense"
+    """Cosine of the question and the sentence."""
+    DENSE_BEFORE = "dense_before"
+    """Cosine of the question and the sentence before; 0 for the first sentence of an article."""
+    DENSE_AFTER = "dense_after"
+    """Cosine of the question and the sentence after; 0 for the last one that was read."""
+    DENSE_WITH_TITLE = "dense_with_title"
+    """Cosine of the question and the mean of the tokens of title and sentence."""
+    LEXICAL = "lexical"
+    """BM25 of the sentence, with saturation and length, as `word_score` computes it."""
+    COVERAGE = "coverage"
+    """Share of the question's weight that falls on words of the sentence."""
+    COVERAGE_WITH_TITLE = "coverage_with_title"
+    COVERAGE_WITH_NEIGHBOURS = "coverage_with_neighbours"
+    """The same, with the title and the sentences before and after."""
+    RAREST_WORD = "rarest_word"
+    """1 if the rarest word of the question is in the sentence."""
+    RAREST_WORD_NEARBY = "rarest_word_nearby"
+    """1 if it is in the sentence, in its title or in a neighbour."""
+    WORD_PAIRS = "word_pairs"
+    """Share of the question's pairs of words that are a pair in the sentence."""
+    HAS_WANTED = "has_wanted"
+    """1 if the sentence has the kind of thing asked for, see `holds`."""
+    LACKS_WANTED = "lacks_wanted"
+    """1 if it has not."""
+    LENGTH = "length"
+    """Logarithm of 1 plus the number of words."""
+    STARTS_WITH_PRONOUN = "starts_with_pronoun"
+    IS_QUESTION = "is_question"
+    IS_FIRST = "is_first"
+    """1 for the first sentence of its article."""
+    PASSAGE_DENSE = "passage_dense"
+    """The highest cosine of the question and a passage that holds the sentence."""
+    PASSAGE_LEXICAL = "passage_lexical"
+    PASSAGE_COVERAGE = "passage_coverage"
+    PASSAGE_RANK = "passage_rank"
+    """1 divided by the position of the best passage that holds the sentence."""
+    LATE = "late"
+    """Late interaction: mean over the question's tokens of the best cosine in title and sentence."""
+    LATE_WITHOUT_TITLE = "late_without_title"
+    LATE_BY_RARITY = "late_by_rarity"
+    """The same, weighted by the rarity of the question's words."""
+    LATE_BY_RARITY_WITHOUT_TITLE = "late_by_rarity_without_title"
+    LATE_WEAKEST = "late_weakest"
+    """Mean over the three tokens of the question that are met worst."""
+
+
+Features = dict[Feature, float]
 
 _AVERAGE: Final = 22.0  # words of a sentence
 _SMALL: Final = 0.3  # weight of a question's token that belongs to no word of its own
@@ -56,11 +108,11 @@ class Candidate:
         found: The best passage that holds it.
         sentence: The sentence.
         ordinal: Its position in its article.
-        features: What speaks for and against it, see `docs/decisions`.
+        features: What is known of it; complete only after late interaction.
         vector: Of the sentence, shape (dimension,), float32.
     """
 
-    found: Found
+    found: RetrievedChunk
     sentence: Sentence
     ordinal: int
     vector: Vectors
@@ -98,8 +150,8 @@ def _promise(features: Features) -> float:
 
     With these weights it does for 98 % of a sample of `squad` and all of one of `qed`.
     """
-    passage = features["passage meaning"] + features["passage words"]
-    return 2 * features["meaning"] + 1.8 * features["words"] + passage
+    passage = features[Feature.PASSAGE_DENSE] + features[Feature.PASSAGE_LEXICAL]
+    return 2 * features[Feature.DENSE] + 1.8 * features[Feature.LEXICAL] + passage
 
 
 def _pool(snapshot: Snapshot, retrieval: Retrieval) -> list[Candidate]:
@@ -118,24 +170,24 @@ def _pool(snapshot: Snapshot, retrieval: Retrieval) -> list[Candidate]:
             if place in pool or sentences[at].kind not in CITABLE or not texts[at]:
                 continue
             near = slice(max(at - 1, 0), at + 2)
-            features = _judge(retrieval, sentences[at], texts[at], texts[near], chunk.title)
-            features["meaning"] = float(cosines[at])
-            features["meaning before"] = float(cosines[at - 1]) if at else 0.0
-            features["meaning after"] = float(cosines[at + 1]) if at + 1 < len(sentences) else 0.0
-            features["first"] = float(before + at == 0)
+            features = _word_features(retrieval, sentences[at], texts[at], texts[near], chunk.title)
+            features[Feature.DENSE] = float(cosines[at])
+            features[Feature.DENSE_BEFORE] = float(cosines[at - 1]) if at else 0.0
+            features[Feature.DENSE_AFTER] = float(cosines[at + 1]) if at + 1 < len(sentences) else 0.0
+            features[Feature.IS_FIRST] = float(before + at == 0)
             pool[place] = Candidate(found, sentences[at], before + at, vectors[at], features)
     for place, candidate in pool.items():
         passages = [retrieval.found[rank] for rank in homes[place]]
-        candidate.features["passage meaning"] = max(found.meaning for found in passages)
-        candidate.features["passage words"] = max(found.words for found in passages)
-        candidate.features["passage covers"] = max(
+        candidate.features[Feature.PASSAGE_DENSE] = max(found.dense_score for found in passages)
+        candidate.features[Feature.PASSAGE_LEXICAL] = max(found.lexical_score for found in passages)
+        candidate.features[Feature.PASSAGE_COVERAGE] = max(
             _cover(found.terms, retrieval.weights) for found in passages
         )
-        candidate.features["passage rank"] = 1 / (1 + homes[place][0])
+        candidate.features[Feature.PASSAGE_RANK] = 1 / (1 + homes[place][0])
     return list(pool.values())
 
 
-def _judge(
+def _word_features(
     retrieval: Retrieval, sentence: Sentence, own: list[str], near: Sequence[list[str]], title: str
 ) -> Features:
     """What the words of a sentence and of those around it say."""
@@ -147,18 +199,19 @@ def _judge(
     pairs = set(zip(query.sequence, query.sequence[1:], strict=False))
     wanted = holds(query, sentence.text)
     return {
-        "words": word_score(own, weights, length=0.25 + 0.75 * len(own) / _AVERAGE),
-        "covers": _cover(words, weights),
-        "title covers": _cover(titled, weights),
-        "near covers": _cover(around, weights),
-        "rarest": float(rarest in words),
-        "rarest near": float(rarest in around),
-        "pairs": sum(pair in pairs for pair in zip(own, own[1:], strict=False)) / max(1, len(pairs)),
-        "wanted": float(wanted is True),
-        "lacking": float(wanted is False),
-        "length": math.log(1 + len(own)),
-        "pronoun": float(_PRONOUN.match(sentence.text) is not None),
-        "asks": float(sentence.text.rstrip("\"'”’)*_ ").endswith("?")),
+        Feature.LEXICAL: word_score(own, weights, length=0.25 + 0.75 * len(own) / _AVERAGE),
+        Feature.COVERAGE: _cover(words, weights),
+        Feature.COVERAGE_WITH_TITLE: _cover(titled, weights),
+        Feature.COVERAGE_WITH_NEIGHBOURS: _cover(around, weights),
+        Feature.RAREST_WORD: float(rarest in words),
+        Feature.RAREST_WORD_NEARBY: float(rarest in around),
+        Feature.WORD_PAIRS: sum(pair in pairs for pair in zip(own, own[1:], strict=False))
+        / max(1, len(pairs)),
+        Feature.HAS_WANTED: float(wanted is True),
+        Feature.LACKS_WANTED: float(wanted is False),
+        Feature.LENGTH: math.log(1 + len(own)),
+        Feature.STARTS_WITH_PRONOUN: float(_PRONOUN.match(sentence.text) is not None),
+        Feature.IS_QUESTION: float(sentence.text.rstrip("\"'”’)*_ ").endswith("?")),
     }
 
 
@@ -202,7 +255,9 @@ def _interact(encoder: Encoder, retrieval: Retrieval, candidates: list[Candidate
         candidate.features.update(_late(query, tokens, own, weights))
         centre = tokens.vectors.sum(axis=0)  # its direction is all that counts
         length = float(np.linalg.norm(centre))
-        candidate.features["titled meaning"] = float(centre @ retrieval.vector) / length if length else 0.0
+        candidate.features[Feature.DENSE_WITH_TITLE] = (
+            float(centre @ retrieval.vector) / length if length else 0.0
+        )
 
 
 def _late(
@@ -210,17 +265,26 @@ def _late(
 ) -> Features:
     """MaxSim of ColBERT (https://arxiv.org/abs/2004.12832), as means over the question's tokens."""
     if not len(query.vectors) or not len(tokens.vectors):
-        return dict.fromkeys(("late", "late own", "late rare", "late rare own", "late least"), 0.0)
+        return dict.fromkeys(_LATE, 0.0)
     similar = query.vectors @ tokens.vectors.T
     with_title = similar.max(axis=1)
     alone = similar[:, own].max(axis=1) if own.any() else with_title
     return {
-        "late": float(with_title.mean()),
-        "late own": float(alone.mean()),
-        "late rare": float(with_title @ weights),
-        "late rare own": float(alone @ weights),
-        "late least": float(np.sort(with_title)[:3].mean()),
+        Feature.LATE: float(with_title.mean()),
+        Feature.LATE_WITHOUT_TITLE: float(alone.mean()),
+        Feature.LATE_BY_RARITY: float(with_title @ weights),
+        Feature.LATE_BY_RARITY_WITHOUT_TITLE: float(alone @ weights),
+        Feature.LATE_WEAKEST: float(np.sort(with_title)[:3].mean()),
     }
+
+
+_LATE: Final = (
+    Feature.LATE,
+    Feature.LATE_WITHOUT_TITLE,
+    Feature.LATE_BY_RARITY,
+    Feature.LATE_BY_RARITY_WITHOUT_TITLE,
+    Feature.LATE_WEAKEST,
+)
 
 
 def token_weights(query: Tokens, retrieval: Retrieval) -> npt.NDArray[np.float64]:

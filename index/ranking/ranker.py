@@ -16,21 +16,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from index.ranking.features import Candidate, Features
+from index.ranking.features import Candidate, Feature
 from index.retrieval.search import Retrieval
 from index.text.markup import plain
 from index.types import CrossEncoder
 
 _FILE: Final = Path(__file__).with_name("ranker.json")
-_PARTS: Final = ("meaning", "late", "late rare", "covers")  # how these stand out goes into the confidence
+_PARTS: Final = (
+    Feature.DENSE,
+    Feature.LATE,
+    Feature.LATE_BY_RARITY,
+    Feature.COVERAGE,
+)
+"""Features of which the confidence takes how far the best candidate is below the highest."""
 _DOUBT: Final = 1e-4  # no reader is surer than this
 
 Floats = npt.NDArray[np.float64]
+_Name = TypeVar("_Name", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +46,26 @@ class Ranker:
 
     Attributes:
         ranking: Weight of each feature of a candidate.
-        confidence: Weight of each feature of a ranked, see `outlook`.
+        confidence: Weight of each feature of a ranking, see `outlook`.
         intercept: Of the confidence.
         threshold: Confidence from which an answer is given, where no risk is asked for.
         risks: Thresholds, rising, each with the share of wrong answers among those given from it on.
-        second: Fingerprint of the reader whose opinion is heard besides; empty for none.
+        second: Fingerprint of the cross-encoder whose opinion is averaged in; empty for none.
+
+    Raises:
+        ValueError: A weight is for a feature that does not exist.
     """
 
-    ranking: Mapping[str, float]
+    ranking: Mapping[Feature, float]
     confidence: Mapping[str, float]
     intercept: float
     threshold: float
     risks: tuple[tuple[float, float], ...] = ()
     second: str = ""
+
+    def __post_init__(self) -> None:
+        if unknown := sorted({*self.confidence} - _OUTLOOK):
+            raise ValueError(f"The confidence has a weight for an unknown feature: {unknown[0]}.")
 
     @classmethod
     @cache
@@ -64,7 +78,7 @@ class Ranker:
         """Read a ranker as `benchmarks.train` writes it."""
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return cls(
-            data["ranking"]["weights"],
+            {Feature(name): weight for name, weight in data["ranking"]["weights"].items()},
             data["confidence"]["weights"],
             data["confidence"]["intercept"],
             data["threshold"],
@@ -95,7 +109,7 @@ class Ranked:
     Attributes:
         candidates: Best first.
         scores: Their scores, shape (len(candidates),), float64, falling.
-        shares: The softmax of the scores.
+        probabilities: The softmax of the scores.
         confidence: Probability that the first of them answers the question.
         opinions: Probability of each by a reader, in the order of `candidates`; empty without one.
     """
@@ -155,7 +169,7 @@ def _log_odds(probability: float) -> float:
     return math.log(kept / (1 - kept))
 
 
-def outlook(retrieval: Retrieval, ranked: Sequence[Candidate], scores: Floats) -> Features:
+def outlook(retrieval: Retrieval, ranked: Sequence[Candidate], scores: Floats) -> dict[str, float]:
     """What the confidence is judged by: the best candidate's own features, and how it stands out.
 
     What depends on how many articles there are, or on where in its article a sentence stands, is left out:
@@ -167,25 +181,50 @@ def outlook(retrieval: Retrieval, ranked: Sequence[Candidate], scores: Floats) -
         scores: Their scores, falling.
     """
     best = ranked[0].features
-    features = {f"best {name}": value for name, value in best.items() if name not in _PLACE}
+    features = {_best(name): value for name, value in best.items() if name not in _PLACE}
     probabilities = softmax(scores)
     total = sum(retrieval.weights.values())
     known = sum(weight for term, weight in retrieval.weights.items() if retrieval.frequency[term])
     features |= {
         "score": float(scores[0]),
         "margin": float(scores[0] - scores[1]) if len(scores) > 1 else 3.0,
-        "share": float(probabilities[0]),
-        "known": known / total if total else 0.0,
-        "asks for a name, date or number": float(retrieval.query.kind in _PRECISE),
-        "follows": float(retrieval.query.follows),
+        "probability": float(probabilities[0]),
+        "known_words": known / total if total else 0.0,
+        "asks_for_precise": float(retrieval.query.kind in _PRECISE),
+        "is_follow_up": float(retrieval.query.follows),
     }
     for name in _PARTS:
         highest = max(candidate.features[name] for candidate in ranked)
-        features[f"{name} below the highest"] = highest - best[name]
+        features[_below(name)] = highest - best[name]
     return features
 
 
-_PLACE: Final = frozenset({"first", "meaning before", "meaning after", "length", "pronoun", "passage rank"})
+def _best(feature: Feature) -> str:
+    return f"best_{feature}"
+
+
+def _below(feature: Feature) -> str:
+    return f"{feature}_below_highest"
+
+
+_PLACE: Final = frozenset(
+    {
+        Feature.IS_FIRST,
+        Feature.DENSE_BEFORE,
+        Feature.DENSE_AFTER,
+        Feature.LENGTH,
+        Feature.STARTS_WITH_PRONOUN,
+        Feature.PASSAGE_RANK,
+    }
+)
+_OUTLOOK: Final = frozenset(
+    {
+        *(_best(feature) for feature in Feature if feature not in _PLACE),
+        *(_below(feature) for feature in _PARTS),
+        *("score", "margin", "probability", "known_words", "asks_for_precise", "is_follow_up"),
+    }
+)
+"""The features of the confidence."""
 _PRECISE: Final = frozenset({"who", "when", "where", "number"})
 
 
@@ -200,6 +239,10 @@ def sigmoid(value: float) -> float:
     return 1 / (1 + math.exp(-value)) if value >= 0 else 1 - 1 / (1 + math.exp(value))
 
 
-def weigh(weights: Mapping[str, float], features: Features) -> float:
-    """The weighted sum of some features."""
-    return sum(weight * features.get(name, 0.0) for name, weight in weights.items())
+def weigh(weights: Mapping[_Name, float], features: Mapping[_Name, float]) -> float:
+    """The weighted sum of some features.
+
+    Raises:
+        KeyError: A weight is for a feature that is missing.
+    """
+    return sum(weight * features[name] for name, weight in weights.items())

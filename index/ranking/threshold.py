@@ -27,7 +27,7 @@ class Calibrated:
         questions: How many questions that have an answer were asked.
         made: Day, as 2026-11-24.
         ranker: `weights_of` the ranker that gave the confidence; of another one it means nothing.
-        golden: Whether the questions were an operator's own.
+        labelled: Whether the questions were an operator's own.
     """
 
     threshold: float
@@ -38,7 +38,7 @@ class Calibrated:
     questions: int
     made: str
     ranker: str
-    golden: bool = False
+    labelled: bool = False
 
     def as_setting(self) -> str:
         """As it is kept in the index."""
@@ -74,8 +74,8 @@ def origin(ranker: Ranker, snapshot: Snapshot) -> str:
     if kept is None:
         return "what comes with Footnote, for INDEX_RISK"
     if kept.ranker != weights_of(ranker):
-        return "what comes with Footnote: the calibrated one was made for another judgement"
+        return "what comes with Footnote: the calibrated one was made for another ranker"
     return (
         f"calibrate on {kept.made}: risk {kept.risk:.2f} where {kept.wanted:g} was wanted, "
-        f"coverage {kept.coverage:.2f}, {kept.questions} {'golden ' if kept.golden else ''}questions"
+        f"coverage {kept.coverage:.2f}, {kept.questions} {'labelled ' if kept.labelled else ''}questions"
     )

@@ -24,20 +24,20 @@ _SATURATION: Final = 1.2  # BM25's k1; chunks are of about one length, so its b 
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RetrievedChunk:
     """A chunk found for a question.
 
     Attributes:
         chunk: The chunk.
-        meaning: Cosine of question and chunk.
-        words: Share of the question's weight that the chunk's words carry, 0 to 1; see `word_score`.
+        dense_score: Cosine of question and chunk.
+        lexical_score: Share of the question's weight that the chunk's words carry, 0 to 1; see `word_score`.
         fused: Reciprocal rank fusion of the two lists.
         terms: The chunk's terms.
     """
 
     chunk: StoredChunk
-    meaning: float
-    words: float
+    dense_score: float
+    lexical_score: float
     fused: float
     terms: frozenset[str]
 
@@ -61,7 +61,7 @@ class Retrieval:
     weights: dict[str, float]
     frequency: dict[str, int]
     documents: int
-    found: tuple[Found, ...]
+    found: tuple[RetrievedChunk, ...]
     articles: int
 
 
@@ -106,7 +106,7 @@ def retrieve(
     for chunk in snapshot.chunks(best):
         words = terms_of_passage(chunk.context, chunk.text)
         score = word_score(words, weights)
-        found.append(Found(chunk, meaning[chunk.key], score, fused[chunk.key], frozenset(words)))
+        found.append(RetrievedChunk(chunk, meaning[chunk.key], score, fused[chunk.key], frozenset(words)))
     articles = snapshot.article_count(collections)
     return Retrieval(query, vector, weights, frequency, documents, tuple(found), articles)
 

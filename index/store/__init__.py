@@ -19,12 +19,12 @@ from index.store._rows import (
     SentenceRow,
     State,
     StoredChunk,
-    article_hash,
+    article_digest,
     chunk_text,
+    embedding_key,
     is_markdown,
     sentence_text,
     sound_value,
-    text_hash,
 )
 from index.store._snapshot import Snapshot
 from index.store._verify import verify
@@ -47,7 +47,7 @@ __all__ = [
     "StoredChunk",
     "Without",
     "Writer",
-    "article_hash",
+    "article_digest",
     "chunk_text",
     "copy",
     "damaged",
@@ -59,7 +59,7 @@ __all__ = [
     "locked",
     "sentence_text",
     "sound_value",
-    "text_hash",
+    "embedding_key",
     "verify",
     "worth_keeping",
 ]

@@ -19,7 +19,7 @@ from index.types import Article, ArticleCard, Skipped
 _WORD_LIMIT: Final = 8  # words of a prefix that are looked for
 
 
-class Articles:
+class ArticleQueries:
     """The articles of one state of the index: the lower half of `Snapshot`."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
@@ -95,7 +95,7 @@ class Articles:
             "SELECT s.place, s.reason, s.claims, a.file FROM skipped AS s"
             " LEFT JOIN article AS a ON a.id = s.claims"
             " WHERE ?1 IS NULL OR s.file IN (SELECT value FROM json_each(?1)) ORDER BY s.file, s.key",
-            (None if files is None else listed(files),),
+            (None if files is None else json_array(files),),
         )
         return [
             Skipped(place, reason or f'its id "{claims}" is taken by {file}.')
@@ -132,7 +132,7 @@ class Articles:
         query = (
             "SELECT count(*) FROM article WHERE ? IS NULL OR collection IN (SELECT value FROM json_each(?1))"
         )
-        return int(self._one(query, None if collections is None else listed(collections))[0])
+        return int(self._one(query, None if collections is None else json_array(collections))[0])
 
     def sentence_count(self, article_id: str) -> int:
         """How many sentences the article of that id has; 0 where there is none."""
@@ -140,7 +140,7 @@ class Articles:
         return int(self._one(query, article_id)[0])
 
     def articles_by_short(self, short: str) -> list[Article]:
-        """The articles whose ids begin a receipt with `short`: one, none, or by rare chance more."""
+        """The articles whose ids begin a citation id with `short`: one, none, or by rare chance more."""
         rows = self._connection.execute(
             "SELECT key, id, title, url, source, published, language, tags FROM article"
             " WHERE short = ? ORDER BY id",
@@ -170,8 +170,8 @@ class Articles:
             " AND (?2 IS NULL OR collection IN (SELECT value FROM json_each(?2)))"
             " ORDER BY instr(names, ?3) = 0, id LIMIT ?4",
             (
-                listed(f" {word}" for word in words),
-                None if collections is None else listed(collections),
+                json_array(f" {word}" for word in words),
+                None if collections is None else json_array(collections),
                 f"\n {' '.join(words)}",
                 -1 if limit is None else limit,
             ),
@@ -201,7 +201,7 @@ class Articles:
                 "SELECT id, title, url, source, published, language, tags, collection FROM article"
                 " WHERE key IN (SELECT value FROM json_each(?1))"
                 " AND (?2 IS NULL OR collection IN (SELECT value FROM json_each(?2))) ORDER BY id",
-                (listed(keys or ()), None if collections is None else listed(collections)),
+                (json_array(keys or ()), None if collections is None else json_array(collections)),
             )
         )
 
@@ -252,6 +252,6 @@ def quoted(term: str) -> str:
     return f'"{doubled}"'
 
 
-def listed(values: Iterable[object]) -> str:
+def json_array(values: Iterable[object]) -> str:
     """The value for `IN`: any number of texts or numbers."""
     return json.dumps(list(values))

@@ -28,7 +28,7 @@ _DISK: Final = frozenset(
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def database_errors(path: Path) -> Iterator[None]:
     """Turn what SQLite says into one sentence about the index at `path`.
 
     Raises:
@@ -47,7 +47,7 @@ def told(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def told_disk(folder: Path) -> Iterator[None]:
+def disk_errors(folder: Path) -> Iterator[None]:
     """Turn what the file system refuses into one sentence about the index folder.
 
     Raises:

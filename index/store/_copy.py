@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
-from index.store._connect import connect, told
+from index.store._connect import connect, database_errors
 
 
 def copy(source: Path, target: Path, *, journal: Literal["WAL", "DELETE"]) -> None:
@@ -22,8 +22,8 @@ def copy(source: Path, target: Path, *, journal: Literal["WAL", "DELETE"]) -> No
     Raises:
         StoreError: The source cannot be read, or the target cannot be written.
     """
-    with told(source):
+    with database_errors(source):
         connection = connect(source, write=False)
-    with closing(connection), told(target), closing(sqlite3.connect(target)) as other:
+    with closing(connection), database_errors(target), closing(sqlite3.connect(target)) as other:
         connection.backup(other)
         other.execute(f"PRAGMA journal_mode = {journal}")

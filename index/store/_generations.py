@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from index.errors import IndexMissing
-from index.store._connect import damaged, told_disk
+from index.store._connect import damaged, disk_errors
 
 VECTORS_SUFFIX: Final = ".vectors"
 _NAME: Final = re.compile(r"gen-(\d{6,})-[0-9a-f]{8}\.db")
@@ -55,7 +55,7 @@ class Generations:
 
     def all(self) -> list[Path]:
         """Every database in the folder, also unfinished ones, newest first."""
-        with told_disk(self.folder):
+        with disk_errors(self.folder):
             found = [path for path in self.folder.iterdir() if _NAME.fullmatch(path.name)]
         return sorted(found, key=lambda path: (len(path.name), path.name), reverse=True)
 
@@ -68,7 +68,7 @@ class Generations:
         pointer = self.folder / "current"
         temporary = self.folder / ".current.tmp"
         names = [path.name for path in (current, previous) if path is not None]
-        with told_disk(self.folder):
+        with disk_errors(self.folder):
             with temporary.open("w", encoding="ascii") as file:
                 file.write("".join(f"{name}\n" for name in names))
                 file.flush()

@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.errors import IndexBusy
-from index.store._connect import told_disk
+from index.store._connect import disk_errors
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def locked(folder: Path, timeout: float) -> Iterator[None]:
         IndexDisk: The folder cannot be made or written.
     """
     lock = FileLock(folder / "writer.lock")
-    with told_disk(folder):
+    with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         try:
             lock.acquire(timeout=timeout)

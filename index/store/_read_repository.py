@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from index.store._articles import Articles, listed
-from index.store._connect import told
+from index.store._articles import ArticleQueries, json_array
+from index.store._connect import database_errors
 
 
 class ReadRepository:
@@ -36,7 +36,7 @@ class ReadRepository:
         """The articles that were read from some files: id to file and hash."""
         rows = self._rows(
             "SELECT a.id, a.file, a.hash FROM json_each(?) AS f JOIN article AS a ON a.file = f.value",
-            listed(files),
+            json_array(files),
         )
         return {article_id: (file, digest) for article_id, file, digest in rows}
 
@@ -44,14 +44,14 @@ class ReadRepository:
         """The articles of those ids: id to file and hash; ids that no article has are left out."""
         rows = self._rows(
             "SELECT a.id, a.file, a.hash FROM json_each(?) AS i JOIN article AS a ON a.id = i.value",
-            listed(ids),
+            json_array(ids),
         )
         return {article_id: (file, digest) for article_id, file, digest in rows}
 
     def claiming(self, ids: Iterable[str]) -> set[str]:
         """Files with an article of one of those ids that is not indexed, for another file has the id, too."""
         rows = self._rows(
-            "SELECT s.file FROM json_each(?) AS i JOIN skipped AS s ON s.claims = i.value", listed(ids)
+            "SELECT s.file FROM json_each(?) AS i JOIN skipped AS s ON s.claims = i.value", json_array(ids)
         )
         return {file for (file,) in rows}
 
@@ -61,8 +61,8 @@ class ReadRepository:
 
     def config(self) -> dict[str, object]:
         """What the index was made with."""
-        with told(self._path):
-            return Articles(self._connection, self._path).config()
+        with database_errors(self._path):
+            return ArticleQueries(self._connection, self._path).config()
 
     def holds_no_vector(self) -> bool:
         """Whether no vector is stored."""
@@ -80,11 +80,11 @@ class ReadRepository:
         """Those of the hashes that no vector is stored for."""
         return {key for key in hashes if self.value(key) is None}
 
-    def value(self, text_hash: bytes) -> bytes | None:
+    def value(self, embedding_key: bytes) -> bytes | None:
         """The stored vector of a text, packed, or None."""
-        rows = self._rows("SELECT value FROM vector WHERE hash = ?", text_hash)
+        rows = self._rows("SELECT value FROM vector WHERE hash = ?", embedding_key)
         return rows[0][0] if rows else None
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with told(self._path), closing(self._connection.execute(query, values)) as cursor:
+        with database_errors(self._path), closing(self._connection.execute(query, values)) as cursor:
             return cursor.fetchall()

@@ -11,7 +11,7 @@ from typing import Final
 from weakref import finalize
 
 from index.errors import IndexDisk, IndexModel
-from index.store._connect import connect, damaged, told
+from index.store._connect import connect, damaged, database_errors
 from index.store._generations import Generations
 from index.store._snapshot import Snapshot
 
@@ -62,7 +62,7 @@ class Reader:
         """
         with self._lock:
             connection = self._follow()
-            with told(self._path):
+            with database_errors(self._path):
                 connection.execute("BEGIN")
                 try:
                     yield Snapshot(connection, self._path)
@@ -83,7 +83,7 @@ class Reader:
                 return self._connection
             self.close()
             try:
-                with told(path):
+                with database_errors(path):
                     connection = self._open(path)
             except IndexDisk:
                 if path.exists():

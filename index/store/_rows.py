@@ -121,7 +121,7 @@ class ArticleRow:
     Attributes:
         article: The article.
         file: The corpus file it was read from, as in `FileRow.path`.
-        hash: `article_hash(article, file)`.
+        hash: `article_digest(article, file)`.
         sentences: In order.
         chunks: In order.
     """
@@ -150,7 +150,7 @@ class FileRow:
     shadowed: tuple[str, ...] = ()
 
 
-def text_hash(text: str) -> bytes:
+def embedding_key(text: str) -> bytes:
     """The key of a text in the cache of vectors: 16 bytes of BLAKE2b."""
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
@@ -160,7 +160,7 @@ def is_markdown(file: str) -> bool:
     return not file.lower().endswith(".txt")
 
 
-def article_hash(article: Article, file: str) -> bytes:
+def article_digest(article: Article, file: str) -> bytes:
     """16 bytes of BLAKE2b over an article and how it is read: whatever can change what is made of it."""
     fields = [article.id, article.title, article.text, article.url, article.source, article.published]
     known = json.dumps([*fields, article.language, article.tags, is_markdown(file)], ensure_ascii=False)

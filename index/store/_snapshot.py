@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from index.store._articles import Articles, listed, quoted
+from index.store._articles import ArticleQueries, json_array, quoted
 from index.store._connect import damaged, sensible
 from index.store._rows import Changes, Keys, State, StoredChunk, unpack
 from index.types import Sentence, SentenceKind, Vectors
@@ -15,7 +15,7 @@ from index.types import Sentence, SentenceKind, Vectors
 _BLOCK: Final = 4096  # vectors read at a time
 
 
-class Snapshot(Articles):
+class Snapshot(ArticleQueries):
     """The index at one moment: whatever is asked of it, no change comes in between.
 
     Comes from `Reader.snapshot` and is good only inside its `with` block.
@@ -28,7 +28,7 @@ class Snapshot(Articles):
             'SELECT c.key, c.article, a.id, a.title, c.start, c."end", c.first, c.last, c.heading, c.context'
             " FROM json_each(?) AS k JOIN chunk AS c ON c.key = k.value"
             " JOIN article AS a ON a.key = c.article",
-            (listed(wanted),),
+            (json_array(wanted),),
         )
         found = {}
         for key, article, article_id, title, start, end, *rest in rows.fetchall():
@@ -74,7 +74,7 @@ class Snapshot(Articles):
         rows = self._connection.execute(
             "SELECT c.key FROM json_each(?) AS n JOIN article AS a ON a.collection = n.value"
             " JOIN chunk AS c ON c.article = a.key ORDER BY c.key",
-            (listed(set(collections)),),
+            (json_array(set(collections)),),
         )
         return _keys(rows)
 
@@ -129,7 +129,7 @@ class Snapshot(Articles):
             "SELECT 1 FROM chunk AS c JOIN article AS a ON a.key = c.article WHERE c.key = words.rowid"
             " AND a.collection IN (SELECT value FROM json_each(?2))))"
             " ORDER BY bm25(words), words.rowid LIMIT ?3",
-            (query, None if collections is None else listed(collections), limit),
+            (query, None if collections is None else json_array(collections), limit),
         )
         return [(key, -score) for key, score in rows]
 
@@ -139,11 +139,11 @@ class Snapshot(Articles):
         """In how many chunks each term occurs, 0 included; of all chunks, or of those in some collections."""
         wanted = list(dict.fromkeys(terms))
         if collections is not None:
-            within = listed(collections)
+            within = json_array(collections)
             return {term: self._occurs(term, within) for term in wanted}
         found = self._connection.execute(
             "SELECT t.value, v.doc FROM json_each(?) AS t JOIN vocabulary AS v ON v.term = t.value",
-            (listed(wanted),),
+            (json_array(wanted),),
         )
         return dict.fromkeys(wanted, 0) | dict(found.fetchall())
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from index.store._articles import Articles
-from index.store._connect import connect, sensible, told
-from index.store._rows import article_hash, chunk_text, sentence_text, sound_value, text_hash
+from index.store._articles import ArticleQueries
+from index.store._connect import connect, database_errors, sensible
+from index.store._rows import article_digest, chunk_text, embedding_key, sentence_text, sound_value
 from index.text.words import terms
 from index.types import CITABLE, Article, SentenceKind
 
@@ -44,11 +44,11 @@ def verify(path: Path, *, derived: bool = True) -> list[str]:
         IndexVersion: It was made by another version of Footnote.
         StoreError: It cannot be opened at all.
     """
-    with told(path), sensible(path):
+    with database_errors(path), sensible(path):
         connection = connect(path, write=False)
         try:
             connection.execute("BEGIN")  # one state, whatever is written meanwhile
-            Articles(connection, path).check_words()
+            ArticleQueries(connection, path).check_words()
             found = _Check(connection, derived=derived).problems()
             return [problem for problem, _ in zip(found, range(_MOST), strict=False)]
         finally:
@@ -79,7 +79,7 @@ class _Check:
                 continue
             words = tuple(json.loads(tags))
             article = Article(article_id, title, text, url, source, published, language, words)
-            if self._derived and article_hash(article, file) != digest:
+            if self._derived and article_digest(article, file) != digest:
                 yield f"The article {article_id} is not what was indexed: its hash differs."
             for problem in self._article(key, text):
                 yield f"The article {article_id}: {problem}."
@@ -139,7 +139,7 @@ class _Check:
             if one.ordinal != count or not first <= reached <= last:
                 yield f"there is a gap before chunk {one.ordinal}"
             embedded = chunk_text(context, text[one.start : one.end]) if self._derived else ""
-            if embedded and one.hash != text_hash(embedded):
+            if embedded and one.hash != embedding_key(embedded):
                 yield f"chunk {one.ordinal} does not have the vector of its words"
             if words is None or (embedded and words != " ".join(terms(embedded))):
                 yield f"chunk {one.ordinal} is not found by its words"
@@ -163,4 +163,4 @@ class _Check:
 def _sentence_hash(words: str, kind: str) -> bytes | None:
     """The hash of what is embedded for a sentence, or None if nothing is."""
     embedded = sentence_text(words) if SentenceKind(kind) in CITABLE else ""
-    return text_hash(embedded) if embedded else None
+    return embedding_key(embedded) if embedded else None

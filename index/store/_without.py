@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from index.store._articles import listed
+from index.store._articles import json_array
 from index.store._rows import Counts, Keys, State
 from index.store._snapshot import Snapshot
 
@@ -29,7 +29,7 @@ class Without(Snapshot):
         rows = self._connection.execute(
             "SELECT c.key, a.collection, w.terms FROM json_each(?) AS i JOIN article AS a ON a.id = i.value"
             " JOIN chunk AS c ON c.article = a.key JOIN words AS w ON w.rowid = c.key",
-            (listed(self._ids),),
+            (json_array(self._ids),),
         ).fetchall()
         self._hidden = {int(key) for key, _, _ in rows}
         self._gone = [(collection, set(terms.split())) for _, collection, terms in rows]
@@ -38,7 +38,7 @@ class Without(Snapshot):
     def state(self) -> State:
         """As of the whole, but never equal to it: what is remembered of the one is not true of the other."""
         generation, seq, token = super().state()
-        return State(generation, seq, f"{token} without {listed(self._ids)}")
+        return State(generation, seq, f"{token} without {json_array(self._ids)}")
 
     def counts(self) -> Counts:
         """How much the whole holds, but for articles and chunks, which are those that are left."""
@@ -62,7 +62,7 @@ class Without(Snapshot):
         ((gone,),) = self._connection.execute(
             "SELECT count(*) FROM article WHERE id IN (SELECT value FROM json_each(?1))"
             " AND (?2 IS NULL OR collection IN (SELECT value FROM json_each(?2)))",
-            (listed(self._ids), None if collections is None else listed(collections)),
+            (json_array(self._ids), None if collections is None else json_array(collections)),
         )
         return super().article_count(collections) - int(gone)
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from index.citation_ids import article_hash as short_hash
-from index.store._articles import listed
-from index.store._connect import connect, create, damaged, told
+from index.store._articles import json_array
+from index.store._connect import connect, create, damaged, database_errors
 from index.store._generations import sync
 from index.store._read_repository import ReadRepository
 from index.store._rows import ArticleRow, FileRow, pack
@@ -49,7 +49,7 @@ class Writer(ReadRepository):
             config: What it is made with, as JSON can hold it.
         """
         meta = {"recipe": json.dumps(config, sort_keys=True), "digest": f"{0:032x}", "dimension": "0"}
-        with told(path):
+        with database_errors(path):
             connection = create(path, SCHEMA)
             writer = cls(connection, path)
             with writer._transaction():
@@ -67,7 +67,7 @@ class Writer(ReadRepository):
         """
         if not path.exists():
             raise damaged(path, "the file is missing")
-        with told(path):
+        with database_errors(path):
             return cls(connect(path, write=True), path)
 
     def __enter__(self) -> Writer:
@@ -82,21 +82,21 @@ class Writer(ReadRepository):
 
     def seal(self) -> None:
         """Bring everything into the database file itself, and that to the disk."""
-        with told(self._path):
+        with database_errors(self._path):
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         sync(self._path)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """The generation as it is, for reading."""
-        with told(self._path):
+        with database_errors(self._path):
             yield Snapshot(self._connection, self._path)
 
     def add_vectors(self, hashes: Sequence[bytes], vectors: Vectors) -> None:
         """Store vectors at once, before anything refers to them, so that a crash loses little work.
 
         Args:
-            hashes: `text_hash` of each text.
+            hashes: `embedding_key` of each text.
             vectors: Unit vectors, shape (len(hashes), dimension), float32.
         """
         self.add_values(dict(zip(hashes, pack(vectors), strict=True)), vectors.shape[1])
@@ -225,7 +225,7 @@ class Writer(ReadRepository):
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with told(self._path):
+        with database_errors(self._path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -257,7 +257,7 @@ class Writer(ReadRepository):
             "DELETE FROM vector WHERE key IN (SELECT value FROM json_each(?))"
             " AND NOT EXISTS (SELECT 1 FROM chunk WHERE chunk.vector = vector.key)"
             " AND NOT EXISTS (SELECT 1 FROM sentence WHERE sentence.vector = vector.key)",
-            (listed(self._loose),),
+            (json_array(self._loose),),
         )
 
     def _forget(self, seq: int) -> None:

@@ -51,7 +51,7 @@ def differences(one: str, other: str) -> tuple[Difference, ...]:
     a, b = _Said(one), _Said(other)
     if not a.words or len(a.words & b.words) < _ALIKE * len(a.words | b.words):
         return ()
-    return _told(a, b, denied=a.denies != b.denies)
+    return _compared(a, b, denied=a.denies != b.denies)
 
 
 def departures(said: str, sentence: str) -> tuple[Difference, ...]:
@@ -63,10 +63,10 @@ def departures(said: str, sentence: str) -> tuple[Difference, ...]:
     a, b = _Said(said), _Said(sentence)
     if not a.words or len(a.words & b.words) < _HELD * len(a.words):
         return ()
-    return _told(a, b, denied=Difference.NEGATION in differences(said, sentence))
+    return _compared(a, b, denied=Difference.NEGATION in differences(said, sentence))
 
 
-def _told(one: _Said, other: _Said, *, denied: bool) -> tuple[Difference, ...]:
+def _compared(one: _Said, other: _Said, *, denied: bool) -> tuple[Difference, ...]:
     """What two texts about the same differ in."""
     differ = {
         Difference.NUMBERS: _conflict(one.numbers, other.numbers),
@@ -81,7 +81,7 @@ def negates(text: str) -> bool:
     return _Said(text).denies
 
 
-def listed(found: Sequence[Difference]) -> str:
+def describe_differences(found: Sequence[Difference]) -> str:
     """`numbers`, `numbers and dates`."""
     return phrase_series([_NAMES[each] for each in found])
 

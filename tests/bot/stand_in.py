@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 
-from index import citation_ids as receipt
+from index import citation_ids
 from index.errors import ArticleNotFound
 from index.types import (
     Answer,
@@ -138,9 +138,9 @@ class StandIn:
         return sorted({article.collection for article in self.texts.values()})
 
     def context(self, proof: str, words: str = "") -> Context:
-        parsed = receipt.parse(proof)
+        parsed = citation_ids.parse(proof)
         for article in self.texts.values():
-            if receipt.matches(parsed, article.id):
+            if citation_ids.matches(parsed, article.id):
                 text, start, end = article.text, parsed.start, parsed.end
                 status = "intact" if parsed.proves(text[start:end]) else "changed"
                 head, tail = text[:start], text[end:]

@@ -4,7 +4,7 @@ import inspect
 import re
 
 from bot import errors
-from bot.discord_io.failures import sentence
+from bot.interactions import sentence
 from index.errors import FootnoteError
 
 

@@ -29,9 +29,9 @@ async def test_what_is_kept_is_there_after_a_restart(tmp_path: Path) -> None:
     assert not await state.calls.claim(9)
     await state.calls.release(9)
     assert await state.calls.claim(9)
-    golden = tmp_path / "golden.jsonl"
-    golden.write_text("\n".join(state.feedback.golden()))
-    [question] = load_questions(golden)
+    labelled = tmp_path / "questions.jsonl"
+    labelled.write_text("\n".join(state.feedback.labelled_questions()))
+    [question] = load_questions(labelled)
     assert (question.answerable, question.evidence[0].text) == (True, LAST["text"])
     assert await state.purge() == 0
     assert (await state.feedback.forget(6), await state.feedback.forget(5)) == (0, 1)
@@ -43,7 +43,7 @@ async def test_a_member_has_one_verdict_on_a_message(tmp_path: Path) -> None:
     state = State(Database(tmp_path / "bot.db"), keep_days=-1)
     assert not await state.feedback.give(5, Verdict(9, True, True, "The ferry?"))
     assert await state.feedback.give(5, Verdict(9, False, True, "The ferry?", "missing"))
-    [line] = state.feedback.golden()
+    [line] = state.feedback.labelled_questions()
     assert (json.loads(line)["verdict"], json.loads(line)["answerable"]) == ("missing", True)
     assert await state.purge() == 1
     state.close()
@@ -86,7 +86,7 @@ async def test_without_room_or_turn_nothing_is_lost(tmp_path: Path, monkeypatch:
     assert pages
     with pytest.raises(StateError, match="Nothing in it is lost"):
         await state.feedback.give(5, Verdict(9, True, True, "The ferry? " * 9999))
-    assert list(state.feedback.golden()) == []
+    assert list(state.feedback.labelled_questions()) == []
     state.close()
 
 
@@ -143,14 +143,15 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: P
     with sqlite3.connect(path) as connection:
         connection.execute("ALTER TABLE verdicts DROP COLUMN turns")
         connection.execute("DROP TABLE unanswered")
-        connection.execute("ALTER TABLE places DROP COLUMN unasked")
+        connection.execute("ALTER TABLE guild_settings RENAME TO places")
+        connection.execute("ALTER TABLE places DROP COLUMN auto_reply")
         connection.execute("DROP TABLE cited")
         connection.execute("DROP TABLE first_guild")
         connection.execute("UPDATE alembic_version SET version_num = 'first'")
     connection.close()
     state = State(Database.existing(path))
     assert await state.feedback.give(5, Verdict(9, True, True, "And on Sundays?", turns=["The ferry?"]))
-    [line] = state.feedback.golden()
+    [line] = state.feedback.labelled_questions()
     assert json.loads(line)["turns"] == [{"question": "The ferry?"}]
     state.close()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from index import citation_ids as receipt
+from index import citation_ids
 from index.types import Answer, Citation, IndexInfo, Status
 
 INFO = IndexInfo("5f3a", 12, 80)
@@ -45,8 +45,10 @@ def citation(text: str = "The last ferry leaves at 6.40 pm.", **other: Any) -> C
         "source": "Saltmere Ferries",
     } | other
     values.setdefault("end", values["start"] + len(text))
-    proof = receipt.make(values["article_id"], values["start"], values["start"] + max(1, len(text)), text)
-    values.setdefault("receipt", proof)
+    proof = citation_ids.make(
+        values["article_id"], values["start"], values["start"] + max(1, len(text)), text
+    )
+    values.setdefault("citation_id", proof)
     return Citation(**values)
 
 

@@ -13,6 +13,7 @@ from hypothesis import settings
 
 from index.engine import Engine
 from index.indexing.builder import Builder
+from index.ranking.features import Feature
 from index.ranking.ranker import Ranker
 from index.retrieval.question import understand
 from index.retrieval.search import Retrieval, retrieve
@@ -59,9 +60,13 @@ ARTICLES = {
 }
 """Front matter and text of each article."""
 
-JUDGEMENT = Ranker(
-    ranking={"covers": 6.0, "late rare own": 3.0, "wanted": 0.5},
-    confidence={"best covers": 8.0, "known": 4.0},
+RANKER = Ranker(
+    ranking={
+        Feature.COVERAGE: 6.0,
+        Feature.LATE_BY_RARITY_WITHOUT_TITLE: 3.0,
+        Feature.HAS_WANTED: 0.5,
+    },
+    confidence={"best_coverage": 8.0, "known_words": 4.0},
     intercept=-8.5,
     threshold=0.5,
 )
@@ -86,7 +91,7 @@ class Town:
         path.write_text(f"---\n{front or 'title: News'}\n---\n{text}", encoding="utf-8")
         return path
 
-    def engine(self, ranker: Ranker = JUDGEMENT) -> Engine:
+    def engine(self, ranker: Ranker = RANKER) -> Engine:
         reader = Reader.open(self.folder, model=self.encoder.fingerprint)
         return Engine(reader, self.encoder, ranker=ranker)
 

@@ -14,12 +14,13 @@ import pytest
 from index.embedding import SentenceEncoder
 from index.engine import Engine
 from index.errors import ArticleNotFound, IndexMissing, IndexModel, UsageError
+from index.ranking.features import Feature
 from index.ranking.ranker import Ranker
 from index.settings import IndexSettings, load
 from index.store import Reader
 from index.text.sentences import segment
 from index.types import Status, Turn
-from tests.index.conftest import ARTICLES, JUDGEMENT, Town, assert_verbatim
+from tests.index.conftest import ARTICLES, RANKER, Town, assert_verbatim
 from tests.index.hashed import HashedEncoder
 
 LAST_FERRY = "When does the last ferry leave Saltmere?"
@@ -225,12 +226,12 @@ def test_lists_articles_and_collections(engine: Engine) -> None:
 
 def test_shows_what_a_citation_was_quoted_from(town: Town, engine: Engine) -> None:
     cited = engine.ask(LAST_FERRY).citations[0]
-    seen = engine.context(cited.receipt)
+    seen = engine.context(cited.citation_id)
     assert seen.status == "intact"
     assert seen.article == engine.article("news/ferry")
     assert seen.before.endswith("on Monday.\n")
     town.builder.remove(["news/ferry"])
-    assert engine.context(cited.receipt).status == "removed"
+    assert engine.context(cited.citation_id).status == "removed"
     with pytest.raises(UsageError):
         engine.context("no receipt")
 
@@ -249,19 +250,19 @@ def test_tells_an_operator_what_it_holds(town: Town, engine: Engine) -> None:
     assert status.changed is not None
 
 
-def test_the_fingerprint_follows_articles_and_judgement(town: Town, engine: Engine) -> None:
+def test_the_fingerprint_follows_articles_and_ranker(town: Town, engine: Engine) -> None:
     info = engine.info()
     assert engine.info() is info
     for ranker in (
-        dataclasses.replace(JUDGEMENT, threshold=0.9),
-        dataclasses.replace(JUDGEMENT, ranking={}),
+        dataclasses.replace(RANKER, threshold=0.9),
+        dataclasses.replace(RANKER, ranking={}),
     ):
         other = town.engine(ranker)
         assert other.info().fingerprint != info.fingerprint
         other.close()
 
 
-def test_uses_the_shipped_judgement_by_default(town: Town, engine: Engine) -> None:
+def test_uses_the_shipped_ranker_by_default(town: Town, engine: Engine) -> None:
     other = town.engine(Ranker.shipped())
     shipped = Engine(engine._reader, town.encoder)
     assert shipped.info() == other.info()
@@ -347,10 +348,10 @@ class Keen:
         return np.array([float(self.word in text) for text in texts])
 
 
-def test_a_reranker_is_heard_as_much_as_the_judgement(town: Town) -> None:
+def test_a_reranker_is_heard_as_much_as_the_ranker(town: Town) -> None:
     alone = town.engine()
     reader = Reader.open(town.folder, model=town.encoder.fingerprint)
-    second = Engine(reader, town.encoder, ranker=JUDGEMENT, cross_encoder=Keen("Adeyemi"))
+    second = Engine(reader, town.encoder, ranker=RANKER, cross_encoder=Keen("Adeyemi"))
     plain, read = alone.ask(LAST_FERRY), second.ask(LAST_FERRY)
     assert "6.40" in plain.citations[0].text
     assert "Adeyemi" in read.candidates[0].text
@@ -358,7 +359,7 @@ def test_a_reranker_is_heard_as_much_as_the_judgement(town: Town) -> None:
     assert read.why is not None
     assert (plain.why.reranker, read.why.reranker) == (None, 1.0)
     assert plain.index.fingerprint != read.index.fingerprint
-    doubtful = Engine(reader, town.encoder, ranker=JUDGEMENT, cross_encoder=Keen("nowhere"))
+    doubtful = Engine(reader, town.encoder, ranker=RANKER, cross_encoder=Keen("nowhere"))
     assert doubtful.ask(LAST_FERRY).confidence < plain.confidence
     for engine in (alone, second):
         engine.close()
@@ -368,7 +369,7 @@ def test_says_what_an_answer_rests_on(engine: Engine) -> None:
     why = engine.ask("When does the last fery leave Saltmere?").why
     assert why is not None
     assert why.read_as == "When does the last ferry leave Saltmere?"
-    assert why.threshold == JUDGEMENT.threshold
+    assert why.threshold == RANKER.threshold
     words = {word.text: word for word in why.words}
     assert set(words) == {"last", "ferry", "leave", "Saltmere"}
     assert all(word.matched and word.passages for word in words.values())
@@ -437,7 +438,7 @@ def test_what_a_sentence_leans_on_comes_with_it_unless_it_is_cited_too(town: Tow
     sure = Engine(
         Reader.open(town.folder, model=town.encoder.fingerprint),
         town.encoder,
-        ranker=replace(JUDGEMENT, ranking={"covers": 60.0}),
+        ranker=replace(RANKER, ranking={Feature.COVERAGE: 60.0}),
     )
     cited = sure.ask("They grow which squash and dahlias?", k=1).citations[0]
     assert cited.lead is not None

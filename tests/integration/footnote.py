@@ -14,13 +14,13 @@ from typing import Any
 import discord
 import pytest
 
-from bot.client import Footnote
-from bot.services.asking import Engine, EngineService
+from bot.client import FootnoteBot
+from bot.services.asking import EngineProtocol, EngineService
 from bot.services.draft_store import Drafts
 from bot.services.editing import ArticleService
-from bot.services.worker import Worker
 from bot.settings import BotSettings
 from bot.state import Database, State
+from bot.worker import Worker
 from index.editing import Editing
 from index.settings import load
 from tests.bot.stand_in import StandIn
@@ -46,10 +46,10 @@ class Room:
     state: Path
     editing: Editing | None = None
     guilds: dict[int, tuple[str, ...] | None] = field(default_factory=dict)  # may use the bot
-    bots: list[Footnote] = field(default_factory=list)
+    bots: list[FootnoteBot] = field(default_factory=list)
 
     @property
-    def bot(self) -> Footnote:
+    def bot(self) -> FootnoteBot:
         """The bot that is running."""
         return self.bots[-1]
 
@@ -73,7 +73,7 @@ def settings(server: DiscordServer, **values: Any) -> BotSettings:
 @asynccontextmanager
 async def running(
     room: Room, *, queue: int = 30, time_limit: float = 20, **options: Any
-) -> AsyncIterator[Footnote]:
+) -> AsyncIterator[FootnoteBot]:
     """Runs the bot until the block is left."""
     worker = Worker(queue=queue, time_limit=time_limit)
     state = State(Database(room.state))
@@ -81,7 +81,7 @@ async def running(
     editing = room.editing or Editing(folder / "corpus", folder / "index", room.engine.encoder)
     room.guilds = room.guilds or {room.guild.id: None}
     options.setdefault("guilds", room.guilds)
-    bot = Footnote(
+    bot = FootnoteBot(
         EngineService(room.engine, worker),
         state,
         ArticleService(editing, Drafts(folder / "drafts"), worker),
@@ -107,7 +107,7 @@ async def running(
 
 @asynccontextmanager
 async def footnote(
-    engine: Engine | None = None,
+    engine: EngineProtocol | None = None,
     *,
     editing: Editing | None = None,
     server: dict[str, Any] | None = None,

@@ -25,7 +25,7 @@ from bot.errors import (
     UnknownGuild,
 )
 from bot.state import GuildSettings, Scope
-from index import citation_ids as receipt
+from index import citation_ids
 from tests.bot.stand_in import FERRY
 from tests.integration.discord_server import Channel, Guild, Message, User
 from tests.integration.discord_server.run import (
@@ -44,7 +44,7 @@ NEWS = ("Winter timetable", "Saltmere Ferries", "news")
 
 LAST = "The last ferry leaves Gull Island at 6.40 pm."
 START = FERRY.text.index(LAST)
-RECEIPT = receipt.make(FERRY.id, START, START + len(LAST), LAST)
+RECEIPT = citation_ids.make(FERRY.id, START, START + len(LAST), LAST)
 Needs = Literal["member", "editor", "manager"]
 
 
@@ -534,7 +534,9 @@ async def test_forums_and_channels_are_answered_only_in_servers_that_are_named(n
         here = both.at(guild, manages=False)
         forum = room.server.add_channel(guild, "help", kind="forum")
         for channel in (here.channel, forum):
-            await room.bot.state.guild_settings.set(Scope(guild.id, channel.id), GuildSettings(unasked=True))
+            await room.bot.state.guild_settings.set(
+                Scope(guild.id, channel.id), GuildSettings(auto_reply=True)
+            )
         await room.server.say(here.user, here.channel, QUESTION)
         post = await room.server.post(here.user, forum, QUESTION, "Please help.")
         await asyncio.sleep(0.5)

@@ -39,7 +39,7 @@ async def listening(**options: Any) -> AsyncIterator[Room]:
 
 async def set_up(room: Room, channel: Channel, **rules: Any) -> None:
     """Switches the mode on."""
-    rules = {"unasked": True} | rules
+    rules = {"auto_reply": True} | rules
     await room.bot.state.guild_settings.set(Scope(room.guild.id, channel.id), GuildSettings(**rules))
 
 
@@ -201,11 +201,11 @@ async def test_the_modes_are_switched_on_the_panel() -> None:
         assert "Answered without a mention: nothing\n" in shown.content
         shown = await (await room.server.press(owner, shown, "Answer new posts")).response()
         assert "Answered without a mention: new posts, from their titles" in shown.content
-        assert room.bot.state.guild_settings.at(Scope(room.guild.id, where.id)).unasked
+        assert room.bot.state.guild_settings.at(Scope(room.guild.id, where.id)).auto_reply
         shown = await (await room.server.press(owner, shown, "Private answers")).response()
         assert "⚠ Answers are private here" in shown.content
         await (await room.server.press(owner, shown, "Only when mentioned")).response()
-        assert not room.bot.state.guild_settings.at(Scope(room.guild.id, where.id)).unasked
+        assert not room.bot.state.guild_settings.at(Scope(room.guild.id, where.id)).auto_reply
     async with listening() as room:
         owner = room.server.add_member(room.guild, "olga", permissions=rights)
         shown = await panel(room, owner, room.channel)

@@ -1,4 +1,4 @@
-"""Members judge answers by 👍 and 👎; the operator gets a golden set of it."""
+"""Members judge answers by 👍 and 👎; the operator gets a set of labelled questions of it."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ async def blame(room: Room, member: User, answer: Message, reason: str, article:
 
 
 def kept(room: Room) -> list[dict[str, Any]]:
-    """The golden set."""
-    return [json.loads(line) for line in room.bot.state.feedback.golden()]
+    """The labelled questions."""
+    return [json.loads(line) for line in room.bot.state.feedback.labelled_questions()]
 
 
 async def test_praise_keeps_question_and_evidence_but_not_who_gave_it(tmp_path: Path) -> None:
@@ -44,9 +44,9 @@ async def test_praise_keeps_question_and_evidence_but_not_who_gave_it(tmp_path: 
         [row] = kept(room)
         assert (row["question"], row["answerable"], row["verdict"]) == (answer.content[3:33], True, "good")
         assert LAST in row["evidence"]
-        golden = tmp_path / "golden.jsonl"
-        golden.write_text(json.dumps(row), encoding="utf-8")
-        assert load_questions(golden)[0].evidence[0].article_id == "news/ferry"
+        labelled = tmp_path / "questions.jsonl"
+        labelled.write_text(json.dumps(row), encoding="utf-8")
+        assert load_questions(labelled)[0].evidence[0].article_id == "news/ferry"
         assert str(room.ana.id).encode() not in room.state.read_bytes()
         assert await praise(room, room.ben, answer) == THANKS
         assert await praise(room, room.ben, answer) == CHANGED

@@ -46,7 +46,7 @@ async def test_a_members_verdicts_are_deleted_and_nobody_elses() -> None:
         for answer in (first, second):
             await judge(room, room.ana, answer)
         assert "your 2 verdicts on answers" in (await forget(room, room.ana)).content
-        assert len(list(room.bot.state.feedback.golden())) == 1
+        assert len(list(room.bot.state.feedback.labelled_questions())) == 1
         await forget(room, room.ben)
         assert QUESTION.encode() not in room.state.read_bytes()
 
@@ -71,9 +71,9 @@ async def test_what_is_old_goes_every_day_also_after_a_day_on_which_that_failed(
         daily = cast(Forget, room.bot.get_cog("Forget")).daily
         daily.change_interval(seconds=0.05)
         await until(lambda: len(tries) > 2)
-        assert len(list(state.feedback.golden())) == 1
+        assert len(list(state.feedback.labelled_questions())) == 1
         state.keep_days = -1
-        await until(lambda: not list(state.feedback.golden()))
+        await until(lambda: not list(state.feedback.labelled_questions()))
         assert "OSError" in caplog.text
 
 

@@ -20,9 +20,9 @@ from bot.errors import PortTaken
 from bot.monitoring.health import Health
 from bot.run import serve
 from bot.services.asking import EngineService
-from bot.services.worker import Worker
 from bot.state import Database, State
 from bot.stopping import Stop
+from bot.worker import Worker
 from index.editing import Editing
 from index.errors import IndexMissing
 from index.version import version

@@ -265,7 +265,7 @@ def test_help_teaches_and_is_quick(tmp_path: Path) -> None:
         (("--invite",), "invite"),
         (("--backup", "monday.db"), "backup FILE|FOLDER"),
         (("--backup=monday.db",), "backup FILE|FOLDER"),
-        (("--feedback", "golden.jsonl"), "feedback FILE"),
+        (("--feedback", "questions.jsonl"), "feedback FILE"),
     ],
 )
 def test_options_of_earlier_versions_are_refused_with_the_command(
@@ -348,16 +348,16 @@ def test_backup_copies_the_bots_database(tmp_path: Path) -> None:
 
 
 def test_verdicts_are_written_as_questions_to_evaluate(tmp_path: Path) -> None:
-    done = run("feedback", "golden.jsonl", cwd=tmp_path)
+    done = run("feedback", "questions.jsonl", cwd=tmp_path)
     assert (done.returncode, "first start makes it" in done.stderr) == (1, True)
     state = State(Database(tmp_path / ".footnote" / "bot.db"))
-    done = run("feedback", "golden.jsonl", cwd=tmp_path)
+    done = run("feedback", "questions.jsonl", cwd=tmp_path)
     assert (done.returncode, "nothing was written" in done.stderr) == (1, True)
     asyncio.run(state.feedback.give(5, Verdict(9, True, False, "Where may I park?")))
     state.close()
-    done = run("feedback", "golden.jsonl", cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "Wrote 1 verdict to golden.jsonl\n")
-    [question] = load_questions(tmp_path / "golden.jsonl")
+    done = run("feedback", "questions.jsonl", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "Wrote 1 verdict to questions.jsonl\n")
+    [question] = load_questions(tmp_path / "questions.jsonl")
     assert (question.question, question.answerable) == ("Where may I park?", False)
     done = run("feedback", ".", cwd=tmp_path)
     assert (done.returncode, "cannot be written" in done.stderr) == (1, True)

@@ -19,9 +19,9 @@ from aiohttp import web
 from bot.errors import DiscordRefused, DiscordUnreachable, IntentsRefused, StartError, TokenRefused, TooSlow
 from bot.run import serve
 from bot.services.asking import EngineService
-from bot.services.worker import Worker
 from bot.state import Database, State
 from bot.stopping import Stop
+from bot.worker import Worker
 from index.editing import Editing
 from index.errors import ModelUnavailable
 from tests.bot.stand_in import Broken, StandIn

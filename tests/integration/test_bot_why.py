@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.features.follow_up import UNKNOWN
-from index.types import Answer, Turn, Why
+from index.types import Answer, Explanation, Turn
 from tests.bot.stand_in import StandIn
 from tests.integration.footnote import footnote, running
 
@@ -17,7 +17,7 @@ class Explaining(StandIn):
     """Also says why."""
 
     def ask(self, question: str, **how: Any) -> Answer:
-        return replace(super().ask(question, **how), why=Why(question, 0.5))
+        return replace(super().ask(question, **how), why=Explanation(question, 0.5))
 
 
 async def test_it_explains_in_private_also_after_a_restart() -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 import bot.__main__ as program
-from bot.services.asking import Engine
+from bot.services.asking import EngineProtocol
 from index.settings import IndexSettings
 from index.types import Answer, Turn
 from tests.bot.stand_in import StandIn
@@ -28,7 +28,7 @@ class Patient(StandIn):
         return super().ask(question, k=k, collections=collections, turns=turns)
 
 
-def open_engine(settings: IndexSettings) -> Engine:
+def open_engine(settings: IndexSettings) -> EngineProtocol:
     """Returns the small engine."""
     return Patient()
 

@@ -17,21 +17,22 @@ import discord
 from bot.check.discord_probe._application import application
 from bot.check.discord_probe._commands import registered
 from bot.check.discord_probe._servers import servers
-from bot.check.finding import FAILED, Finding, duration
-from bot.client import Footnote, intents
+from bot.check.finding import FAILED, Finding
+from bot.client import FootnoteBot, intents
 from bot.discord_io import addresses
 from bot.errors import StartError
+from bot.messages.figures import duration
 from bot.messages.visible import reveal
 from bot.run import in_a_sentence
 from bot.services.asking import EngineService
-from bot.services.worker import Worker
 from bot.settings import BotSettings
 from bot.state import channels_set_up, stored_first_guild
+from bot.worker import Worker
 
 _OFF: Final = 10.0  # seconds that the clock may be off; the answer travels, and Discord tells whole seconds
 
 
-class Visitor(Footnote):
+class Visitor(FootnoteBot):
     """Footnote that logs in to look around.
 
     Args:
@@ -79,7 +80,7 @@ async def visit(settings: BotSettings, token: str) -> list[Finding]:
                 async with asyncio.timeout(settings.start_timeout):
                     await visitor.login(token)
             except (StartError, discord.DiscordException, aiohttp.ClientError, OSError) as error:
-                return [Finding("token", str(_told(error, settings)), FAILED)]
+                return [Finding("token", str(_readable(error, settings)), FAILED)]
             user = visitor.user
             found = [
                 Finding("token", f"Discord knows it; it is that of {reveal(str(user))}"),
@@ -100,10 +101,10 @@ async def _bounded(subject: str, looking: Awaitable[list[Finding]], settings: Bo
         async with asyncio.timeout(settings.start_timeout):
             return await looking
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-        return [Finding(subject, str(_told(error, settings)), FAILED)]
+        return [Finding(subject, str(_readable(error, settings)), FAILED)]
 
 
-def _told(error: Exception, settings: BotSettings) -> Exception:
+def _readable(error: Exception, settings: BotSettings) -> Exception:
     return error if isinstance(error, StartError) else in_a_sentence(error, settings)
 
 

@@ -6,7 +6,8 @@ from typing import Final
 
 import discord
 
-from bot.check.finding import FAILED, Finding, listed
+from bot.check.finding import FAILED, Finding
+from bot.messages.figures import first_names
 
 _PRIVILEGED: Final = {"message_content": "message content", "members": "members", "presences": "presences"}
 
@@ -24,10 +25,10 @@ def application(info: discord.AppInfo, intents: discord.Intents) -> list[Finding
     missing = [text for name, text in _PRIVILEGED.items() if getattr(intents, name) and not allowed[name]]
     needless = [text for name, text in _PRIVILEGED.items() if allowed[name] and not getattr(intents, name)]
     if missing:
-        text = f"the privileged intents {listed(missing)} are needed. Switch them on at {page}/bot"
+        text = f"the privileged intents {first_names(missing)} are needed. Switch them on at {page}/bot"
         found.append(Finding("intents", text, FAILED))
     elif needless:
-        text = f"all that are needed; {listed(needless)} can be switched off at {page}/bot"
+        text = f"all that are needed; {first_names(needless)} can be switched off at {page}/bot"
         found.append(Finding("intents", text))
     else:
         found.append(Finding("intents", "those that are needed, and no other"))

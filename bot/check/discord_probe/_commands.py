@@ -8,8 +8,9 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from bot.check.finding import FAILED, Finding, listed
+from bot.check.finding import FAILED, Finding
 from bot.discord_io.translator import Translator
+from bot.messages.figures import first_names
 
 
 async def registered(visitor: commands.AutoShardedBot, guilds: Collection[int]) -> list[Finding]:
@@ -42,7 +43,7 @@ async def _compared(visitor: commands.AutoShardedBot, guild: int) -> tuple[str, 
         return "none is registered yet; the bot does that when it starts", 0
     same = [key for key in ours.keys() & theirs.keys() if _shape(ours[key]) == _shape(theirs[key])]
     parts = [
-        f"{what} {listed(sorted(name for _, name in keys))}"
+        f"{what} {first_names(sorted(name for _, name in keys))}"
         for what, keys in (
             ("missing:", ours.keys() - theirs.keys()),
             ("gone since:", theirs.keys() - ours.keys()),

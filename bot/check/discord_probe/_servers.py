@@ -8,7 +8,8 @@ from typing import Final, cast
 import discord
 
 from bot import invite
-from bot.check.finding import FAILED, Finding, listed
+from bot.check.finding import FAILED, Finding
+from bot.messages.figures import first_names
 from bot.messages.visible import reveal
 
 _LOOKED_AT: Final = 10  # servers; each costs three requests
@@ -72,16 +73,19 @@ async def _server(visitor: discord.Client, guild_id: int, chosen: Collection[int
         else:
             unseen += 1
     if needed:
-        text = f"channels of /footnote setup lack permissions: {listed(needed)}. Give them to its role there."
+        text = (
+            f"channels of /footnote setup lack permissions: {first_names(needed)}."
+            " Give them to its role there."
+        )
         return Finding(subject, text, FAILED)
     if not answered and (silent or unseen):
-        lacks = f" It lacks, in {listed(silent)}." if silent else " It sees none of them."
+        lacks = f" It lacks, in {first_names(silent)}." if silent else " It sees none of them."
         text = (
             f"mentions are answered in no channel; only commands work.{lacks} Give its role the permissions."
         )
         return Finding(subject, text, FAILED)
     parts = [f"mentions are answered in {answered} of {answered + len(silent) + unseen} channels"]
-    parts += [f"not in {listed(silent)}"] if silent else []
+    parts += [f"not in {first_names(silent)}"] if silent else []
     parts += [f"{unseen} the bot does not see"] if unseen else []
     return Finding(subject, "; ".join(parts))
 

@@ -6,21 +6,21 @@ from typing import Final
 
 from bot.messages.answers import about_line, lay_out
 from bot.messages.escape import one_line
-from bot.messages.language import mark, say
+from bot.messages.language import gettext, gettext_noop
 from bot.messages.reply import Reply
 from bot.messages.sources import Footnote
 from index.types import Citation, Claim, Comparison, Likeness, Match
 
 VERDICTS: Final = {
-    Likeness.VERBATIM: mark("✓ The articles have this word for word"),
-    Likeness.SAME: mark("✓ The articles say this in nearly the same words"),
-    Likeness.PART: mark("✓ The articles have these words in a longer sentence"),
-    Likeness.DIFFERS: mark("≠ The articles differ in {differ}"),
-    Likeness.NEAR: mark("≈ The articles have only this near it, which may say something else"),
+    Likeness.VERBATIM: gettext_noop("✓ The articles have this word for word"),
+    Likeness.SAME: gettext_noop("✓ The articles say this in nearly the same words"),
+    Likeness.PART: gettext_noop("✓ The articles have these words in a longer sentence"),
+    Likeness.DIFFERS: gettext_noop("≠ The articles differ in {differ}"),
+    Likeness.NEAR: gettext_noop("≈ The articles have only this near it, which may say something else"),
 }
-NOTHING: Final = mark("**– I found nothing near this in the articles.**")
-NO_CLAIM: Final = mark("That message says nothing in words that I could look for in the articles.")
-CAUTION: Final = mark(
+NOTHING: Final = gettext_noop("**– I found nothing near this in the articles.**")
+NO_CLAIM: Final = gettext_noop("That message says nothing in words that I could look for in the articles.")
+CAUTION: Final = gettext_noop(
     "-# I compare words, numbers and dates. I cannot tell what is true, and articles may be wrong."
 )
 
@@ -36,7 +36,7 @@ def render_comparison(comparison: Comparison, about: str) -> Reply:
         about: Address of the message.
     """
     if not comparison.claims:
-        return Reply(say(NO_CLAIM))
+        return Reply(gettext(NO_CLAIM))
     head = [about_line(about)]
     footnotes: list[Footnote] = []
     above: list[list[str]] = []
@@ -44,22 +44,22 @@ def render_comparison(comparison: Comparison, about: str) -> Reply:
     for claim in comparison.claims[:_SHOWN]:
         lines.append(_said(claim))
         if not claim.matches:
-            lines.append(say(NOTHING))
+            lines.append(gettext(NOTHING))
         for match in claim.matches[: 1 + (len(footnotes) < _SHOWN)]:
             known = next(
                 (each for each in footnotes if _place(each.citation) == _place(match.citation)), None
             )
             if known is not None:  # a sentence is quoted once
-                above_it = say("sentence {mark}, above.", mark=known.mark)
+                above_it = gettext("sentence {mark}, above.", mark=known.mark)
                 lines.append(f"**{_verdict(match)}: {above_it}**")
                 continue
             footnotes.append(Footnote(len(footnotes) + 1, match.citation))
             above.append([*lines, f"**{_verdict(match)}:**"])
             lines = []
-    notes = [say(CAUTION)]
+    notes = [gettext(CAUTION)]
     if comparison.left_out:
         count = len(comparison.claims)
-        told = say(
+        told = gettext(
             "I looked for the first {count} of {all} statements.",
             count=count,
             all=count + comparison.left_out,
@@ -74,8 +74,8 @@ def _said(claim: Claim) -> str:
 
 def _verdict(match: Match) -> str:
     if match.likeness is Likeness.DIFFERS:
-        return say(VERDICTS[match.likeness], differ=match.differ)
-    return say(VERDICTS[match.likeness])
+        return gettext(VERDICTS[match.likeness], differ=match.differ)
+    return gettext(VERDICTS[match.likeness])
 
 
 def _place(citation: Citation) -> tuple[str, int]:

@@ -6,29 +6,31 @@ from typing import Final
 
 from bot.features.context.rendering import quoted, render_context, source, trimmed
 from bot.messages.escape import cut, one_line, units
-from bot.messages.language import mark, say
+from bot.messages.language import gettext, gettext_noop
 from bot.messages.reply import CONTENT, Button, Reply
 from index.types import Article, Context
 
 VERDICTS: Final = {
-    "intact": mark("✓ Still there, word for word."),
-    "moved": mark("✓ Still there, word for word, at another place: the article has changed."),
-    "changed": mark("✗ Changed: the article no longer holds the quoted sentence. Most like it is now:"),
-    "removed": mark("✗ Removed: the article is gone."),
+    "intact": gettext_noop("✓ Still there, word for word."),
+    "moved": gettext_noop("✓ Still there, word for word, at another place: the article has changed."),
+    "changed": gettext_noop(
+        "✗ Changed: the article no longer holds the quoted sentence. Most like it is now:"
+    ),
+    "removed": gettext_noop("✗ Removed: the article is gone."),
 }
-EARLIER, LATER = mark("◀ Earlier"), mark("Later ▶")
-BACK, CHECK = mark("Back to the sentence"), mark("Check")
+EARLIER, LATER = gettext_noop("◀ Earlier"), gettext_noop("Later ▶")
+BACK, CHECK = gettext_noop("Back to the sentence"), gettext_noop("Check")
 
 _PART: Final = 1000  # characters of a part of an article
 _AROUND: Final = 400  # characters on either side of a sentence whose paragraph is longer than a part
 
 
-def render_part(context: Context, receipt: str, number: int = 0, link: str | None = None) -> Reply:
+def render_part(context: Context, citation_id: str, number: int = 0, link: str | None = None) -> Reply:
     """Put a part of the article around a cited sentence into words.
 
     Args:
         context: From the engine.
-        receipt: Of the citation.
+        citation_id: Of the citation.
         number: Which part: 0 has the sentence, lower ones stand in front of it, higher ones behind.
         link: Where the article opens at the sentence.
     """
@@ -39,28 +41,31 @@ def render_part(context: Context, receipt: str, number: int = 0, link: str | Non
     number = max(-len(ahead), min(number, len(behind)))
     labels = {number - 1: EARLIER, 0: BACK, number + 1: LATER}
     shown = [each for each in sorted(labels) if -len(ahead) <= each <= len(behind) and each != number]
-    buttons = [Button(say(labels[each]), action=f"page:{receipt}:{each}") for each in shown]
-    buttons.append(Button(say(CHECK), action=f"check:{receipt}"))
+    buttons = [Button(gettext(labels[each]), action=f"page:{citation_id}:{each}") for each in shown]
+    buttons.append(Button(gettext(CHECK), action=f"check:{citation_id}"))
     if number == 0:
         reply = render_context(context, link)
         return Reply(reply.content, tuple(buttons), reply.file)
     text = ahead[number] if number < 0 else behind[number - 1]
     count = len(ahead) + 1 + len(behind)
-    place = say("-# part {number} of {count}", number=len(ahead) + 1 + number, count=count)
+    place = gettext("-# part {number} of {count}", number=len(ahead) + 1 + number, count=count)
     head, foot = [_title(article), place], source(article, link)
     return Reply("\n".join([*head, _block(text, head, foot), *foot]), tuple(buttons))
 
 
-def render_check(context: Context, receipt: str, link: str | None = None) -> Reply:
+def render_check(context: Context, citation_id: str, link: str | None = None) -> Reply:
     """Say whether a cited sentence still stands in its article.
 
     Args:
         context: From the engine.
-        receipt: Of the citation.
+        citation_id: Of the citation.
         link: Where the article opens at the sentence.
     """
     article = context.article
-    verdict, foot = say(VERDICTS[context.status]), [say("-# receipt `{receipt}`", receipt=receipt)]
+    verdict, foot = (
+        gettext(VERDICTS[context.status]),
+        [gettext("-# citation `{citation_id}`", citation_id=citation_id)],
+    )
     if article is None:
         return Reply("\n".join([verdict, *foot]))
     foot = [*source(article, link), *foot]

@@ -7,21 +7,21 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from bot.messages.escape import cut, gap, one_line, pieces, units, unwrap, without_last_breaks
-from bot.messages.language import mark, say
+from bot.messages.language import gettext, gettext_noop
 from bot.messages.links import web_address
 from bot.messages.reply import CONTENT, Reply
 from bot.messages.sources import open_link, unix_time
 from index.types import Article, Context
 
-REMOVED: Final = mark("The article is gone: it was removed after this sentence was quoted.")
-CHANGED: Final = mark(
+REMOVED: Final = gettext_noop("The article is gone: it was removed after this sentence was quoted.")
+CHANGED: Final = gettext_noop(
     "The article has changed and no longer holds the quoted sentence. In its place it says now:"
 )
-LOST: Final = mark("The article has changed and no longer holds the quoted sentence.")
-MOVED: Final = mark(
+LOST: Final = gettext_noop("The article has changed and no longer holds the quoted sentence.")
+MOVED: Final = gettext_noop(
     "The article has changed; the sentence still stands in it, word for word, at another place."
 )
-TOO_LONG: Final = mark("The paragraph is too long for a message; it is in the file, whole.")
+TOO_LONG: Final = gettext_noop("The paragraph is too long for a message; it is in the file, whole.")
 
 _OMITTED: Final = "…"
 _NO_FILE_NAME: Final = re.compile(r"[^0-9A-Za-z._-]+")
@@ -38,21 +38,21 @@ def render_context(context: Context, link: str | None = None) -> Reply:
     """
     article = context.article
     if article is None:
-        return Reply(say(REMOVED))
+        return Reply(gettext(REMOVED))
     head = [f"**{one_line(article.title.strip() or article.id, 200)}**"]
     sentence = article.text[context.start : context.end]
     if not sentence.strip():
-        return Reply("\n".join([*head, say(LOST), *source(article, link)]))
+        return Reply("\n".join([*head, gettext(LOST), *source(article, link)]))
     notes = {"changed": CHANGED, "moved": MOVED}
     if context.status in notes:
-        head.append(say(notes[context.status]))
+        head.append(gettext(notes[context.status]))
     foot = source(article, link)
     fixed = sum(units(line) + 1 for line in (*head, *foot))
     body = _paragraph(context.before, sentence, context.after, CONTENT - fixed)
     if body is not None:
         return Reply("\n".join([*head, body, *foot]))
-    head.append(say(TOO_LONG))
-    room = CONTENT - fixed - units(say(TOO_LONG)) - len("> ****…") - 2
+    head.append(gettext(TOO_LONG))
+    room = CONTENT - fixed - units(gettext(TOO_LONG)) - len("> ****…") - 2
     start, _ = cut(quoted(sentence), room)
     whole = f"{context.before}{sentence}{context.after}"[:_FILE]
     file = (_file_name(article.id), f"# {' '.join(article.title.split())}\n\n{whole}\n")

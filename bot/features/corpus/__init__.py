@@ -9,10 +9,10 @@ from bot.features.corpus._commands import Corpus
 from bot.features.corpus._forms import ArticleForms
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
 
-async def setup(bot: Footnote) -> None:
+async def setup(bot: FootnoteBot) -> None:
     """Add the commands, the form and the buttons."""
     bot.add_dynamic_items(Do, Discard, Undo, Start)
     await bot.add_cog(ArticleForms())

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import discord
 
 from bot.access import require_editor
-from bot.discord_io.failures import answers
 from bot.discord_io.origin import before_all
 from bot.discord_io.views import Remade, view
 from bot.errors import UnknownDraft
 from bot.features.corpus._forms import form
 from bot.features.corpus._rights import article_service, chosen
 from bot.features.corpus.rendering import DISCARDED, audit, audit_undone, render_done, render_undone
-from bot.messages.language import say
+from bot.interactions import answers
+from bot.messages.language import gettext
 from bot.messages.reply import Reply
-from bot.monitoring.logs import told
+from bot.monitoring.logs import describe_error
 from bot.services.drafts import Draft
 from bot.services.editing import collection_of
 from bot.services.gaps import brief
@@ -26,7 +26,7 @@ from bot.state import GuildSettings
 from index.types import Article
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
 _log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class Discard(_OfDraft, template=r"corpus-discard:(?P<draft>[\w-]{16})"):
         held = require_editor(interaction)
         await interaction.response.defer()
         await article_service(interaction).discard(self.draft, interaction.guild_id or 0, held)
-        await _show(interaction, Reply(say(DISCARDED)))
+        await _show(interaction, Reply(gettext(DISCARDED)))
 
 
 class Undo(_OfDraft, template=r"corpus-undo:(?P<draft>[\w-]{16})"):
@@ -99,7 +99,7 @@ class Start(Remade, template=r"corpus-gap:(?P<question>\d{1,18})"):
     @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Open a form that shows the questions and the nearest sentences; it must open within 3 seconds."""
-        bot: Footnote = interaction.client
+        bot: FootnoteBot = interaction.client
         held = require_editor(interaction)
         number = int((self.item.custom_id or "").partition(":")[2])
         missed = await bot.state.unanswered.of(interaction.guild_id or 0)
@@ -129,9 +129,11 @@ async def _log_in_channel(
     try:
         await channel.send(line.content, view=view(line) or discord.utils.MISSING, suppress_embeds=True)
     except discord.HTTPException as error:
-        _log.warning("The log channel could not be told of a change of %s: %s", draft.article_id, told(error))
+        _log.warning(
+            "The log channel could not be told of a change of %s: %s", draft.article_id, describe_error(error)
+        )
         await interaction.followup.send(
-            say(
+            gettext(
                 "I could not write to the log channel {channel}. Please look at my permissions there.",
                 channel=f"<#{held.log}>",
             ),

@@ -16,7 +16,7 @@ from bot.errors import EditRefused
 from bot.features.corpus._forms import form
 from bot.features.corpus._rights import chosen
 from bot.features.corpus.rendering import render_overview, render_proposal
-from bot.messages.language import mark, say
+from bot.messages.language import gettext, gettext_noop
 from bot.messages.reply import Reply
 from bot.monitoring.logs import refer
 from bot.services.asking import EngineService
@@ -26,21 +26,21 @@ from bot.services.gaps import SHOWN, SWITCHED_OFF, Gap, render_gaps
 from index.types import Article, Status, phrase
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
 LARGEST: Final = 8 * 1024 * 1024
 """Bytes of a file."""
 TOO_LARGE: Final = phrase("That file is larger than {size} MiB. Please split it.", size=LARGEST // 1024**2)
-FORMATS: Final = mark(
+FORMATS: Final = gettext_noop(
     "I can read Markdown, text, HTML, PDF and DOCX: `.md`, `.txt`, `.html`, `.pdf`, `.docx`."
 )
-NOT_FETCHED: Final = mark("I could not get the file from Discord. Please attach it again.")
+NOT_FETCHED: Final = gettext_noop("I could not get the file from Discord. Please attach it again.")
 _SUFFIXES: Final = frozenset({".md", ".markdown", ".txt", ".html", ".htm", ".xhtml", ".pdf", ".docx"})
 
 
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 class Corpus(
-    commands.GroupCog, group_name="corpus", group_description=mark("For editors: change the articles")
+    commands.GroupCog, group_name="corpus", group_description=gettext_noop("For editors: change the articles")
 ):
     """The commands of those who look after the articles.
 
@@ -70,18 +70,18 @@ class Corpus(
             refer(error)
 
     @app_commands.command(
-        description=mark("Add an article: attach a file, or leave it out to type the article")
+        description=gettext_noop("Add an article: attach a file, or leave it out to type the article")
     )
     @app_commands.describe(
-        file=mark("Markdown, text, HTML, PDF or DOCX, up to 8 MiB"),
-        collection=mark("The collection that it belongs to"),
-        title=mark("Its title, instead of the one in the file"),
-        link=mark("Where readers can open it"),
-        date=mark("When it was published, as 2026-09-01"),
+        file=gettext_noop("Markdown, text, HTML, PDF or DOCX, up to 8 MiB"),
+        collection=gettext_noop("The collection that it belongs to"),
+        title=gettext_noop("Its title, instead of the one in the file"),
+        link=gettext_noop("Where readers can open it"),
+        date=gettext_noop("When it was published, as 2026-09-01"),
     )
     async def add(
         self,
-        interaction: discord.Interaction[Footnote],
+        interaction: discord.Interaction[FootnoteBot],
         file: discord.Attachment | None = None,
         collection: app_commands.Range[str, 1, 80] = "",
         title: app_commands.Range[str, 1, 300] = "",
@@ -105,15 +105,15 @@ class Corpus(
             )
 
     @app_commands.command(
-        description=mark("Put a new text in place of an article: attach a file, or edit it in a form")
+        description=gettext_noop("Put a new text in place of an article: attach a file, or edit it in a form")
     )
     @app_commands.describe(
-        article=mark("The article, by the words of its title"),
-        file=mark("Markdown, text, HTML, PDF or DOCX, up to 8 MiB"),
+        article=gettext_noop("The article, by the words of its title"),
+        file=gettext_noop("Markdown, text, HTML, PDF or DOCX, up to 8 MiB"),
     )
     async def replace(
         self,
-        interaction: discord.Interaction[Footnote],
+        interaction: discord.Interaction[FootnoteBot],
         article: str,
         file: discord.Attachment | None = None,
     ) -> None:
@@ -130,9 +130,9 @@ class Corpus(
             guild = interaction.guild_id or 0
             await _show(interaction, await self.article_service.propose(guild, held, source, replaces=old.id))
 
-    @app_commands.command(description=mark("Remove an article"))
-    @app_commands.describe(article=mark("The article, by the words of its title"))
-    async def remove(self, interaction: discord.Interaction[Footnote], article: str) -> None:
+    @app_commands.command(description=gettext_noop("Remove an article"))
+    @app_commands.describe(article=gettext_noop("The article, by the words of its title"))
+    async def remove(self, interaction: discord.Interaction[FootnoteBot], article: str) -> None:
         """Answer `/corpus remove`."""
         with interaction.client.answering:
             held = require_editor(interaction)
@@ -142,24 +142,24 @@ class Corpus(
             await _show(interaction, await self.article_service.propose_removal(guild, held, old))
 
     @app_commands.command(
-        description=mark("See how many articles there are, how old they are, and what was left out")
+        description=gettext_noop("See how many articles there are, how old they are, and what was left out")
     )
-    async def status(self, interaction: discord.Interaction[Footnote]) -> None:
+    async def status(self, interaction: discord.Interaction[FootnoteBot]) -> None:
         """Answer `/corpus status`."""
         with interaction.client.answering:
             held = require_editor(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
             await _answer(interaction, render_overview(await self.article_service.overview(held)))
 
-    @app_commands.command(description=mark("See what several people have asked and not found"))
-    async def gaps(self, interaction: discord.Interaction[Footnote]) -> None:
+    @app_commands.command(description=gettext_noop("See what several people have asked and not found"))
+    async def gaps(self, interaction: discord.Interaction[FootnoteBot]) -> None:
         """Answer `/corpus gaps`."""
         bot = interaction.client
         with bot.answering:
             held = require_editor(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
             if not bot.keep_unanswered:
-                await _answer(interaction, Reply(say(SWITCHED_OFF)))
+                await _answer(interaction, Reply(gettext(SWITCHED_OFF)))
                 return
             missed = await bot.state.unanswered.of(interaction.guild_id or 0)
             found: list[Gap] = []
@@ -173,7 +173,7 @@ class Corpus(
 
     @add.autocomplete("collection")
     async def suggest_collections(
-        self, interaction: discord.Interaction[Footnote], typed: str
+        self, interaction: discord.Interaction[FootnoteBot], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest collections while one is being typed."""
         return await suggest.collections(self.engine_service, typed, rules_of(interaction))
@@ -181,7 +181,7 @@ class Corpus(
     @replace.autocomplete("article")
     @remove.autocomplete("article")
     async def suggest_articles(
-        self, interaction: discord.Interaction[Footnote], typed: str
+        self, interaction: discord.Interaction[FootnoteBot], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest articles by their titles."""
         return await suggest.articles(self.engine_service, typed, rules_of(interaction))
@@ -204,9 +204,9 @@ async def _fetched(file: discord.Attachment, title: str, url: str, published: st
     return Source(file.filename, data, title, url, published)
 
 
-async def _show(interaction: discord.Interaction[Footnote], proposal: Proposal) -> None:
+async def _show(interaction: discord.Interaction[FootnoteBot], proposal: Proposal) -> None:
     await _answer(interaction, render_proposal(proposal))
 
 
-async def _answer(interaction: discord.Interaction[Footnote], reply: Reply) -> None:
+async def _answer(interaction: discord.Interaction[FootnoteBot], reply: Reply) -> None:
     await interaction.edit_original_response(content=reply.content, view=view(reply))

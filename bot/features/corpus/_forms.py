@@ -10,12 +10,12 @@ import discord
 from discord.ext import commands
 
 from bot.access import require_editor
-from bot.discord_io.failures import answers, sentence
 from bot.discord_io.views import view
 from bot.errors import EditRefused
 from bot.features.corpus._rights import article_service, chosen
 from bot.features.corpus.rendering import render_proposal
-from bot.messages.language import mark, say
+from bot.interactions import answers, sentence
+from bot.messages.language import gettext, gettext_noop
 from bot.services.drafts import Source
 from index.types import Article
 
@@ -41,19 +41,37 @@ def form(action: str, target: str, article: Article, brief: str = "") -> discord
     custom_id = f"corpus-{action}:{target}"
     url = article.url or ""
     if len(custom_id) > _CUSTOM_ID or len(article.text) > TEXT or len(url) > _URL:
-        raise EditRefused(mark("That does not fit into a form. Please attach the article as a `file:`."))
+        raise EditRefused(
+            gettext_noop("That does not fit into a form. Please attach the article as a `file:`.")
+        )
     made = discord.ui.Modal(
-        title=say("New article") if action == "add" else say("The article as it is to be"),
+        title=gettext("New article") if action == "add" else gettext("The article as it is to be"),
         custom_id=custom_id,
     )
     if brief:
         made.add_item(discord.ui.TextDisplay(brief))
     single, long = discord.TextStyle.short, discord.TextStyle.paragraph
     fields = (
-        ("title", say("Title"), "", article.title[:_TITLE], _TITLE, single, True),
-        ("url", say("Address"), say("Where readers can open it"), url, _URL, single, False),
-        ("published", say("Date"), say("As 2026-09-01"), article.published or "", _DATE, single, False),
-        ("text", say("Text"), say("Whole sentences; Markdown if you like"), article.text, TEXT, long, True),
+        ("title", gettext("Title"), "", article.title[:_TITLE], _TITLE, single, True),
+        ("url", gettext("Address"), gettext("Where readers can open it"), url, _URL, single, False),
+        (
+            "published",
+            gettext("Date"),
+            gettext("As 2026-09-01"),
+            article.published or "",
+            _DATE,
+            single,
+            False,
+        ),
+        (
+            "text",
+            gettext("Text"),
+            gettext("Whole sentences; Markdown if you like"),
+            article.text,
+            TEXT,
+            long,
+            True,
+        ),
     )
     for name, label, hint, value, most, style, required in fields:
         field = discord.ui.TextInput[Any](

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.errors import EditRefused
-from bot.messages.language import mark
+from bot.messages.language import gettext_noop
 from bot.services.editing import NOT_YOURS, ArticleService
 from bot.state import GuildSettings
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
 
 def article_service(interaction: discord.Interaction[Any]) -> ArticleService:
     """The article service of the bot that was spoken to."""
-    bot: Footnote = interaction.client
+    bot: FootnoteBot = interaction.client
     return bot.article_service
 
 
@@ -29,10 +29,10 @@ def chosen(held: GuildSettings, collection: str) -> str:
     """
     name = collection.strip()
     if "/" in name:
-        raise EditRefused(mark("A collection is one name, without a slash."))
+        raise EditRefused(gettext_noop("A collection is one name, without a slash."))
     if not name and held.collections and "" not in held.collections:
         if len(held.collections) > 1:
-            raise EditRefused(mark("Please say in which `collection:` the article belongs."))
+            raise EditRefused(gettext_noop("Please say in which `collection:` the article belongs."))
         return held.collections[0]
     if not held.allows(name):
         raise EditRefused(NOT_YOURS)

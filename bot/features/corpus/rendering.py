@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.messages.escape import one_line, units
-from bot.messages.language import mark, say, say_counted
+from bot.messages.language import gettext, gettext_noop, ngettext
 from bot.messages.links import web_address
 from bot.messages.reply import CONTENT, Button, Reply
 from bot.messages.sources import unix_time
@@ -16,13 +16,20 @@ from bot.services.editing import TAKEN
 from index.editing import Conflict, CorpusOverview, Preview, Twin
 from index.types import Article, phrase, phrase_series
 
-PUBLISH, REMOVE, DISCARD, UNDO = mark("Publish"), mark("Remove"), mark("Discard"), mark("Undo")
-NOTHING: Final = mark("Nothing in it can be quoted: it has no whole sentence, list item or table row.")
-UNTITLED: Final = mark(
+PUBLISH, REMOVE, DISCARD, UNDO = (
+    gettext_noop("Publish"),
+    gettext_noop("Remove"),
+    gettext_noop("Discard"),
+    gettext_noop("Undo"),
+)
+NOTHING: Final = gettext_noop(
+    "Nothing in it can be quoted: it has no whole sentence, list item or table row."
+)
+UNTITLED: Final = gettext_noop(
     "No title was found in it, so its file's name is the title. `title:` gives it another one."
 )
-UNDATED: Final = mark("It has no date, so answers will not show how old it is.")
-DISCARDED: Final = mark("Discarded. Nothing was changed.")
+UNDATED: Final = gettext_noop("It has no date, so answers will not show how old it is.")
+DISCARDED: Final = gettext_noop("Discarded. Nothing was changed.")
 
 _TITLE, _NAME, _QUOTE, _REASON = 120, 100, 180, 200
 _FIRST, _OPENING = 3, 120  # sentences that are shown, and how much of each
@@ -30,7 +37,11 @@ _SHORT: Final = 3  # sentences, below which an article is called short
 _SHOWN: Final = 3  # twins, and conflicts
 _SKIPPED: Final = 8
 _HINT: Final = 40  # UTF-16 units kept free for the line that says how many more there are
-_DONE: Final = {"add": mark("Published"), "replace": mark("Replaced"), "remove": mark("Removed")}
+_DONE: Final = {
+    "add": gettext_noop("Published"),
+    "replace": gettext_noop("Replaced"),
+    "remove": gettext_noop("Removed"),
+}
 
 
 def render_proposal(proposal: Proposal) -> Reply:
@@ -42,7 +53,7 @@ def render_proposal(proposal: Proposal) -> Reply:
     article = proposal.article
     title = _title(article)
     if proposal.preview is None:
-        content = say(
+        content = gettext(
             "Remove **{title}** ({name})? I no longer quote it then, in no server. "
             "You can undo it for a day.",
             title=title,
@@ -50,12 +61,12 @@ def render_proposal(proposal: Proposal) -> Reply:
         )
         return Reply(content, _buttons(REMOVE, proposal))
     sentences = proposal.preview.sentences
-    ask = say("Publish **{title}**?", title=title)
+    ask = gettext("Publish **{title}**?", title=title)
     if proposal.action == "replace":
         old = one_line(proposal.old, _TITLE)
-        ask = say("Publish **{title}** in the place of **{old}**?", title=title, old=old)
-    lines = [ask, say("File: {name}", name=_name(f"{article.id}.md")), *_facts(article)]
-    lines.append(say("Sentences that can be quoted: {count}", count=len(sentences)))
+        ask = gettext("Publish **{title}** in the place of **{old}**?", title=title, old=old)
+    lines = [ask, gettext("File: {name}", name=_name(f"{article.id}.md")), *_facts(article)]
+    lines.append(gettext("Sentences that can be quoted: {count}", count=len(sentences)))
     lines += [f"> “{one_line(text, _OPENING)}”" for text in sentences[:_FIRST]]
     warnings = [f"⚠ {text}" for text in _warnings(proposal, proposal.preview)]
     content = _fitting([*lines, *warnings])
@@ -65,8 +76,8 @@ def render_proposal(proposal: Proposal) -> Reply:
 def render_done(draft: Draft) -> Reply:
     """What was done, with the button to undo it."""
     removed = draft.action == "remove"
-    after = say("I no longer quote it.") if removed else say("It answers from the next question on.")
-    return Reply(f"{_told(draft)}. {after}", (Button(say(UNDO), action=f"corpus-undo:{draft.undo}"),))
+    after = gettext("I no longer quote it.") if removed else gettext("It answers from the next question on.")
+    return Reply(f"{_told(draft)}. {after}", (Button(gettext(UNDO), action=f"corpus-undo:{draft.undo}"),))
 
 
 def render_undone(draft: Draft) -> Reply:
@@ -83,43 +94,43 @@ def audit(draft: Draft, who: str) -> Reply:
     """
     done = _told(draft)
     return Reply(
-        say("{done} by {name}", done=done, name=one_line(f"@{who}", _NAME)),
-        (Button(say(UNDO), action=f"corpus-undo:{draft.undo}"),),
+        gettext("{done} by {name}", done=done, name=one_line(f"@{who}", _NAME)),
+        (Button(gettext(UNDO), action=f"corpus-undo:{draft.undo}"),),
     )
 
 
 def audit_undone(draft: Draft, who: str) -> Reply:
     """The line in the log channel about a change that was undone."""
-    return Reply(say("{done}, by {name}", done=_undone(draft), name=one_line(f"@{who}", _NAME)))
+    return Reply(gettext("{done}, by {name}", done=_undone(draft), name=one_line(f"@{who}", _NAME)))
 
 
 def _undone(draft: Draft) -> str:
     title, name = one_line(draft.title, _TITLE), _name(draft.article_id)
     if draft.action == "add":
-        return say("Undone: **{title}** ({name}) is no longer an article", title=title, name=name)
-    return say("Undone: **{title}** ({name}) is as it was", title=title, name=name)
+        return gettext("Undone: **{title}** ({name}) is no longer an article", title=title, name=name)
+    return gettext("Undone: **{title}** ({name}) is as it was", title=title, name=name)
 
 
 def render_overview(overview: CorpusOverview) -> Reply:
     """How many articles there are, how old they are, and what was left out."""
     cards = overview.cards
-    counts = Counter(card.collection or say("no collection") for card in cards)
-    total = say_counted("**{count} article**", "**{count} articles**", len(cards))
+    counts = Counter(card.collection or gettext("no collection") for card in cards)
+    total = ngettext("**{count} article**", "**{count} articles**", len(cards))
     if overview.changed is not None:
-        total += say(", last changed {when}", when=f"<t:{int(overview.changed)}:R>")
+        total += gettext(", last changed {when}", when=f"<t:{int(overview.changed)}:R>")
     lines = [total]
     lines += [f"- {one_line(name, _NAME)}: {count:,}" for name, count in sorted(counts.items())[:15]]
     dated = sorted((when, card.title) for card in cards if (when := unix_time(card.published)) is not None)
     if dated:
         (oldest, first), (newest, last) = dated[0], dated[-1]
-        lines.append(say("Oldest: {title}, {when}", title=_name(first), when=f"<t:{oldest}:D>"))
-        lines.append(say("Newest: {title}, {when}", title=_name(last), when=f"<t:{newest}:D>"))
+        lines.append(gettext("Oldest: {title}, {when}", title=_name(first), when=f"<t:{oldest}:D>"))
+        lines.append(gettext("Newest: {title}, {when}", title=_name(last), when=f"<t:{newest}:D>"))
     if len(dated) < len(cards):
-        lines.append(say("Without a date: {count}", count=len(cards) - len(dated)))
-    lines.append(say("Files or rows left out: {count}", count=len(overview.skipped)))
+        lines.append(gettext("Without a date: {count}", count=len(cards) - len(dated)))
+    lines.append(gettext("Files or rows left out: {count}", count=len(overview.skipped)))
     lines += [f"- {_name(one.path)}: {one_line(one.reason, _REASON)}" for one in overview.skipped[:_SKIPPED]]
     if len(overview.skipped) > _SKIPPED:
-        lines.append(say("- … `footnote rebuild` names them all."))
+        lines.append(gettext("- … `footnote rebuild` names them all."))
     return Reply(_fitting(lines))
 
 
@@ -127,35 +138,35 @@ def _facts(article: Article) -> list[str]:
     published, address = unix_time(article.published), web_address(article.url)
     found = []
     if published is not None:
-        found.append(say("Date: {date}", date=f"<t:{published}:D>, <t:{published}:R>"))
+        found.append(gettext("Date: {date}", date=f"<t:{published}:D>, <t:{published}:R>"))
     if address is not None and units(address) < CONTENT // 8:
-        found.append(say("Address: {address}", address=f"<{address}>"))
+        found.append(gettext("Address: {address}", address=f"<{address}>"))
     return found
 
 
 def _warnings(proposal: Proposal, seen: Preview) -> list[str]:
     article = proposal.article
-    found = [say(TAKEN)] if proposal.taken else []
+    found = [gettext(TAKEN)] if proposal.taken else []
     if not seen.sentences:
-        found.append(say(NOTHING))
+        found.append(gettext(NOTHING))
     elif len(seen.sentences) < _SHORT:
         found.append(
-            say_counted(
+            ngettext(
                 "It is short: only {count} sentence can be quoted.",
                 "It is short: only {count} sentences can be quoted.",
                 len(seen.sentences),
             )
         )
     if proposal.untitled:
-        found.append(say(UNTITLED))
+        found.append(gettext(UNTITLED))
     if unix_time(article.published) is None:
-        found.append(say(UNDATED))
+        found.append(gettext(UNDATED))
     return [*found, *map(_twin, seen.twins[:_SHOWN]), *map(_conflict, seen.conflicts[:_SHOWN])]
 
 
 def _twin(twin: Twin) -> str:
     title = one_line(twin.title, _TITLE)
-    return say(
+    return gettext(
         "Nearly the same as **{title}** ({name}): {share:.0%} of its sentences.",
         title=title,
         name=_name(twin.article_id),
@@ -167,13 +178,13 @@ def _conflict(conflict: Conflict) -> str:
     what = phrase_series([phrase(each.value) for each in conflict.found])
     own, other = one_line(conflict.text, _QUOTE), one_line(conflict.other, _QUOTE)
     title = one_line(conflict.title, _TITLE)
-    differs = say("Differs in {differ} from **{title}**:", differ=what, title=title)
-    there = say("there:")
+    differs = gettext("Differs in {differ} from **{title}**:", differ=what, title=title)
+    there = gettext("there:")
     return f"{differs} “{own}” – {there} “{other}”"
 
 
 def _told(draft: Draft) -> str:
-    return f"{say(_DONE[draft.action])}: **{one_line(draft.title, _TITLE)}** ({_name(draft.article_id)})"
+    return f"{gettext(_DONE[draft.action])}: **{one_line(draft.title, _TITLE)}** ({_name(draft.article_id)})"
 
 
 def _title(article: Article) -> str:
@@ -186,8 +197,8 @@ def _name(text: str) -> str:
 
 def _buttons(label: str, proposal: Proposal) -> tuple[Button, ...]:
     return (
-        Button(say(label), action=f"corpus-do:{proposal.name}"),
-        Button(say(DISCARD), action=f"corpus-discard:{proposal.name}"),
+        Button(gettext(label), action=f"corpus-do:{proposal.name}"),
+        Button(gettext(DISCARD), action=f"corpus-discard:{proposal.name}"),
     )
 
 
@@ -198,7 +209,7 @@ def _fitting(lines: Sequence[str]) -> str:
     for line in lines:
         room -= units(line) + 1
         if room < 0:
-            rest = say_counted("… and {count} line more", "… and {count} lines more", len(lines) - len(taken))
+            rest = ngettext("… and {count} line more", "… and {count} lines more", len(lines) - len(taken))
             return "\n".join([*taken, f"-# {rest}"])
         taken.append(line)
     return "\n".join(taken)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 
 from bot.access import rules_of, take_turn
-from bot.discord_io.failures import answers
 from bot.discord_io.views import view
 from bot.features.follow_up import UNKNOWN, again
 from bot.features.more.rendering import render_more
-from bot.messages.language import say
+from bot.interactions import answers
+from bot.messages.language import gettext
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
 
 class More(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"more(?::(?P<first>[0-9]{1,3}))?"):
@@ -39,7 +39,7 @@ class More(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"more(?::(?
     @answers
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the next sentences, in private."""
-        bot: Footnote = interaction.client
+        bot: FootnoteBot = interaction.client
         if self.first is None:
             held = take_turn(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
@@ -48,7 +48,7 @@ class More(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"more(?::(?
             await interaction.response.defer()
         heard = await again(interaction.message, bot, held)
         if heard is None:
-            await interaction.edit_original_response(content=say(UNKNOWN), view=None)
+            await interaction.edit_original_response(content=gettext(UNKNOWN), view=None)
             return
         asked, answer = heard
         reply = render_more(
@@ -57,6 +57,6 @@ class More(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"more(?::(?
         await interaction.edit_original_response(content=reply.content, view=view(reply))
 
 
-async def setup(bot: Footnote) -> None:
+async def setup(bot: FootnoteBot) -> None:
     """Add the button."""
     bot.add_dynamic_items(More)

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.messages.answers import further, lay_out
-from bot.messages.language import mark, say
+from bot.messages.language import gettext, gettext_noop
 from bot.messages.reply import Button, Reply
 from bot.messages.sources import numbered
 from bot.messages.turns import head
 from index.types import Answer
 
-TITLE: Final = mark("**More sentences, nearest first.** They need not answer the question.")
-NOTHING_MORE: Final = mark("**There is nothing more** that comes near the question.")
-THE_END: Final = mark(
+TITLE: Final = gettext_noop("**More sentences, nearest first.** They need not answer the question.")
+NOTHING_MORE: Final = gettext_noop("**There is nothing more** that comes near the question.")
+THE_END: Final = gettext_noop(
     "-# That is all I found near it. Other words may find more, and `/articles` lists what there is."
 )
-NEXT, BACK = mark("More ▶"), mark("◀ Back")
+NEXT, BACK = gettext_noop("More ▶"), gettext_noop("◀ Back")
 
 _PAGE: Final = 3  # sentences
 
@@ -40,9 +40,9 @@ def render_more(
     after = first + _PAGE
     top = [*head(answer.question, earlier if answer.follows else (), collection)]
     if not found:
-        return Reply("\n".join([*top, say(NOTHING_MORE), say(THE_END)]))
-    actions = [Button(say(BACK), action=f"more:{first - _PAGE}")] if first else []
+        return Reply("\n".join([*top, gettext(NOTHING_MORE), gettext(THE_END)]))
+    actions = [Button(gettext(BACK), action=f"more:{first - _PAGE}")] if first else []
     if after < len(found):
-        actions.append(Button(say(NEXT), action=f"more:{after}"))
-    notes = [say(THE_END)] if after >= len(found) else []
-    return lay_out([*top, say(TITLE)], numbered(found[first:after]), notes, actions)
+        actions.append(Button(gettext(NEXT), action=f"more:{after}"))
+    notes = [gettext(THE_END)] if after >= len(found) else []
+    return lay_out([*top, gettext(TITLE)], numbered(found[first:after]), notes, actions)

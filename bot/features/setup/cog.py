@@ -13,20 +13,20 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.access import require_manager
-from bot.discord_io.failures import answers
 from bot.errors import SettingRefused, StateError
-from bot.features.setup.panel import NOWHERE, certainty_form, controls, text, unasked
-from bot.messages.language import mark, say
+from bot.features.setup.panel import NOWHERE, auto_reply_switch, certainty_form, controls, text
+from bot.interactions import answers
+from bot.messages.language import gettext, gettext_noop
 from bot.monitoring.logs import refer
 from bot.state import GuildSettings, Scope, State
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
-OLD: Final = mark("This panel is old. Please open a new one: `/footnote setup`.")
+OLD: Final = gettext_noop("This panel is old. Please open a new one: `/footnote setup`.")
 _FRESH: Final = timedelta(minutes=15)  # what a panel shows may have changed since
 _CUSTOM_ID: Final = re.compile(
-    r"setup:(?P<channel>\d+):(?P<name>collections|private|confidence|human|editors|log|unasked|reset)"
+    r"setup:(?P<channel>\d+):(?P<name>collections|private|confidence|human|editors|log|auto_reply|reset)"
     r"(?::(?P<value>[a-z]+))?"
 )
 _PERCENT: Final = re.compile(r"\d{1,3}(\.\d+)?")
@@ -37,7 +37,9 @@ Somewhere = discord.TextChannel | discord.ForumChannel | discord.VoiceChannel | 
 
 @app_commands.default_permissions(manage_guild=True)
 @app_commands.allowed_contexts(guilds=True, dms=False)
-class Manage(commands.GroupCog, group_name="footnote", group_description=mark("How I answer in this server")):
+class Manage(
+    commands.GroupCog, group_name="footnote", group_description=gettext_noop("How I answer in this server")
+):
     """The commands of those who manage a server.
 
     Args:
@@ -48,13 +50,13 @@ class Manage(commands.GroupCog, group_name="footnote", group_description=mark("H
         self.state = state
 
     @app_commands.command(
-        description=mark("See and change how I answer in this server, or in one of its channels")
+        description=gettext_noop("See and change how I answer in this server, or in one of its channels")
     )
     @app_commands.describe(
-        channel=mark("Only this channel and its threads; the whole server if you leave it out")
+        channel=gettext_noop("Only this channel and its threads; the whole server if you leave it out")
     )
     async def setup(
-        self, interaction: discord.Interaction[Footnote], channel: Somewhere | None = None
+        self, interaction: discord.Interaction[FootnoteBot], channel: Somewhere | None = None
     ) -> None:
         """Answer `/footnote setup`."""
         with interaction.client.answering:
@@ -76,7 +78,7 @@ class Manage(commands.GroupCog, group_name="footnote", group_description=mark("H
         found = cast("re.Match[str]", _CUSTOM_ID.fullmatch(data["custom_id"]))
         message = interaction.message
         if message is None or discord.utils.utcnow() - message.created_at > _FRESH:
-            await interaction.response.send_message(say(OLD), ephemeral=True)
+            await interaction.response.send_message(gettext(OLD), ephemeral=True)
             return
         place, guild_settings = _place(interaction, int(found["channel"])), self.state.guild_settings
         submitted = interaction.type is discord.InteractionType.modal_submit
@@ -110,14 +112,14 @@ def _values(name: str, chosen: Sequence[str], place: Scope) -> dict[str, Any]:
     """The settings that a choice changes."""
     if name == "reset":
         return {each.name: None for each in fields(GuildSettings)}
-    if name in ("private", "unasked"):
+    if name in ("private", "auto_reply"):
         return {name: _CHOICES[chosen[0]]}
     if name == "confidence":
         return {name: _share(chosen[0])}
     if name == "collections":
         return {name: () if NOWHERE in chosen else tuple(chosen) or None}
     if str(place.guild) in chosen:
-        raise SettingRefused(mark("@everyone cannot be that role. Please choose another one."))
+        raise SettingRefused(gettext_noop("@everyone cannot be that role. Please choose another one."))
     return {name: int(chosen[0]) if chosen else None}
 
 
@@ -127,7 +129,7 @@ def _share(typed: str) -> float | None:
     if not number:
         return None
     if not _PERCENT.fullmatch(number) or float(number) > 100:
-        raise SettingRefused(mark("A certainty is a number from 0 to 100, for example 80."))
+        raise SettingRefused(gettext_noop("A certainty is a number from 0 to 100, for example 80."))
     return float(number) / 100
 
 
@@ -136,19 +138,19 @@ def _place(interaction: discord.Interaction[Any], channel: int) -> Scope:
 
 
 async def _show(interaction: discord.Interaction[Any], place: Scope) -> None:
-    bot: Footnote = interaction.client
+    bot: FootnoteBot = interaction.client
     guild = interaction.guild
     if guild is None or guild.unavailable:
-        raise SettingRefused(mark("I am not in this server. Please invite me first."))
+        raise SettingRefused(gettext_noop("I am not in this server. Please invite me first."))
     owned = bot.access.owned(guild.id)
     names = await bot.engine_service.collections(GuildSettings(collections=owned), patient=True)
     own, held = bot.state.guild_settings.of(place).within_choice(owned), bot.access.rules_at(place)
-    mode = unasked(guild, place, own, reads=bot.intents.message_content)
+    mode = auto_reply_switch(guild, place, own, reads=bot.intents.message_content)
     await interaction.edit_original_response(
         content=text(guild, place, own, held, names, mode), view=controls(place, own, names, mode)
     )
 
 
-async def setup(bot: Footnote) -> None:
+async def setup(bot: FootnoteBot) -> None:
     """Add the commands."""
     await bot.add_cog(Manage(bot.state))

@@ -10,7 +10,7 @@ import discord
 
 from bot.invite import NEEDED
 from bot.messages.escape import one_line
-from bot.messages.language import mark, say, say_counted
+from bot.messages.language import gettext, gettext_noop, ngettext
 from bot.state import GuildSettings, Scope
 
 NOWHERE: Final = "/"
@@ -19,13 +19,13 @@ NOWHERE: Final = "/"
 _NAMES: Final = 500  # UTF-16 units of a list of collections
 _OPTIONS: Final = 25
 _LONGEST: Final = 100  # characters of an option
-_PINGS: Final = mark("Mention @everyone, @here and All Roles")
+_PINGS: Final = gettext_noop("Mention @everyone, @here and All Roles")
 
 Channel = discord.abc.GuildChannel | discord.Thread
 
 
 @dataclass(frozen=True, slots=True)
-class Unasked:
+class AutoReplySwitch:
     """What a panel says of answers without a mention.
 
     Attributes:
@@ -41,7 +41,9 @@ class Unasked:
     told: str
 
 
-def unasked(guild: discord.Guild, place: Scope, own: GuildSettings, *, reads: bool) -> Unasked | None:
+def auto_reply_switch(
+    guild: discord.Guild, place: Scope, own: GuildSettings, *, reads: bool
+) -> AutoReplySwitch | None:
     """Whether a channel is answered in without a mention; None for a whole server.
 
     Args:
@@ -53,15 +55,18 @@ def unasked(guild: discord.Guild, place: Scope, own: GuildSettings, *, reads: bo
     if not place.channel:
         return None
     is_forum = isinstance(guild.get_channel(place.channel), discord.ForumChannel)
-    what = say("new posts, from their titles") if is_forum else say("questions")
-    told = what if own.unasked else say("nothing")
+    what = gettext("new posts, from their titles") if is_forum else gettext("questions")
+    told = what if own.auto_reply else gettext("nothing")
     if not is_forum and not reads:
-        told = say(
+        told = gettext(
             "nothing: for that I need the message content intent, which those who run me have not switched on"
         )
-    label = say("Answer new posts") if is_forum else say("Answer every question")
-    return Unasked(
-        say("Only when mentioned") if own.unasked else label, bool(own.unasked), is_forum or reads, told
+    label = gettext("Answer new posts") if is_forum else gettext("Answer every question")
+    return AutoReplySwitch(
+        gettext("Only when mentioned") if own.auto_reply else label,
+        bool(own.auto_reply),
+        is_forum or reads,
+        told,
     )
 
 
@@ -71,7 +76,7 @@ def text(
     own: GuildSettings,
     held: GuildSettings,
     names: Sequence[str],
-    mode: Unasked | None,
+    mode: AutoReplySwitch | None,
 ) -> str:
     """What holds in a place, in words.
 
@@ -83,53 +88,53 @@ def text(
         names: All collections that there are.
         mode: Whether the place is answered in without a mention.
     """
-    where = f"<#{place.channel}>" if place.channel else say("the whole server")
-    lines = [say("**Footnote in {where}**", where=where)]
-    from_server = " · " + say("from the server")
+    where = f"<#{place.channel}>" if place.channel else gettext("the whole server")
+    lines = [gettext("**Footnote in {where}**", where=where)]
+    from_server = " · " + gettext("from the server")
     for label, name, value in (
-        (say("Answers from"), "collections", _collections(held)),
+        (gettext("Answers from"), "collections", _collections(held)),
         (
-            say("Answers are"),
+            gettext("Answers are"),
             "private",
-            say("private unless the member chooses") if held.private else say("public"),
+            gettext("private unless the member chooses") if held.private else gettext("public"),
         ),
-        (say("Certainty"), "confidence", _certainty(held)),
-        (say("Ask a human calls"), "human", f"<@&{held.human}>" if held.human else say("nobody")),
-        (say("Editors"), "editors", f"<@&{held.editors}>" if held.editors else say("no role")),
-        (say("Log"), "log", f"<#{held.log}>" if held.log else say("no channel")),
+        (gettext("Certainty"), "confidence", _certainty(held)),
+        (gettext("Ask a human calls"), "human", f"<@&{held.human}>" if held.human else gettext("nobody")),
+        (gettext("Editors"), "editors", f"<@&{held.editors}>" if held.editors else gettext("no role")),
+        (gettext("Log"), "log", f"<#{held.log}>" if held.log else gettext("no channel")),
     ):
         inherited = place.channel and getattr(own, name) is None and getattr(held, name) is not None
         lines.append(f"- {label}: {value}{from_server if inherited else ''}")
     if mode is not None:
-        lines.append(say("- Answered without a mention: {mode}", mode=mode.told))
+        lines.append(gettext("- Answered without a mention: {mode}", mode=mode.told))
         if mode.is_on and held.private:
-            lines.append("⚠ " + say("Answers are private here, so I answer nothing without a mention."))
+            lines.append("⚠ " + gettext("Answers are private here, so I answer nothing without a mention."))
     lines += [f"⚠ {each}" for each in warnings(guild, place, held)]
     left_out = set(names).difference(offered(names, own))
     if left_out:
-        told = say_counted(
+        told = ngettext(
             "The menu has no room for {count} more collection.",
             "The menu has no room for {count} more collections.",
             len(left_out),
         )
         lines.append(f"-# {told}")
-    lines.append(say("-# A channel goes before its server, and threads follow their channel."))
+    lines.append(gettext("-# A channel goes before its server, and threads follow their channel."))
     if not place.channel:
-        lines.append(say("-# `/footnote setup channel:` sets up a single channel."))
+        lines.append(gettext("-# `/footnote setup channel:` sets up a single channel."))
     return "\n".join(lines)
 
 
 def _collections(held: GuildSettings) -> str:
     if held.collections is None:
-        return say("all articles")
-    return one_line(", ".join(held.collections), _NAMES) or say("no articles: nothing is answered here")
+        return gettext("all articles")
+    return one_line(", ".join(held.collections), _NAMES) or gettext("no articles: nothing is answered here")
 
 
 def _certainty(held: GuildSettings) -> str:
     return (
-        say("as calibrated")
+        gettext("as calibrated")
         if held.confidence is None
-        else say("at least {share:.0%}", share=held.confidence)
+        else gettext("at least {share:.0%}", share=held.confidence)
     )
 
 
@@ -139,27 +144,29 @@ def warnings(guild: discord.Guild, place: Scope, held: GuildSettings) -> list[st
     channel = guild.get_channel(place.channel) if place.channel else None
     granted = me.guild_permissions if channel is None else channel.permissions_for(me)
     found = [
-        say("I lack the permission {name}, {why}.", name=say(each.name), why=say(each.why))
+        gettext("I lack the permission {name}, {why}.", name=gettext(each.name), why=gettext(each.why))
         for each in NEEDED
         if not getattr(granted, each.flag)
     ]
     role = guild.get_role(held.human or 0)
     if held.human and role is None:
-        found.append(say("The role that Ask a human calls is gone."))
+        found.append(gettext("The role that Ask a human calls is gone."))
     if role is not None and not role.mentionable and not granted.mention_everyone:
         found.append(
-            say(
+            gettext(
                 "{role} is called in vain: allow anyone to mention that role, "
                 "or give me the permission {permission}.",
                 role=role.mention,
-                permission=say(_PINGS),
+                permission=gettext(_PINGS),
             )
         )
     if held.editors and guild.get_role(held.editors) is None:
-        found.append(say("The role of the editors is gone."))
+        found.append(gettext("The role of the editors is gone."))
     log = guild.get_channel(held.log or 0)
     if held.log and (log is None or not _may_write(log, me)):
-        found.append(say("I cannot write into the log channel: it is gone, or I lack a permission there."))
+        found.append(
+            gettext("I cannot write into the log channel: it is gone, or I lack a permission there.")
+        )
     return found
 
 
@@ -174,7 +181,9 @@ def offered(names: Sequence[str], own: GuildSettings) -> list[str]:
     return [NOWHERE, *(each for each in every if len(each) <= _LONGEST)][:_OPTIONS]
 
 
-def controls(place: Scope, own: GuildSettings, names: Sequence[str], mode: Unasked | None) -> discord.ui.View:
+def controls(
+    place: Scope, own: GuildSettings, names: Sequence[str], mode: AutoReplySwitch | None
+) -> discord.ui.View:
     """Menus and buttons that change what was set for a place.
 
     Args:
@@ -184,11 +193,11 @@ def controls(place: Scope, own: GuildSettings, names: Sequence[str], mode: Unask
         mode: Whether the place is answered in without a mention.
     """
     made = discord.ui.View(timeout=None)
-    other = say("as in the server") if place.channel else say("all articles")
+    other = gettext("as in the server") if place.channel else gettext("all articles")
     chosen = [NOWHERE] if own.collections == () else (own.collections or ())
     options = [
         discord.SelectOption(
-            label=say("None: answer nothing here") if each == NOWHERE else each,
+            label=gettext("None: answer nothing here") if each == NOWHERE else each,
             value=each,
             default=each in chosen,
         )
@@ -201,7 +210,7 @@ def controls(place: Scope, own: GuildSettings, names: Sequence[str], mode: Unask
     parts: list[discord.ui.Item[Any]] = [
         discord.ui.Select(
             custom_id=called("collections"),
-            placeholder=say("Collections to answer from: {chosen}", chosen=other),
+            placeholder=gettext("Collections to answer from: {chosen}", chosen=other),
             min_values=0,
             max_values=len(options),
             options=options,
@@ -214,30 +223,32 @@ def controls(place: Scope, own: GuildSettings, names: Sequence[str], mode: Unask
                 default_values=[discord.Object(value, type=discord.Role)] if value else [],
             )
             for name, label, value in (
-                ("human", say("Role that Ask a human calls"), own.human),
-                ("editors", say("Role of the editors"), own.editors),
+                ("human", gettext("Role that Ask a human calls"), own.human),
+                ("editors", gettext("Role of the editors"), own.editors),
             )
         ),
         discord.ui.ChannelSelect(
             custom_id=called("log"),
-            placeholder=say("Log channel"),
+            placeholder=gettext("Log channel"),
             min_values=0,
             channel_types=[discord.ChannelType.text, discord.ChannelType.news],
             default_values=[discord.Object(own.log, type=discord.TextChannel)] if own.log else [],
         ),
     ]
-    label, value = say("Private answers"), "yes"
+    label, value = gettext("Private answers"), "yes"
     if own.private:
-        label, value = say("Public answers"), "no" if place.channel else "unset"
+        label, value = gettext("Public answers"), "no" if place.channel else "unset"
     elif own.private is False and place.channel:
-        label, value = say("As private as in the server"), "unset"
+        label, value = gettext("As private as in the server"), "unset"
     parts += [
         discord.ui.Button(label=label, custom_id=called(f"private:{value}")),
-        discord.ui.Button(label=say("Certainty"), custom_id=called("confidence")),
-        discord.ui.Button(label=say("Reset"), custom_id=called("reset"), style=discord.ButtonStyle.danger),
+        discord.ui.Button(label=gettext("Certainty"), custom_id=called("confidence")),
+        discord.ui.Button(
+            label=gettext("Reset"), custom_id=called("reset"), style=discord.ButtonStyle.danger
+        ),
     ]
     if mode is not None:
-        switch = called(f"unasked:{'unset' if mode.is_on else 'yes'}")
+        switch = called(f"auto_reply:{'unset' if mode.is_on else 'yes'}")
         is_idle = not (mode.is_on or mode.is_possible)
         parts.append(discord.ui.Button(label=mode.label, custom_id=switch, disabled=is_idle))
     for part in parts:
@@ -248,11 +259,13 @@ def controls(place: Scope, own: GuildSettings, names: Sequence[str], mode: Unask
 
 def certainty_form(place: Scope, own: GuildSettings) -> discord.ui.Modal:
     """A form for the least certainty in a place."""
-    made = discord.ui.Modal(title=say("Certainty"), custom_id=f"setup:{place.channel}:confidence")
+    made = discord.ui.Modal(title=gettext("Certainty"), custom_id=f"setup:{place.channel}:confidence")
     made.add_item(
         discord.ui.Label(
-            text=say("How sure an answer has to be, in percent"),
-            description=say("It can only be stricter than what the operators chose. Empty: as elsewhere."),
+            text=gettext("How sure an answer has to be, in percent"),
+            description=gettext(
+                "It can only be stricter than what the operators chose. Empty: as elsewhere."
+            ),
             component=discord.ui.TextInput(
                 custom_id="confidence",
                 required=False,

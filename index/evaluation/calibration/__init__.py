@@ -6,8 +6,18 @@ coverage, like that of an evaluation. `docs/decisions/0005-calibration-without-l
 measures and what not. Where an operator has questions with known answers, those are asked instead.
 """
 
-from index.evaluation.calibration._asking import Asked, ask, ask_golden
-from index.evaluation.calibration._choice import FEWEST, Choice, choose
-from index.evaluation.calibration._questions import Made, Source, make
+from index.evaluation.calibration._asking import AskedQuestions, ask, ask_labelled
+from index.evaluation.calibration._choice import FEWEST, ThresholdChoice, choose
+from index.evaluation.calibration._questions import Made, QuestionSource, make
 
-__all__ = ["FEWEST", "Asked", "Choice", "Made", "Source", "ask", "ask_golden", "choose", "make"]
+__all__ = [
+    "FEWEST",
+    "AskedQuestions",
+    "Made",
+    "QuestionSource",
+    "ThresholdChoice",
+    "ask",
+    "ask_labelled",
+    "choose",
+    "make",
+]

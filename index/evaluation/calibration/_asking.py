@@ -18,7 +18,7 @@ _SHARED: Final = 3  # words, at least
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedQuestions:
     """What became of the questions.
 
     Attributes:
@@ -30,7 +30,7 @@ class Asked:
     elsewhere: tuple[Made, ...]
 
 
-def ask(engine: Engine, questions: Sequence[Made], on_progress: OnProgress) -> Asked:
+def ask(engine: Engine, questions: Sequence[Made], on_progress: OnProgress) -> AskedQuestions:
     """Ask each question with its article and without it.
 
     Where the first sentence that is found without the article says nearly the same as the one that the
@@ -53,10 +53,10 @@ def ask(engine: Engine, questions: Sequence[Made], on_progress: OnProgress) -> A
         rows.append(_row(known, engine.ask(made.question)))
         rows.append(_row(Question(f"{known.id} without {made.article_id}", made.question, False), without))
     on_progress(Progress("asking", len(questions), len(questions), "questions"))
-    return Asked(tuple(rows), tuple(elsewhere))
+    return AskedQuestions(tuple(rows), tuple(elsewhere))
 
 
-def ask_golden(engine: Engine, questions: Sequence[Question], on_progress: OnProgress) -> Asked:
+def ask_labelled(engine: Engine, questions: Sequence[Question], on_progress: OnProgress) -> AskedQuestions:
     """Ask questions whose answers are known, once each; those that nobody has judged are left out.
 
     Raises:
@@ -69,7 +69,7 @@ def ask_golden(engine: Engine, questions: Sequence[Question], on_progress: OnPro
         on_progress(Progress("asking", number, len(judged), "questions"))
         rows.append(_row(question, engine.ask(question.question, turns=question.turns)))
     on_progress(Progress("asking", len(judged), len(judged), "questions"))
-    return Asked(tuple(rows), ())
+    return AskedQuestions(tuple(rows), ())
 
 
 def _row(question: Question, answer: Answer) -> Row:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from index.errors import CalibrationFailed
-from index.evaluation import Metrics, Row, measure
+from index.evaluation import QualityMetrics, Row, measure
 from index.evaluation.measures import RiskPoint, wilson
 
 FEWEST: Final = 20
@@ -20,7 +20,7 @@ _STEPS: Final = 10_000  # thresholds have four decimals, like those that come wi
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ThresholdChoice:
     """A threshold, and what it would have done.
 
     Attributes:
@@ -35,7 +35,7 @@ class Choice:
     reached: bool
     point: RiskPoint
     curve: tuple[RiskPoint, ...]
-    metrics: Metrics
+    metrics: QualityMetrics
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -47,13 +47,13 @@ class Choice:
         return _boldest(self.curve, risk)
 
 
-def choose(rows: Sequence[Row], wanted: float, *, golden: bool = False) -> Choice:
+def choose(rows: Sequence[Row], wanted: float, *, labelled: bool = False) -> ThresholdChoice:
     """Choose the lowest threshold with no more than the wanted risk, or, if none has, the strictest.
 
     Args:
         rows: What became of questions, with their articles and without.
         wanted: Share of wrong answers among those given.
-        golden: Whether the questions are real ones, not made of the articles.
+        labelled: Whether the questions are real ones, not made of the articles.
 
     Raises:
         CalibrationFailed: There are fewer than `FEWEST` questions that have an answer, or next to none finds
@@ -62,10 +62,10 @@ def choose(rows: Sequence[Row], wanted: float, *, golden: bool = False) -> Choic
     """
     rounded = [replace(row, confidence=math.floor(row.confidence * _STEPS) / _STEPS) for row in rows]
     answerable = sum(bool(row.answerable) for row in rows)
-    if answerable < FEWEST and golden:
+    if answerable < FEWEST and labelled:
         raise CalibrationFailed(
             f"Only {answerable} of the questions are known to have an answer; a threshold takes at least "
-            f"{FEWEST}. Write down more, or leave out --golden to have questions made of the articles."
+            f"{FEWEST}. Write down more, or leave out --labelled to have questions made of the articles."
         )
     if answerable < FEWEST:
         raise CalibrationFailed(
@@ -73,11 +73,11 @@ def choose(rows: Sequence[Row], wanted: float, *, golden: bool = False) -> Choic
             f"{FEWEST}. Add articles, or headings and whole sentences to those that there are."
         )
     figures = measure(rounded)
-    if not golden and figures.auroc is not None and figures.auroc >= _TOO_EASY:
+    if not labelled and figures.auroc is not None and figures.auroc >= _TOO_EASY:
         raise CalibrationFailed(
             "The questions that can be made of these articles are too easy to choose a threshold by: "
             "nearly all are told apart. Write down questions of your members and calibrate by those: "
-            "`footnote calibrate --golden FILE`."
+            "`footnote calibrate --labelled FILE`."
         )
     curve = tuple(point for point in figures.curve if point.answered >= _SETTLED)
     found = _boldest(curve, wanted)
@@ -88,7 +88,7 @@ def choose(rows: Sequence[Row], wanted: float, *, golden: bool = False) -> Choic
             "Look at what is found for them: `footnote search`."
         )
     decided = [replace(row, answered=row.confidence >= point.threshold) for row in rounded]
-    return Choice(wanted, found is not None, point, curve, measure(decided))
+    return ThresholdChoice(wanted, found is not None, point, curve, measure(decided))
 
 
 def _boldest(curve: Sequence[RiskPoint], risk: float) -> RiskPoint | None:

@@ -16,7 +16,7 @@ from index.text.words import content_terms
 from index.types import CITABLE, ArticleCard, Sentence, SentenceKind
 
 
-class Source(StrEnum):
+class QuestionSource(StrEnum):
     """What a question was made from."""
 
     HEADING = "heading"
@@ -37,7 +37,7 @@ class Made:
     question: str
     article_id: str
     sentences: tuple[str, ...]
-    source: Source
+    source: QuestionSource
 
 
 def make(snapshot: Snapshot, limit: int) -> list[Made]:
@@ -98,7 +98,7 @@ def _of_headings(card: ArticleCard, sentences: Sequence[Sentence]) -> Iterator[M
         below = tuple(one.text for one in _section(sentences, at) if one.kind in CITABLE)
         question = of_heading(heading.text)
         if question and 0 < len(below) < total:  # one over the whole article asks for nothing in it
-            yield Made(question, card.id, below, Source.HEADING)
+            yield Made(question, card.id, below, QuestionSource.HEADING)
 
 
 def _section(sentences: Sequence[Sentence], heading: int) -> list[Sentence]:
@@ -126,4 +126,4 @@ def _of_sentences(snapshot: Snapshot, card: ArticleCard, sentences: Sequence[Sen
     prose.sort(key=lambda sentence: (-distinctness(sentence.text, weight), sentence.start))
     for sentence in prose:
         if question := of_sentence(sentence.text, weight):
-            yield Made(question, card.id, (sentence.text,), Source.SENTENCE)
+            yield Made(question, card.id, (sentence.text,), QuestionSource.SENTENCE)

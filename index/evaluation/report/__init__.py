@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from index.evaluation import Comparison, Metrics, Row, number
+from index.evaluation import QualityMetrics, Row, RunComparison, number
 from index.evaluation.report._cards import cards, changes, plain, safe
 from index.evaluation.report._plots import confidences, reliability, risk_coverage
 from index.evaluation.report._tables import decisions, differences, numbers, overview, share_interval
@@ -26,12 +26,12 @@ _LEGEND = "".join(
 
 
 def render(
-    sets: Mapping[str, Metrics],
+    sets: Mapping[str, QualityMetrics],
     *,
     title: str = "Evaluation",
     facts: Iterable[tuple[str, str]] = (),
-    before: Mapping[str, Metrics] | None = None,
-    comparisons: Mapping[str, Comparison] | None = None,
+    before: Mapping[str, QualityMetrics] | None = None,
+    comparisons: Mapping[str, RunComparison] | None = None,
 ) -> str:
     """Lay out a run as a page; all text is escaped, and the page forbids itself every request and script.
 
@@ -67,7 +67,11 @@ def render(
 
 
 def _section(
-    place: int, name: str, metrics: Metrics, before: Metrics | None, comparison: Comparison | None
+    place: int,
+    name: str,
+    metrics: QualityMetrics,
+    before: QualityMetrics | None,
+    comparison: RunComparison | None,
 ) -> str:
     return (
         f'<section id="set-{place}" aria-labelledby="name-{place}"><h2 id="name-{place}">{safe(name)}</h2>'
@@ -78,7 +82,7 @@ def _section(
     )
 
 
-def _key_figures(metrics: Metrics) -> str:
+def _key_figures(metrics: QualityMetrics) -> str:
     hit = share_interval("sentence_hit_1", metrics)
     items = [
         ("First sentence is gold", metrics.sentence_hit_1, hit or "no answerable question"),
@@ -94,7 +98,7 @@ def _key_figures(metrics: Metrics) -> str:
     return f'<dl class="key">{"".join(rows)}</dl>'
 
 
-def _plots(metrics: Metrics, before: Metrics | None) -> str:
+def _plots(metrics: QualityMetrics, before: QualityMetrics | None) -> str:
     if not metrics.reliability:
         return ""
     figures = [
@@ -121,7 +125,7 @@ def _figure(title: str, plot: str, note: str) -> str:
     return f"<figure><h3>{title}</h3>{plot}<figcaption>{note}</figcaption></figure>"
 
 
-def _compared(comparison: Comparison) -> str:
+def _compared(comparison: RunComparison) -> str:
     note = "Outcomes from best to worst: right, declined with the right sentence at hand, declined, wrong."
     return (
         differences(comparison)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from index.evaluation import Change, Evidence, Quoted, Row, outcome
+from index.evaluation import ChangedQuestion, Evidence, Quoted, Row, outcome
 
 _LONGEST = 420
 # Control characters have no place in HTML, half a surrogate pair none in UTF-8.
@@ -32,7 +32,7 @@ def cards(title: str, note: str, rows: Sequence[Row], most: int) -> str:
     return _folded(title, note, [_card(row) for row in rows[:most]], len(rows))
 
 
-def changes(title: str, note: str, pairs: Sequence[Change], most: int) -> str:
+def changes(title: str, note: str, pairs: Sequence[ChangedQuestion], most: int) -> str:
     """A folded list of questions whose outcome changed, each with the sentence before and after."""
     return _folded(title, note, [_change(pair) for pair in pairs[:most]], len(pairs))
 
@@ -53,7 +53,7 @@ def _card(row: Row) -> str:
     return f"<li>{_head(row)}{quotes}{reason}{_expected(row)}</li>"
 
 
-def _change(pair: Change) -> str:
+def _change(pair: ChangedQuestion) -> str:
     before, after = pair.before, pair.after
     told = (
         f'<p class="soft">{outcome(before).label} ({before.confidence:.2f}) → '

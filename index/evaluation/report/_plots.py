@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from index.evaluation import WANTED_RISK, Metrics, Row
+from index.evaluation import WANTED_RISK, QualityMetrics, Row
 from index.evaluation.measures import Bin, RiskPoint, wilson
 
 _WIDTH, _HEIGHT = 440, 320
@@ -15,7 +15,7 @@ _INNER_WIDTH, _INNER_HEIGHT = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
 _BARS = 20
 
 
-def risk_coverage(metrics: Metrics, before: Metrics | None = None) -> str:
+def risk_coverage(metrics: QualityMetrics, before: QualityMetrics | None = None) -> str:
     """Risk against coverage, with the point the index itself chose; an earlier run as a dashed line."""
     highest = max(
         _settled_risk(metrics.curve), _settled_risk(before.curve if before else ()), metrics.risk or 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from index.evaluation import FIGURES, Comparison, Difference, Metrics, number
+from index.evaluation import FIGURES, FigureDifference, QualityMetrics, RunComparison, number
 from index.evaluation.measures import Bin, wilson
 from index.evaluation.report._cards import safe
 from index.evaluation.report._plots import interval
@@ -23,7 +23,7 @@ _SHARES = {
 """Figures that are plain shares, with what they are shares of, so that an interval can be given."""
 
 
-def overview(sets: Mapping[str, Metrics]) -> str:
+def overview(sets: Mapping[str, QualityMetrics]) -> str:
     """Every figure of every set; shares with their intervals."""
     body = [
         [_LABELS[name], *(_cell(name, metrics) for metrics in sets.values())]
@@ -34,12 +34,12 @@ def overview(sets: Mapping[str, Metrics]) -> str:
     return _table("All figures", caption, ["Figure", *(safe(name) for name in sets)], body)
 
 
-def _cell(name: str, metrics: Metrics) -> str:
+def _cell(name: str, metrics: QualityMetrics) -> str:
     value = getattr(metrics, name)
     return number(value) + (f"<small>{share_interval(name, metrics)}</small>" if name in _SHARES else "")
 
 
-def share_interval(name: str, metrics: Metrics) -> str:
+def share_interval(name: str, metrics: QualityMetrics) -> str:
     """The 95 % interval of a figure that is a plain share, or `""` where there is none."""
     value = getattr(metrics, name)
     if value is None:
@@ -48,7 +48,7 @@ def share_interval(name: str, metrics: Metrics) -> str:
     return f"{low:.3f} – {high:.3f}"
 
 
-def decisions(metrics: Metrics) -> str:
+def decisions(metrics: QualityMetrics) -> str:
     """What it chose to answer and to decline."""
     wrong = sum(row.answered and bool(row.answerable) and not row.hit(1) for row in metrics.rows)
     body = [
@@ -59,7 +59,7 @@ def decisions(metrics: Metrics) -> str:
     return _table("Decisions", "", head, body)
 
 
-def numbers(metrics: Metrics) -> str:
+def numbers(metrics: QualityMetrics) -> str:
     """The plots as tables, for those who cannot see them or want the figures."""
     at_risk = [
         (risk, max((one for one in metrics.curve if one.risk <= risk + 1e-9), key=lambda one: one.coverage))
@@ -83,7 +83,7 @@ def _bin_cells(one: Bin) -> list[str]:
     return [f"{one.low:.1f} – {one.high:.1f}", f"{one.confidence:.3f}", f"{one.right:.3f}", str(one.count)]
 
 
-def differences(comparison: Comparison) -> str:
+def differences(comparison: RunComparison) -> str:
     """What changed since the earlier run, with intervals."""
     widest = max((max(abs(one.low), abs(one.high)) for one in comparison.differences), default=0)
     body = [_difference_cells(one, widest) for one in comparison.differences]
@@ -95,7 +95,7 @@ def differences(comparison: Comparison) -> str:
     return _table("Compared with the earlier run", caption, head, body)
 
 
-def _difference_cells(one: Difference, widest: float) -> list[str]:
+def _difference_cells(one: FigureDifference, widest: float) -> list[str]:
     change = one.after - one.before
     good = (change > 0) != (one.name in _LOWER_IS_BETTER)
     kind = "open" if not one.clear else "good" if good else "bad"

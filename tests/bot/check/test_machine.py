@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
-from bot.check.finding import duration, listed, megabytes
 from bot.check.machine import disk, port
+from bot.messages.figures import duration, first_names, megabytes
 from bot.settings import BotSettings
 from index.settings import load
 
@@ -107,5 +107,5 @@ def test_sizes_and_times_and_lists_for_people() -> None:
     assert megabytes(123_456) == "0.1 MB"
     told = [duration(each) for each in (0.4, 1, 59, 60, 7200, 90_000, 86_400 * 40)]
     assert told == ["0 seconds", "1 second", "59 seconds", "1 minute", "2 hours", "1 day", "40 days"]
-    assert listed(["#a", "#b"]) == "#a, #b"
-    assert listed(list("abcdefg")) == "a, b, c, d, e and 2 more"
+    assert first_names(["#a", "#b"]) == "#a, #b"
+    assert first_names(list("abcdefg")) == "a, b, c, d, e and 2 more"

@@ -6,7 +6,7 @@ import pytest
 
 from bot.check import examine
 from bot.dotenv import variables
-from bot.services.asking import Engine
+from bot.services.asking import EngineProtocol
 from bot.settings import BotSettings
 from bot.state import Database, State
 from index.errors import IndexMissing, ModelUnavailable
@@ -31,10 +31,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def report(engine: Engine | Exception | None = None) -> dict[str, tuple[str, int]]:
+def report(engine: EngineProtocol | Exception | None = None) -> dict[str, tuple[str, int]]:
     """Returns what is found, by subject."""
 
-    def open_engine(settings: IndexSettings) -> Engine:
+    def open_engine(settings: IndexSettings) -> EngineProtocol:
         assert settings.dir == Path(".footnote")
         if isinstance(engine, Exception):
             raise engine

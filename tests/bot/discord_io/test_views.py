@@ -6,7 +6,9 @@ from bot.messages.reply import Button, Reply
 
 async def test_buttons_become_components_that_live_in_the_message_alone() -> None:
     url = "https://saltmere.example/ferry"
-    made = view(Reply("", (Button("In context", receipt="3f0c2d91ab.1k.2v.9e41c7"), Button("Open", url=url))))
+    made = view(
+        Reply("", (Button("In context", citation_id="3f0c2d91ab.1k.2v.9e41c7"), Button("Open", url=url)))
+    )
     assert made is not None
     assert made.timeout is None
     assert made.is_persistent()

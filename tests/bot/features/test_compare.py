@@ -78,8 +78,8 @@ def test_a_message_is_never_over_a_limit(claims: list[Claim]) -> None:
     reply = render_comparison(Comparison(tuple(claims), 9), ABOUT)
     assert 0 < units(reply.content) <= CONTENT
     reply.content.encode()
-    receipts = [each.receipt for each in reply.buttons if each.receipt]
-    assert len(set(receipts)) == len(receipts)
+    citation_ids = [each.citation_id for each in reply.buttons if each.citation_id]
+    assert len(set(citation_ids)) == len(citation_ids)
     assert len(reply.buttons) <= 16
     bare = render_comparison(Comparison(tuple(replace(each, matches=()) for each in claims)), ABOUT)
     assert len(bare.content) <= CONTENT

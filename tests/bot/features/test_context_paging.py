@@ -47,9 +47,9 @@ def test_what_became_of_a_sentence_is_said() -> None:
     for status in ("intact", "moved", "changed"):
         said = render_check(around("", "All boats must be on land.", "", status), PROOF).content
         assert said == (
-            f"**Harbour rules**\n{VERDICTS[status]}\n> All boats must be on land.\n-# receipt `{PROOF}`"
+            f"**Harbour rules**\n{VERDICTS[status]}\n> All boats must be on land.\n-# citation `{PROOF}`"
         )
-    assert render_check(Context("removed"), PROOF).content == f"{VERDICTS['removed']}\n-# receipt `{PROOF}`"
+    assert render_check(Context("removed"), PROOF).content == f"{VERDICTS['removed']}\n-# citation `{PROOF}`"
     assert ">" not in render_check(around("x", "", "", "changed"), PROOF).content
 
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from bot.features.why.rendering import NOTHING, render_why
 from bot.messages.escape import units
 from bot.messages.reply import CONTENT
-from index.types import Why, Word
+from index.types import Explanation, Word
 from tests.bot.written import HOSTILE, answered, citation, declined
 
-WHY = Why(
+WHY = Explanation(
     read_as="When does the last ferry leave?",
     threshold=0.21,
     words=(Word("last", 3, True), Word("ferry", 2, True), Word("leave", 4, False), Word("France", 0, False)),

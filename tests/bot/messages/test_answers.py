@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.messages.answers import DECLINED, NEAREST, SIGNATURE, render, share
 from bot.messages.escape import units
-from bot.messages.language import say
+from bot.messages.language import gettext
 from bot.messages.links import BUTTON
 from bot.messages.reply import CONTENT, Reply
 from bot.messages.visible import reveal
@@ -35,13 +35,13 @@ def test_an_answer_is_the_sentence_its_footnote_and_its_source() -> None:
         " · [open](<https://saltmere.example/ferry#:~:text=The%20last%20ferry>)"
     )
     button, follow, *_ = render(answered(citation())).buttons
-    assert (button.label, button.receipt, button.url) == ("In context", citation().receipt, None)
+    assert (button.label, button.citation_id, button.url) == ("In context", citation().citation_id, None)
     assert (follow.label, follow.action) == ("Follow up", "follow")
 
 
 def test_each_sentence_has_a_button() -> None:
     reply = render(
-        answered(citation(start=3), citation(article_id="b"), citation(article_id="c", receipt=""))
+        answered(citation(start=3), citation(article_id="b"), citation(article_id="c", citation_id=""))
     )
     assert [each.label for each in reply.buttons] == ["In context ¹", "In context ²", *ACTIONS]
     assert [mark for _, _, mark in quotes(reply)] == ["¹", "²", "³"]
@@ -198,11 +198,11 @@ def test_a_message_is_never_over_a_limit_whatever_articles_and_questions_hold(
     assert len(reply.buttons) <= 16
     for button in reply.buttons:
         assert 0 < len(button.label) <= 80
-        assert [button.receipt, button.url, button.action].count(None) == 2
-        assert len(button.receipt or "") <= 40
+        assert [button.citation_id, button.url, button.action].count(None) == 2
+        assert len(button.citation_id or "") <= 40
         assert len(button.url or "") <= BUTTON
     for line in reply.content.split("\n"):
-        assert line.startswith(("> ", "-# ", "**", say(NEAREST))) or line == ">"
+        assert line.startswith(("> ", "-# ", "**", gettext(NEAREST))) or line == ">"
 
 
 @given(st.lists(HOSTILE.filter(str.strip), min_size=1, max_size=3))

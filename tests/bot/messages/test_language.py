@@ -15,7 +15,16 @@ from bot.features.forget import forgotten
 from bot.messages import language
 from bot.messages.answers import render
 from bot.messages.escape import units
-from bot.messages.language import FOLDER, catalogues, forms, known, names, say, say_counted, speaking
+from bot.messages.language import (
+    FOLDER,
+    catalogues,
+    forms,
+    gettext,
+    names,
+    ngettext,
+    supported_language,
+    use_language,
+)
 from bot.messages.reply import CONTENT
 from bot.messages.turns import head, quotation, read
 from index.types import phrase, phrase_counted, phrase_series
@@ -29,8 +38,8 @@ from tests.bot.written import answered, citation, declined
 
 ROOT = Path(__file__).parents[3]
 KEYWORDS: dict[str, Any] = {
-    **dict.fromkeys(("say", "mark", "phrase"), (1,)),
-    **dict.fromkeys(("say_counted", "phrase_counted"), (1, 2)),
+    **dict.fromkeys(("gettext", "gettext_noop", "phrase"), (1,)),
+    **dict.fromkeys(("ngettext", "phrase_counted"), (1, 2)),
 }
 LANGUAGES = [name for name in catalogues() if name != "en"]
 
@@ -81,15 +90,19 @@ def test_a_translation_has_the_names_and_the_markup_of_the_text(name: str) -> No
 
 @pytest.mark.parametrize("name", catalogues())
 def test_the_longest_text_fits_into_a_message(name: str) -> None:
-    with speaking(name):
-        text = say(
-            PRIVACY, log=say(LOG_WITH_QUESTIONS), days=36_500, gaps=say(GAPS, people=1000), reads=say(READS)
+    with use_language(name):
+        text = gettext(
+            PRIVACY,
+            log=gettext(LOG_WITH_QUESTIONS),
+            days=36_500,
+            gaps=gettext(GAPS, people=1000),
+            reads=gettext(READS),
         )
     assert units(text) <= CONTENT
 
 
 def test_what_no_catalogue_has_is_said_in_english() -> None:
-    assert [known(each) for each in ("de", "en-US", "xx", "de-AT", "", None)] == [
+    assert [supported_language(each) for each in ("de", "en-US", "xx", "de-AT", "", None)] == [
         "de",
         "en",
         "en",
@@ -97,20 +110,20 @@ def test_what_no_catalogue_has_is_said_in_english() -> None:
         "en",
         "en",
     ]
-    with speaking("de"):
-        assert say("The ferry is late.") == "The ferry is late."
-        assert say("") == ""
-    with speaking("ja"):
-        assert say("Follow up") == "Follow up"
+    with use_language("de"):
+        assert gettext("The ferry is late.") == "The ferry is late."
+        assert gettext("") == ""
+    with use_language("ja"):
+        assert gettext("Follow up") == "Follow up"
 
 
 def test_values_and_numbers_are_written_as_the_language_writes_them() -> None:
-    with speaking("de"):
-        assert say_counted("{count} sentence", "{count} sentences", 1) == "1 Satz"
-        assert say_counted("{count} sentence", "{count} sentences", 12_000) == "12.000 Sätze"
+    with use_language("de"):
+        assert ngettext("{count} sentence", "{count} sentences", 1) == "1 Satz"
+        assert ngettext("{count} sentence", "{count} sentences", 12_000) == "12.000 Sätze"
         assert forgotten(1, 2).startswith("Ich habe deine Bewertung einer Antwort,")
         assert "und deine 2 Fragen ohne Antwort gelöscht." in forgotten(1, 2)
-    assert say_counted("{count} sentence", "{count} sentences", 12_000) == "12,000 sentences"
+    assert ngettext("{count} sentence", "{count} sentences", 12_000) == "12,000 sentences"
 
 
 def test_sentences_of_the_engine_are_english_until_they_are_said() -> None:
@@ -127,25 +140,25 @@ def test_sentences_of_the_engine_are_english_until_they_are_said() -> None:
         "'x' occurs in none of 1,200 articles.",
     )
     assert pickle.loads(pickle.dumps(none)).number == 1200
-    with speaking("de"):
-        assert say(note) == "Die Artikel weichen voneinander ab: Zahlen, Datumsangaben und Verneinung."
-        assert say(none) == "'x' kommt in keinem von 1.200 Artikeln vor."
+    with use_language("de"):
+        assert gettext(note) == "Die Artikel weichen voneinander ab: Zahlen, Datumsangaben und Verneinung."
+        assert gettext(none) == "'x' kommt in keinem von 1.200 Artikeln vor."
 
 
 @pytest.mark.parametrize("name", catalogues())
 def test_a_message_is_read_back_whatever_language_it_was_written_in(name: str) -> None:
     about = "https://discord.com/channels/1/2/3"
     pair = answered(citation(), citation("Dogs travel free.", article_id="rules"))
-    with speaking(name):
+    with use_language(name):
         reply = render(pair, asked=True, about=about, collection="news")
         refusal = render(declined(citation()), asked=True)
-    labels = [each.label for each in reply.buttons if each.receipt]
+    labels = [each.label for each in reply.buttons if each.citation_id]
     asked, none = read(f"-# _shared by @ana_\n{reply.content}"), read(refusal.content)
     assert (asked.questions, asked.collection) == ((pair.question,), "news")
     assert asked.answer == "The last ferry leaves at 6.40 pm. Dogs travel free."
     assert [quotation(reply.content, each) for each in labels] == [each.text for each in pair.citations]
     assert (none.questions, none.answer) == (("Who is the president of France?",), "")
-    [alone] = [each.label for each in refusal.buttons if each.receipt]
+    [alone] = [each.label for each in refusal.buttons if each.citation_id]
     assert quotation(refusal.content, alone) == citation().text
 
 
@@ -170,7 +183,7 @@ LAYOUTS = [
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda each: each.__name__)
 @pytest.mark.parametrize("name", LANGUAGES)
 def test_layouts_hold_in_every_language(name: str, layout: Callable[[], None]) -> None:
-    with speaking(name):
+    with use_language(name):
         layout()
 
 
@@ -195,8 +208,8 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("broken")
 def test_a_translators_mistake_is_english_and_a_warning(caplog: pytest.LogCaptureFixture) -> None:
-    with speaking("pt-BR"):
-        assert say("I have called {role}.", role="@help") == "I have called @help."
-        assert say("File: {name}", name="a.md") == "File: a.md"
-        assert (say("Share"), say("More")) == ("Compartilhar", "More")
+    with use_language("pt-BR"):
+        assert gettext("I have called {role}.", role="@help") == "I have called @help."
+        assert gettext("File: {name}", name="a.md") == "File: a.md"
+        assert (gettext("Share"), gettext("More")) == ("Compartilhar", "More")
     assert caplog.text.count("cannot be filled in") == 2

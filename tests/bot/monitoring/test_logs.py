@@ -119,8 +119,8 @@ def test_what_an_error_says_that_may_quote_a_question_is_left_out(log: io.String
     assert SECRET not in text
     assert "KeyError\n\nThen, because of or besides this:\n\nTraceback (most recent call last):\n" in text
     assert text.count("Traceback") == 4
-    assert logs.told(ValueError(SECRET)) == "ValueError"
-    assert logs.told(IndexMissing("There is none.")) == "IndexMissing: There is none."
+    assert logs.describe_error(ValueError(SECRET)) == "ValueError"
+    assert logs.describe_error(IndexMissing("There is none.")) == "IndexMissing: There is none."
 
 
 def test_a_cause_that_was_said_not_to_matter_is_left_out(log: io.StringIO) -> None:

@@ -59,7 +59,7 @@ async def test_percentiles_are_of_those_within_which_that_share_came(
 
 
 def test_errors_in_the_log_are_counted_by_kind_while_wanted() -> None:
-    metrics, log = Metrics(), logging.getLogger("bot.discord_io.failures")
+    metrics, log = Metrics(), logging.getLogger("bot.interactions")
     with metrics.errors():
         log.error("One", exc_info=ValueError("x"))
         log.warning("None", exc_info=ValueError("x"))
@@ -67,5 +67,5 @@ def test_errors_in_the_log_are_counted_by_kind_while_wanted() -> None:
     log.error("Too late", exc_info=ValueError("x"))
     value = metrics.registry.get_sample_value
     assert value("footnote_errors_total", {"kind": "ValueError"}) == 1
-    assert value("footnote_errors_total", {"kind": "bot.discord_io.failures"}) == 1
-    assert metrics.failures() == {"ValueError": 1, "bot.discord_io.failures": 1}
+    assert value("footnote_errors_total", {"kind": "bot.interactions"}) == 1
+    assert metrics.failures() == {"ValueError": 1, "bot.interactions": 1}

@@ -9,9 +9,9 @@ import pytest
 
 from bot.errors import NothingAsked, TooSlow, UnknownCollection
 from bot.services.asking import EngineService, sure
-from bot.services.worker import Worker
+from bot.worker import Worker
 from index.errors import IndexMissing, UsageError
-from index.types import Article, Status, Why
+from index.types import Article, Explanation, Status
 from tests.bot.stand_in import Broken, StandIn
 
 
@@ -87,10 +87,13 @@ async def test_failures_of_the_engine_come_through() -> None:
 async def test_a_place_that_asks_for_more_certainty_is_told_so_and_why() -> None:
     async with engine_service(StandIn()) as open_desk:
         answer = await open_desk.ask("When does the last ferry leave?")
-    answer = replace(answer, why=Why("When does the last ferry leave?", 0.4))
+    answer = replace(answer, why=Explanation("When does the last ferry leave?", 0.4))
     assert sure(answer, None) is answer
     stricter = sure(answer, 0.8)
-    assert (stricter.status, stricter.why) == (Status.ANSWERED, Why("When does the last ferry leave?", 0.8))
+    assert (stricter.status, stricter.why) == (
+        Status.ANSWERED,
+        Explanation("When does the last ferry leave?", 0.8),
+    )
     refused = sure(answer, 0.95)
     assert (refused.status, refused.citations, refused.candidates) == (Status.DECLINED, (), answer.candidates)
     assert "90%; here it has to be 95%" in (refused.reason or "")

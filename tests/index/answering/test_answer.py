@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import citation_ids as receipt
+from index import citation_ids
 from index.answering.answer import compose, passages
 from index.answering.selection import SHOWN, Choice, choose
-from index.ranking.features import Candidate, gather
+from index.ranking.features import Candidate, Feature, gather
 from index.ranking.ranker import Ranked, Ranker, rank
 from index.retrieval.question import understand
-from index.retrieval.search import Found
+from index.retrieval.search import RetrievedChunk
 from index.store import StoredChunk
 from index.types import Answer, IndexInfo, Sentence, Status
-from tests.index.conftest import JUDGEMENT, Town
+from tests.index.conftest import RANKER, Town
 
 LAST_FERRY = "When does the last ferry leave Saltmere?"
 INFO = IndexInfo("5f3a", 4, 6)
@@ -34,7 +34,7 @@ def answer(
     *,
     k: int = 3,
     info: IndexInfo = INFO,
-    ranker: Ranker = JUDGEMENT,
+    ranker: Ranker = RANKER,
     change: Change = lambda ranked: ranked,
     **how: Any,
 ) -> Answer:
@@ -69,7 +69,7 @@ def test_cites_the_sentence_with_its_article(town: Town) -> None:
     assert cited.link is not None
     assert cited.link.startswith("https://saltmere.example/ferry#:~:text=")
     assert (cited.source, cited.published) == ("Saltmere Herald", "2026-11-02")
-    assert cited.receipt == receipt.make("news/ferry", cited.start, cited.end, cited.text)
+    assert cited.citation_id == citation_ids.make("news/ferry", cited.start, cited.end, cited.text)
     assert cited.score == found.confidence
 
 
@@ -93,7 +93,7 @@ def test_declines_with_what_came_nearest(town: Town) -> None:
     assert found.citations == ()
     assert 1 <= len(found.candidates) <= SHOWN
     assert found.passages
-    assert found.confidence < JUDGEMENT.threshold
+    assert found.confidence < RANKER.threshold
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_declines_with_what_came_nearest(town: Town) -> None:
     ],
 )
 def test_says_why_it_declines(town: Town, question: str, reason: str) -> None:
-    strict = dataclasses.replace(JUDGEMENT, threshold=2.0)
+    strict = dataclasses.replace(RANKER, threshold=2.0)
     assert answer(town, question, ranker=strict).reason == reason
 
 
@@ -189,13 +189,13 @@ def test_cites_no_more_than_are_wanted(town: Town) -> None:
 
 
 def test_cites_one_where_one_is_enough(town: Town) -> None:
-    decided = dataclasses.replace(JUDGEMENT, ranking={"covers": 60.0})
+    decided = dataclasses.replace(RANKER, ranking={Feature.COVERAGE: 60.0})
     assert len(answer(town, ranker=decided).citations) == 1
 
 
 def candidate(text: str, vector: list[float], article: str = "news/ferry", ordinal: int = 0) -> Candidate:
     chunk = StoredChunk(1, 1, article, "Ferries", 0, len(text), text, 0, 0, "", "")
-    found = Found(chunk, 0.5, 0.5, 0.03, frozenset())
+    found = RetrievedChunk(chunk, 0.5, 0.5, 0.03, frozenset())
     length = np.linalg.norm(vector) or 1
     unit = np.asarray(np.array(vector) / length, dtype=np.float32)
     return Candidate(found, Sentence(0, len(text), text), ordinal, unit)

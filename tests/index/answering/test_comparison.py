@@ -33,7 +33,7 @@ def test_each_claim_is_put_beside_its_nearest_sentence(engine: Engine) -> None:
         for match in claim.matches:
             cited = match.citation
             assert engine.article(cited.article_id).text[cited.start : cited.end] == cited.text
-            assert cited.receipt
+            assert cited.citation_id
 
 
 def test_where_articles_disagree_both_are_shown(engine: Engine, town: Town) -> None:

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import citation_ids as receipt
+from index import citation_ids
 from index.answering.context import surroundings
-from index.citation_ids import Receipt, parse
+from index.citation_ids import CitationId, parse
 from index.text.sentences import segment
 from index.types import Article
 
@@ -18,9 +18,9 @@ TEXT = (
 )
 
 
-def of(text: str, sentence: str = SENTENCE) -> Receipt:
+def of(text: str, sentence: str = SENTENCE) -> CitationId:
     start = text.index(sentence)
-    return parse(receipt.make("news/ferry", start, start + len(sentence), sentence))
+    return parse(citation_ids.make("news/ferry", start, start + len(sentence), sentence))
 
 
 def article(text: str, article_id: str = "news/ferry") -> Article:
@@ -94,7 +94,7 @@ _PARAGRAPHS = st.lists(
 @given(_PARAGRAPHS, st.data())
 def test_every_sentence_is_found_again_between_what_surrounds_it(text: str, data: st.DataObject) -> None:
     sentence = data.draw(st.sampled_from(segment(text)))
-    proof = parse(receipt.make("news/ferry", sentence.start, sentence.end, sentence.text))
+    proof = parse(citation_ids.make("news/ferry", sentence.start, sentence.end, sentence.text))
     seen = surroundings(proof, [article(text)])
     assert (seen.status, seen.start, seen.end) == ("intact", sentence.start, sentence.end)
     around = f"{seen.before}{sentence.text}{seen.after}"
@@ -103,8 +103,10 @@ def test_every_sentence_is_found_again_between_what_surrounds_it(text: str, data
 
 
 @given(_PARAGRAPHS, st.text(max_size=60), st.integers(0, 10**6), st.integers(1, 10**6))
-def test_any_receipt_is_answered_within_the_article(text: str, words: str, start: int, length: int) -> None:
-    proof = parse(receipt.make("news/ferry", start, start + length, words))
+def test_any_citation_id_is_answered_within_the_article(
+    text: str, words: str, start: int, length: int
+) -> None:
+    proof = parse(citation_ids.make("news/ferry", start, start + length, words))
     seen = surroundings(proof, [article(text)])
     assert seen.status in ("intact", "moved", "changed")
     assert 0 <= seen.start < seen.end <= len(text)

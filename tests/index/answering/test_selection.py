@@ -6,7 +6,7 @@ from index.answering.selection import Choice, choose, same
 from index.ranking.features import Candidate
 from index.ranking.ranker import Ranked
 from index.retrieval.question import understand
-from index.retrieval.search import Found
+from index.retrieval.search import RetrievedChunk
 from index.store import StoredChunk
 from index.text.differences import Difference
 from index.types import Sentence, SentenceKind
@@ -21,7 +21,7 @@ def candidate(
     chunk = StoredChunk(1, 1, article, "The bridge", 0, len(text), text, 0, 0, "", "")
     vector = np.zeros(8, dtype=np.float32)
     vector[ordinal % 8] = 1
-    found = Found(chunk, 0.5, 0.5, 0.03, frozenset())
+    found = RetrievedChunk(chunk, 0.5, 0.5, 0.03, frozenset())
     return Candidate(found, Sentence(0, len(text), text, kind), ordinal, vector)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from index.cli.drawing import risk_coverage
-from index.evaluation.calibration import Asked
+from index.evaluation.calibration import AskedQuestions
 from index.evaluation.measures import RiskPoint
 from tests.index.cli.test_commands import Shell, built, shell
 from tests.index.evaluation.calibration.test_choice import asked
@@ -21,7 +21,7 @@ __all__ = ["built", "shell"]
 def outcome(monkeypatch: pytest.MonkeyPatch) -> None:
     """Thirty questions, twelve of which are answered by the wrong sentence."""
     rows = tuple(asked(right=18, wrong=12))
-    monkeypatch.setattr("index.evaluation.calibration.ask", lambda *_: Asked(rows, ()))
+    monkeypatch.setattr("index.evaluation.calibration.ask", lambda *_: AskedQuestions(rows, ()))
 
 
 @pytest.mark.usefixtures("outcome")
@@ -54,7 +54,7 @@ def test_a_dry_run_keeps_nothing(built: Shell) -> None:
     assert built("info", "--json").json["threshold_from"].startswith("what comes with Footnote")
 
 
-def golden(path: Path, answerable: int) -> None:
+def labelled(path: Path, answerable: int) -> None:
     """Questions with known answers, some of which have none."""
     ferry = {"article_id": "news/ferry", "text": "The last ferry leaves Saltmere at 6.40 pm."}
     known = {"question": "When does the last ferry leave Saltmere?", "evidence": [ferry]}
@@ -64,23 +64,23 @@ def golden(path: Path, answerable: int) -> None:
 
 
 def test_golden_questions_choose_the_threshold(built: Shell, tmp_path: Path) -> None:
-    golden(tmp_path / "golden.jsonl", 20)
-    result = built("calibrate", "--golden", "golden.jsonl", "--risk", "0.1", "--report", "curve.html")
+    labelled(tmp_path / "questions.jsonl", 20)
+    result = built("calibrate", "--labelled", "questions.jsonl", "--risk", "0.1", "--report", "curve.html")
     assert result.code == 0
     assert "20 questions with an answer in the articles, 5 without." in result.err
     assert "coverage 1.000, risk 0.000" in result.out
-    assert "20 of a golden set" in (tmp_path / "curve.html").read_text(encoding="utf-8")
+    assert "20 of a set of labelled questions" in (tmp_path / "curve.html").read_text(encoding="utf-8")
     facts: dict[str, Any] = built("info", "--json").json
-    assert facts["threshold_from"].endswith("coverage 1.00, 20 golden questions")
-    assert built("calibrate", "--golden", "golden.jsonl", "--dry-run", "--json").json["golden"] is True
+    assert facts["threshold_from"].endswith("coverage 1.00, 20 labelled questions")
+    assert built("calibrate", "--labelled", "questions.jsonl", "--dry-run", "--json").json["labelled"] is True
 
 
 def test_golden_questions_that_cannot_be_read_or_are_few_are_told(built: Shell, tmp_path: Path) -> None:
-    missing = built("calibrate", "--golden", "missing.jsonl")
+    missing = built("calibrate", "--labelled", "missing.jsonl")
     assert (missing.code, missing.out) == (2, "")
     assert "Cannot read the questions in missing.jsonl" in missing.err
-    golden(tmp_path / "golden.jsonl", 19)
-    few = built("calibrate", "--golden", "golden.jsonl")
+    labelled(tmp_path / "questions.jsonl", 19)
+    few = built("calibrate", "--labelled", "questions.jsonl")
     assert (few.code, few.out) == (1, "")
     assert few.err.startswith("Only 19 of the questions are known to have an answer")
     assert built("info", "--json").json["threshold_from"].startswith("what comes with Footnote")
@@ -88,7 +88,7 @@ def test_golden_questions_that_cannot_be_read_or_are_few_are_told(built: Shell, 
 
 def test_says_when_the_risk_is_out_of_reach(built: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = tuple(asked(right=10, wrong=20, found=0.2, missed=0.9))
-    monkeypatch.setattr("index.evaluation.calibration.ask", lambda *_: Asked(rows, ()))
+    monkeypatch.setattr("index.evaluation.calibration.ask", lambda *_: AskedQuestions(rows, ()))
     result = built("calibrate", "--risk", "0.05", "--dry-run")
     assert result.code == 0
     assert "No threshold keeps the risk at 0.05: this is the strictest." in result.err

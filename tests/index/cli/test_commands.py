@@ -16,9 +16,10 @@ import pytest
 from index.cli import main
 from index.embedding import SentenceEncoder
 from index.indexing.builder import Builder
+from index.ranking.features import Feature
 from index.ranking.ranker import Ranker
 from index.types import Progress
-from tests.index.conftest import ARTICLES, JUDGEMENT
+from tests.index.conftest import ARTICLES, RANKER
 from tests.index.hashed import HashedEncoder
 
 ROOT = Path(__file__).parents[3]
@@ -252,7 +253,7 @@ def test_ask_answers_with_footnotes_or_says_that_it_cannot(built: Shell) -> None
 
 
 def test_an_answer_and_a_no_can_be_explained(built: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Ranker, "shipped", lambda: JUDGEMENT)
+    monkeypatch.setattr(Ranker, "shipped", lambda: RANKER)
     question = "When does the last fery leave Saltmere?"
     lines = built("ask", question, "--explain", "-k", "1").out.splitlines()
     assert "I read “fery” as “ferry”." in lines
@@ -275,7 +276,7 @@ def test_a_greeting_is_answered_kindly(built: Shell) -> None:
 
 
 def test_what_a_sentence_leans_on_is_shown_as_context(built: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Ranker, "shipped", lambda: replace(JUDGEMENT, ranking={"covers": 60.0}))
+    monkeypatch.setattr(Ranker, "shipped", lambda: replace(RANKER, ranking={Feature.COVERAGE: 60.0}))
     out = built("ask", "They grow which squash and dahlias?", "-k", "1").out.splitlines()
     assert out[0] == "(context: “Volunteers meet in the community garden every Saturday at 10 am.”)"
     assert out[1] == "“They grow beans, squash and dahlias.” [1]"
@@ -317,7 +318,7 @@ def test_the_old_name_of_cited_is_refused_with_the_new_one(shell: Shell) -> None
 
 
 def test_an_answer_quotes_and_names_its_sources(built: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Ranker, "shipped", lambda: JUDGEMENT)
+    monkeypatch.setattr(Ranker, "shipped", lambda: RANKER)
     answered = built("ask", "When does the last ferry leave Saltmere?", "-k", "1")
     quoted, blank, source, link = answered.out.splitlines()
     assert quoted.startswith("“The last ferry leaves Saltmere at 6.40 pm, two hours earlier")
@@ -395,7 +396,7 @@ def test_without_an_index_every_reader_says_how_to_make_one(shell: Shell) -> Non
         assert len(result.err.splitlines()) == 1
 
 
-GOLDEN = (
+LABELLED = (
     '{"id": "president", "question": "Who is the president of France?", "answerable": false}\n'
     '{"id": "capital", "question": "Which is the capital of Mongolia?", "answerable": true,'
     ' "evidence": [{"article_id": "news/ferry"}]}\n'
@@ -403,13 +404,13 @@ GOLDEN = (
 
 
 def test_evaluate_prints_a_table_keeps_the_run_and_gates(built: Shell, tmp_path: Path) -> None:
-    questions = str(write(tmp_path / "golden.jsonl", GOLDEN))
+    questions = str(write(tmp_path / "labelled.jsonl", LABELLED))
     plain = built("evaluate", questions, "--save", "run.json", "--report", "report.html")
     assert plain.code == 0
-    assert "golden" in plain.out
+    assert "labelled" in plain.out
     assert plain.err == "wrote report.html\n"
     assert "<html" in (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert built("evaluate", questions, "--json").json["golden"]["questions"] == 2
+    assert built("evaluate", questions, "--json").json["labelled"]["questions"] == 2
     gated = built("evaluate", questions, "--gate")
     assert gated.code == 1
     assert gated.err == "capital: declined, though an article answers it\n"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from index.errors import UsageError
-from index.evaluation import Outcome, compare, measure, outcome
+from index.evaluation import QuestionOutcome, compare, measure, outcome
 from tests.index.evaluation.made import row
 
 
@@ -11,13 +11,13 @@ def run(hits, **fields):
 
 
 def test_outcomes_in_order():
-    assert outcome(row(gold=[True])) is Outcome.RIGHT
-    assert outcome(row(gold=[False, True])) is Outcome.WRONG
-    assert outcome(row(gold=[True], answered=False)) is Outcome.DECLINED_NEAR
-    assert outcome(row(gold=[False], answered=False)) is Outcome.DECLINED
-    assert outcome(row(answerable=False, gold=[False], answered=False)) is Outcome.RIGHT
-    assert outcome(row(answerable=False, gold=[False])) is Outcome.WRONG
-    assert [one.label for one in sorted(Outcome)] == [
+    assert outcome(row(gold=[True])) is QuestionOutcome.RIGHT
+    assert outcome(row(gold=[False, True])) is QuestionOutcome.WRONG
+    assert outcome(row(gold=[True], answered=False)) is QuestionOutcome.DECLINED_NEAR
+    assert outcome(row(gold=[False], answered=False)) is QuestionOutcome.DECLINED
+    assert outcome(row(answerable=False, gold=[False], answered=False)) is QuestionOutcome.RIGHT
+    assert outcome(row(answerable=False, gold=[False])) is QuestionOutcome.WRONG
+    assert [one.label for one in sorted(QuestionOutcome)] == [
         "answered wrong",
         "declined though answerable",
         "declined with the right sentence at hand",

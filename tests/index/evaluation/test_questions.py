@@ -8,7 +8,7 @@ from index.types import Turn
 
 
 def parsed(*rows):
-    return list(parse_questions([json.dumps(row) for row in rows], "golden.jsonl"))
+    return list(parse_questions([json.dumps(row) for row in rows], "questions.jsonl"))
 
 
 def test_reads_a_public_question():
@@ -60,8 +60,8 @@ def test_evidence_makes_a_question_answerable():
 )
 def test_a_bad_line_is_named_by_number(line, reason):
     with pytest.raises(UnreadableFile) as caught:
-        list(parse_questions(['{"question": "Where?"}', "", line], "golden.jsonl"))
-    assert str(caught.value).startswith("golden.jsonl, line 3: ")
+        list(parse_questions(['{"question": "Where?"}', "", line], "questions.jsonl"))
+    assert str(caught.value).startswith("questions.jsonl, line 3: ")
     assert reason in str(caught.value)
 
 
@@ -99,13 +99,13 @@ def test_turns_of_other_shapes():
 
 
 def test_loads_a_file_with_byte_order_mark_and_blank_lines(tmp_path):
-    path = tmp_path / "golden.jsonl"
+    path = tmp_path / "questions.jsonl"
     path.write_bytes('\ufeff{"question": "Où?\u2028"}\r\n\r\n'.encode())
     assert load_questions(path) == [Question("1", "Où?\u2028")]
 
 
 def test_a_file_that_cannot_be_used_says_why(tmp_path):
-    path = tmp_path / "golden.jsonl"
+    path = tmp_path / "questions.jsonl"
     with pytest.raises(UsageError, match="No such file"):
         load_questions(path)
     path.write_bytes(b'{"question": "O\xf9?"}')

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import UnreadableFile, UsageError
-from index.evaluation import FIGURES, Evidence, Metrics, Quoted, Row, load, measure, save, table
+from index.evaluation import FIGURES, Evidence, QualityMetrics, Quoted, Row, load, measure, save, table
 from tests.index.evaluation.made import row
 
 SHARES = st.floats(0, 1)
@@ -40,10 +40,10 @@ def test_what_is_loaded_equals_what_was_saved(tmp_path_factory, sets):
 
 
 def test_a_saved_run_shows_the_figures(tmp_path):
-    save(tmp_path / "run.json", {"golden": measure([row()])})
+    save(tmp_path / "run.json", {"labelled": measure([row()])})
     data = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
-    assert data["sets"]["golden"]["sentence_hit_1"] == 1.0
-    assert data["sets"]["golden"]["rows"][0]["question"] == "When was the dam finished?"
+    assert data["sets"]["labelled"]["sentence_hit_1"] == 1.0
+    assert data["sets"]["labelled"]["rows"][0]["question"] == "When was the dam finished?"
 
 
 def test_a_run_that_cannot_be_written_or_read_says_why(tmp_path):
@@ -62,8 +62,8 @@ def test_a_run_that_cannot_be_written_or_read_says_why(tmp_path):
         (b'{"version": 0}', "not a run saved by this version"),
         (b'{"version": 1}', "not a whole saved run"),
         (b'{"version": 1, "sets": []}', "not a whole saved run"),
-        (b'{"version": 1, "sets": {"golden": {"rows": [{}]}}}', "not a whole saved run"),
-        (b'{"version": 1, "sets": {"golden": {"rows": [7]}}}', "not a whole saved run"),
+        (b'{"version": 1, "sets": {"labelled": {"rows": [{}]}}}', "not a whole saved run"),
+        (b'{"version": 1, "sets": {"labelled": {"rows": [7]}}}', "not a whole saved run"),
     ],
 )
 def test_another_file_is_refused(tmp_path, content, reason):
@@ -73,8 +73,8 @@ def test_another_file_is_refused(tmp_path, content, reason):
 
 
 def test_table_has_a_column_for_each_set():
-    rows = table({"golden": measure([row()]), "empty": measure([])})
-    assert rows[0] == ["", "golden", "empty"]
+    rows = table({"labelled": measure([row()]), "empty": measure([])})
+    assert rows[0] == ["", "labelled", "empty"]
     cells = {cells[0]: cells[1:] for cells in rows[1:]}
     assert cells["Questions"] == ["1", "0"]
     assert cells["Sentence hit@1"] == ["1.000", "–"]
@@ -82,4 +82,4 @@ def test_table_has_a_column_for_each_set():
 
 def test_every_single_figure_has_a_label():
     many = {"curve", "reliability", "rows"}
-    assert {name for name, _ in FIGURES} | {"unanswerable"} == set(Metrics.__dataclass_fields__) - many
+    assert {name for name, _ in FIGURES} | {"unanswerable"} == set(QualityMetrics.__dataclass_fields__) - many

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.ranking.features import Candidate, gather, holds, token_weights
+from index.ranking.features import Candidate, Feature, gather, holds, token_weights
 from index.retrieval.question import understand
 from index.types import CITABLE, SentenceKind, Tokens
 from tests.index.conftest import Town
@@ -53,15 +53,24 @@ def test_knows_what_speaks_for_a_sentence(town: Town) -> None:
     candidates = gathered(town, LAST_FERRY)
     answer = by_text(candidates, "6.40 pm").features
     other = by_text(candidates, "beans").features
-    for name in ("words", "covers", "meaning", "late", "late own", "late rare", "titled meaning", "rarest"):
+    for name in (
+        Feature.LEXICAL,
+        Feature.COVERAGE,
+        Feature.DENSE,
+        Feature.LATE,
+        Feature.LATE_WITHOUT_TITLE,
+        Feature.LATE_BY_RARITY,
+        Feature.DENSE_WITH_TITLE,
+        Feature.RAREST_WORD,
+    ):
         assert answer[name] > other[name], name
-    assert answer["covers"] == answer["title covers"] == pytest.approx(1)
-    assert answer["wanted"] == 1
-    assert other["lacking"] == 1
-    assert other["pronoun"] == 1
-    assert by_text(candidates, "winter timetable on Monday").features["first"] == 1
-    assert answer["first"] == 0
-    assert answer["passage rank"] == 1
+    assert answer[Feature.COVERAGE] == answer[Feature.COVERAGE_WITH_TITLE] == pytest.approx(1)
+    assert answer[Feature.HAS_WANTED] == 1
+    assert other[Feature.LACKS_WANTED] == 1
+    assert other[Feature.STARTS_WITH_PRONOUN] == 1
+    assert by_text(candidates, "winter timetable on Monday").features[Feature.IS_FIRST] == 1
+    assert answer[Feature.IS_FIRST] == 0
+    assert answer[Feature.PASSAGE_RANK] == 1
 
 
 def test_every_candidate_has_the_same_finite_features(town: Town) -> None:
@@ -75,15 +84,20 @@ def test_every_candidate_has_the_same_finite_features(town: Town) -> None:
 def test_a_sentence_shares_in_what_stands_around_it(town: Town) -> None:
     candidates = gathered(town, "Who of Saltmere left in summer for tickets?")
     price = by_text(candidates, "Tickets cost").features
-    assert price["near covers"] > price["title covers"] >= price["covers"] > 0
-    assert price["meaning before"] != 0
+    assert (
+        price[Feature.COVERAGE_WITH_NEIGHBOURS]
+        > price[Feature.COVERAGE_WITH_TITLE]
+        >= price[Feature.COVERAGE]
+        > 0
+    )
+    assert price[Feature.DENSE_BEFORE] != 0
     first = by_text(candidates, "changes to its winter timetable").features
-    assert first["meaning before"] == 0
+    assert first[Feature.DENSE_BEFORE] == 0
 
 
 def test_word_order_counts(town: Town) -> None:
-    in_order = by_text(gathered(town, "the last ferry leaves Saltmere"), "6.40").features["pairs"]
-    jumbled = by_text(gathered(town, "Saltmere leaves ferry last the"), "6.40").features["pairs"]
+    in_order = by_text(gathered(town, "the last ferry leaves Saltmere"), "6.40").features[Feature.WORD_PAIRS]
+    jumbled = by_text(gathered(town, "Saltmere leaves ferry last the"), "6.40").features[Feature.WORD_PAIRS]
     assert in_order == 1
     assert jumbled == 0
 
@@ -92,8 +106,8 @@ def test_a_sentence_that_asks_is_marked(town: Town) -> None:
     town.write("news/letter", "When will the last ferry leave Saltmere?* The council does not say.\n")
     town.builder.rebuild()
     candidates = gathered(town, LAST_FERRY)
-    assert by_text(candidates, "When will").features["asks"] == 1
-    assert by_text(candidates, "6.40 pm").features["asks"] == 0
+    assert by_text(candidates, "When will").features[Feature.IS_QUESTION] == 1
+    assert by_text(candidates, "6.40 pm").features[Feature.IS_QUESTION] == 0
 
 
 def test_a_sentence_of_signs_alone_is_no_evidence(town: Town) -> None:
@@ -116,8 +130,8 @@ def test_nothing_found_is_no_evidence(empty_town: Town) -> None:
 @pytest.mark.parametrize("question", ["", "🙂", "\u0301"])
 def test_a_question_without_words_has_evidence_without_late_interaction(town: Town, question: str) -> None:
     for candidate in gathered(town, question):
-        assert candidate.features["late"] == candidate.features["late own"] == 0
-        assert candidate.features["covers"] == candidate.features["rarest"] == 0
+        assert candidate.features[Feature.LATE] == candidate.features[Feature.LATE_WITHOUT_TITLE] == 0
+        assert candidate.features[Feature.COVERAGE] == candidate.features[Feature.RAREST_WORD] == 0
 
 
 def test_survives_an_encoder_that_sees_no_tokens(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +143,11 @@ def test_survives_an_encoder_that_sees_no_tokens(town: Town, monkeypatch: pytest
 
     monkeypatch.setattr(town.encoder, "encode_tokens", blind)
     for candidate in gathered(town, LAST_FERRY):
-        assert candidate.features["late rare own"] == candidate.features["titled meaning"] == 0
+        assert (
+            candidate.features[Feature.LATE_BY_RARITY_WITHOUT_TITLE]
+            == candidate.features[Feature.DENSE_WITH_TITLE]
+            == 0
+        )
 
 
 def test_a_title_that_fills_the_encoder_stands_in_for_the_sentence(town: Town) -> None:
@@ -137,7 +155,7 @@ def test_a_title_that_fills_the_encoder_stands_in_for_the_sentence(town: Town) -
     town.write("news/long", "Nobody knows.\n", f"title: {title}")
     town.builder.rebuild()
     features = by_text(gathered(town, LAST_FERRY), "Nobody knows").features
-    assert features["late own"] == features["late"] > 0
+    assert features[Feature.LATE_WITHOUT_TITLE] == features[Feature.LATE] > 0
 
 
 @pytest.mark.parametrize(
@@ -193,4 +211,4 @@ def test_the_pieces_of_a_word_weigh_as_their_word_and_signs_weigh_little(town: T
 def test_a_table_row_can_be_evidence(town: Town) -> None:
     row = by_text(gathered(town, "Which detour does Bus 7 take?"), "Mill Lane")
     assert row.sentence.kind is SentenceKind.TABLE
-    assert row.features["covers"] > 0
+    assert row.features[Feature.COVERAGE] > 0

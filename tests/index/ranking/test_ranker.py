@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from index.ranking.features import Candidate, gather
+from index.ranking.features import Candidate, Feature, gather
 from index.ranking.ranker import Ranked, Ranker, outlook, rank, sigmoid, softmax
 from index.retrieval.search import Retrieval
-from tests.index.conftest import JUDGEMENT, Town
+from tests.index.conftest import RANKER, Town
 
 LAST_FERRY = "When does the last ferry leave Saltmere?"
 
@@ -25,20 +25,20 @@ def look(town: Town, question: str = LAST_FERRY) -> tuple[Retrieval, list[Candid
 
 
 def test_ranks_the_answer_first(town: Town) -> None:
-    ranked = rank(JUDGEMENT, *look(town))
+    ranked = rank(RANKER, *look(town))
     assert "6.40 pm" in ranked.candidates[0].sentence.text
-    assert ranked.confidence > JUDGEMENT.threshold
+    assert ranked.confidence > RANKER.threshold
     assert ranked.scores.tolist() == sorted(ranked.scores, reverse=True)
     assert ranked.probabilities.sum() == pytest.approx(1)
 
 
 def test_is_less_sure_of_what_is_not_there(town: Town) -> None:
-    assert rank(JUDGEMENT, *look(town, "Who is the president of France?")).confidence < JUDGEMENT.threshold
+    assert rank(RANKER, *look(town, "Who is the president of France?")).confidence < RANKER.threshold
 
 
 def test_the_order_of_the_candidates_does_not_count(town: Town) -> None:
     retrieval, candidates = look(town)
-    one, other = rank(JUDGEMENT, retrieval, candidates), rank(JUDGEMENT, retrieval, candidates[::-1])
+    one, other = rank(RANKER, retrieval, candidates), rank(RANKER, retrieval, candidates[::-1])
     assert [a.place for a in one.candidates] == [b.place for b in other.candidates]
     assert one.confidence == other.confidence
 
@@ -53,30 +53,30 @@ def test_ties_are_in_the_order_of_articles_and_sentences(town: Town) -> None:
 
 def test_nothing_is_certainly_no_answer(town: Town) -> None:
     retrieval, _ = look(town)
-    ranked = rank(JUDGEMENT, retrieval, [])
+    ranked = rank(RANKER, retrieval, [])
     assert ranked == Ranked((), ranked.scores, ranked.probabilities, 0.0)
     assert ranked.scores.shape == ranked.probabilities.shape == (0,)
 
 
 def test_outlook_tells_how_the_best_stands_out(town: Town) -> None:
     retrieval, candidates = look(town, "When does the last ferry leave for Zanzibar?")
-    ranked = rank(JUDGEMENT, retrieval, candidates)
+    ranked = rank(RANKER, retrieval, candidates)
     seen = outlook(retrieval, ranked.candidates, ranked.scores)
     assert seen["margin"] == ranked.scores[0] - ranked.scores[1]
-    assert seen["share"] == ranked.probabilities[0]
-    assert seen["best covers"] == ranked.candidates[0].features["covers"]
-    assert 0 < seen["known"] < 1
-    assert seen["asks for a name, date or number"] == 1
-    assert seen["covers below the highest"] >= 0
+    assert seen["probability"] == ranked.probabilities[0]
+    assert seen["best_coverage"] == ranked.candidates[0].features[Feature.COVERAGE]
+    assert 0 < seen["known_words"] < 1
+    assert seen["asks_for_precise"] == 1
+    assert seen["coverage_below_highest"] >= 0
     assert all(math.isfinite(value) for value in seen.values())
 
 
 def test_outlook_of_one_candidate_and_no_words(town: Town) -> None:
     retrieval, candidates = look(town, "🙂")
     seen = outlook(retrieval, candidates[:1], np.array([2.0]))
-    assert (seen["margin"], seen["share"], seen["known"]) == (3.0, 1.0, 0.0)
-    assert seen["meaning below the highest"] == 0
-    assert seen["asks for a name, date or number"] == 0
+    assert (seen["margin"], seen["probability"], seen["known_words"]) == (3.0, 1.0, 0.0)
+    assert seen["dense_below_highest"] == 0
+    assert seen["asks_for_precise"] == 0
 
 
 def test_reads_what_training_writes(tmp_path: Path) -> None:
@@ -84,26 +84,26 @@ def test_reads_what_training_writes(tmp_path: Path) -> None:
     path.write_text(
         json.dumps(
             {
-                "ranking": {"weights": {"covers": 1.5}},
-                "confidence": {"intercept": -2.0, "weights": {"share": 3.0}},
+                "ranking": {"weights": {"coverage": 1.5}},
+                "confidence": {"intercept": -2.0, "weights": {"probability": 3.0}},
                 "threshold": 0.4,
                 "risks": [[0.3, 0.25], [0.6, 0.1]],
             }
         )
     )
     risks = ((0.3, 0.25), (0.6, 0.1))
-    assert Ranker.read(path) == Ranker({"covers": 1.5}, {"share": 3.0}, -2.0, 0.4, risks)
+    assert Ranker.read(path) == Ranker({Feature.COVERAGE: 1.5}, {"probability": 3.0}, -2.0, 0.4, risks)
 
 
 def test_the_threshold_follows_the_risk_that_is_accepted() -> None:
-    ranker = replace(JUDGEMENT, risks=((0.2, 0.4), (0.5, 0.2), (0.7, 0.22), (0.9, 0.05)))
+    ranker = replace(RANKER, risks=((0.2, 0.4), (0.5, 0.2), (0.7, 0.22), (0.9, 0.05)))
     accepted = {risk: ranker.at_risk(risk).threshold for risk in (1, 0.4, 0.3, 0.2, 0.1, 0.05, 0.01)}
     assert accepted == {1: 0.2, 0.4: 0.2, 0.3: 0.5, 0.2: 0.5, 0.1: 0.9, 0.05: 0.9, 0.01: 0.9}
     assert replace(ranker.at_risk(0.2), threshold=0.5) == ranker
-    assert JUDGEMENT.at_risk(0.01) is JUDGEMENT
+    assert RANKER.at_risk(0.01) is RANKER
 
 
-def test_the_shipped_judgement_weighs_features_that_exist(town: Town) -> None:
+def test_the_shipped_ranker_weighs_features_that_exist(town: Town) -> None:
     shipped = Ranker.shipped()
     assert Ranker.shipped() is shipped
     assert 0 < shipped.threshold < 1
@@ -113,16 +113,31 @@ def test_the_shipped_judgement_weighs_features_that_exist(town: Town) -> None:
     assert set(shipped.confidence) <= set(outlook(retrieval, ranked.candidates, ranked.scores))
 
 
+@pytest.mark.parametrize(
+    "weights",
+    [
+        {"ranking": {"weights": {"covrage": 1.0}}, "confidence": {"weights": {}, "intercept": 0.0}},
+        {"ranking": {"weights": {}}, "confidence": {"weights": {"best_covrage": 1.0}, "intercept": 0.0}},
+        {"ranking": {"weights": {}}, "confidence": {"weights": {"best_is_first": 1.0}, "intercept": 0.0}},
+    ],
+)
+def test_a_weight_for_an_unknown_feature_is_refused(tmp_path: Path, weights: dict[str, object]) -> None:
+    path = tmp_path / "ranker.json"
+    path.write_text(json.dumps({**weights, "threshold": 0.5}))
+    with pytest.raises(ValueError, match=r"covrage|best_is_first"):
+        Ranker.read(path)
+
+
 def test_the_fingerprint_follows_every_weight_but_not_their_order() -> None:
-    same = replace(JUDGEMENT, ranking=dict(reversed(list(JUDGEMENT.ranking.items()))))
-    assert same.fingerprint() == JUDGEMENT.fingerprint()
+    same = replace(RANKER, ranking=dict(reversed(list(RANKER.ranking.items()))))
+    assert same.fingerprint() == RANKER.fingerprint()
     others = [
-        replace(JUDGEMENT, ranking={**JUDGEMENT.ranking, "covers": 7.0}),
-        replace(JUDGEMENT, confidence={}),
-        replace(JUDGEMENT, intercept=0.0),
-        replace(JUDGEMENT, threshold=0.9),
+        replace(RANKER, ranking={**RANKER.ranking, Feature.COVERAGE: 7.0}),
+        replace(RANKER, confidence={}),
+        replace(RANKER, intercept=0.0),
+        replace(RANKER, threshold=0.9),
     ]
-    assert len({JUDGEMENT.fingerprint(), *(other.fingerprint() for other in others)}) == 5
+    assert len({RANKER.fingerprint(), *(other.fingerprint() for other in others)}) == 5
 
 
 _SCORES = arrays.arrays(np.float64, st.integers(1, 30), elements=st.floats(-1e6, 1e6))

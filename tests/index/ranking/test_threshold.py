@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from index.engine import Engine
+from index.ranking.features import Feature
 from index.ranking.threshold import SETTING, Calibrated, weights_of
 from index.types import Status
-from tests.index.conftest import JUDGEMENT, Town
+from tests.index.conftest import RANKER, Town
 
 QUESTION = "When does the last ferry leave Saltmere?"
 KEPT = Calibrated(
@@ -18,7 +19,7 @@ KEPT = Calibrated(
     answers=40,
     questions=80,
     made="2026-11-24",
-    ranker=weights_of(JUDGEMENT),
+    ranker=weights_of(RANKER),
 )
 
 
@@ -27,7 +28,7 @@ def test_a_running_engine_goes_by_the_kept_threshold_from_the_next_question_on(
 ) -> None:
     before = engine.ask(QUESTION)
     assert before.status is Status.ANSWERED
-    assert engine.facts()["threshold"] == JUDGEMENT.threshold
+    assert engine.facts()["threshold"] == RANKER.threshold
     town.builder.keep(SETTING, KEPT.as_setting())
     kept = engine.ask(QUESTION)
     assert kept.status is Status.DECLINED
@@ -51,11 +52,11 @@ def test_the_threshold_outlives_rebuilds_and_additions(town: Town, engine: Engin
     assert engine.ask(QUESTION).status is Status.DECLINED
 
 
-def test_a_threshold_of_another_judgement_is_ignored_and_said_so(town: Town, engine: Engine) -> None:
-    other = replace(JUDGEMENT, intercept=-8.0)
+def test_a_threshold_of_another_ranker_is_ignored_and_said_so(town: Town, engine: Engine) -> None:
+    other = replace(RANKER, intercept=-8.0)
     town.builder.keep(SETTING, replace(KEPT, ranker=weights_of(other)).as_setting())
     assert engine.ask(QUESTION).status is Status.ANSWERED
-    assert "made for another judgement" in str(engine.facts()["threshold_from"])
+    assert "made for another ranker" in str(engine.facts()["threshold_from"])
 
 
 @pytest.mark.parametrize("kept", ["0.5", "{", '{"threshold": 0.9}'])
@@ -65,6 +66,6 @@ def test_what_cannot_be_read_is_as_if_nothing_were_kept(town: Town, engine: Engi
     assert engine.facts()["threshold_from"] == "what comes with Footnote, for INDEX_RISK"
 
 
-def test_weights_alone_tell_judgements_apart() -> None:
-    assert weights_of(replace(JUDGEMENT, threshold=0.1, risks=((0.1, 0.2),))) == weights_of(JUDGEMENT)
-    assert weights_of(replace(JUDGEMENT, ranking={"covers": 1.0})) != weights_of(JUDGEMENT)
+def test_weights_alone_tell_rankers_apart() -> None:
+    assert weights_of(replace(RANKER, threshold=0.1, risks=((0.1, 0.2),))) == weights_of(RANKER)
+    assert weights_of(replace(RANKER, ranking={Feature.COVERAGE: 1.0})) != weights_of(RANKER)

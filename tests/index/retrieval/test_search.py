@@ -18,7 +18,7 @@ def test_finds_the_passage_that_has_the_words(town: Town) -> None:
         best = retrieval.found[0]
     assert best.chunk.article_id == "news/ferry"
     assert "6.40 pm" in best.chunk.text
-    assert 0 < best.words < 1
+    assert 0 < best.lexical_score < 1
     assert {"last", "ferri", "leav"} <= best.terms
 
 
@@ -29,7 +29,7 @@ def test_every_passage_is_measured_by_meaning_and_by_words(town: Town) -> None:
     assert len({found.chunk.key for found in retrieval.found}) == len(retrieval.found) == len(vectors)
     for found in retrieval.found:
         cosine = np.dot(vectors[found.chunk.key], retrieval.vector)
-        assert found.meaning == pytest.approx(cosine, abs=1e-5)
+        assert found.dense_score == pytest.approx(cosine, abs=1e-5)
     fused = [found.fused for found in retrieval.found]
     assert fused == sorted(fused, reverse=True)
 
@@ -42,8 +42,8 @@ def test_the_two_lists_may_disagree(town: Town, monkeypatch: pytest.MonkeyPatch)
         found = {found.chunk.article_id: found for found in retrieval.found}
     assert set(found) == {"garden", "library/hours"}
     assert found["garden"].fused == found["library/hours"].fused
-    assert found["garden"].words > 0 == found["library/hours"].words
-    assert found["garden"].meaning < found["library/hours"].meaning
+    assert found["garden"].lexical_score > 0 == found["library/hours"].lexical_score
+    assert found["garden"].dense_score < found["library/hours"].dense_score
 
 
 def test_ties_are_in_the_order_of_keys(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +84,7 @@ def test_counts_how_rare_each_word_is(town: Town) -> None:
 def test_a_question_without_words_finds_by_meaning_alone(town: Town, question: str) -> None:
     with town.look(question) as (_, retrieval):
         assert len(retrieval.found) > 0
-        assert {found.words for found in retrieval.found} == {0.0}
+        assert {found.lexical_score for found in retrieval.found} == {0.0}
 
 
 def test_an_empty_index_holds_nothing(empty_town: Town) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from index.citation_ids import article_hash
 from index.store import Reader, Snapshot, Writer
-from index.store._rows import ArticleRow, ChunkRow, FileRow, pack, text_hash, unpack
+from index.store._rows import ArticleRow, ChunkRow, FileRow, embedding_key, pack, unpack
 from index.text.words import terms, terms_of_passage
 from index.types import Article, SentenceKind
 from tests.index.library import DIMENSION, Library, WordEncoder
@@ -192,8 +192,8 @@ def writer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Writer]:
 def test_sql_sees_exactly_the_words_that_python_made(writer: Writer, text: str) -> None:
     words = terms(text)
     vector = np.full((1, 4), 0.5, dtype=np.float32)
-    chunk = ChunkRow(0, len(text), 0, 0, "", "", text_hash("any"), " ".join(words))
-    writer.add_vectors([text_hash("any")], vector)
+    chunk = ChunkRow(0, len(text), 0, 0, "", "", embedding_key("any"), " ".join(words))
+    writer.add_vectors([embedding_key("any")], vector)
     with writer.change():
         writer.put_file(FileRow("note.md", b"hash"))
         writer.put(ArticleRow(Article("note", "Note", text), "note.md", b"hash", [], [chunk]))

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from index.retrieval.question import understand
 from index.store import FileRow, Writer
-from index.store._rows import ArticleRow, ChunkRow, text_hash
+from index.store._rows import ArticleRow, ChunkRow, embedding_key
 from index.store._schema import SCHEMA
 from index.text.words import LONGEST, VERSION, content_terms, fold, places, terms
 from index.types import Article
@@ -97,7 +97,7 @@ class CorpusOverview:
 
     def __init__(self, folder: Path) -> None:
         self.writer = Writer.create(folder / "index.db", {"words": VERSION})
-        self.writer.add_vectors([text_hash("")], np.eye(1, 4, dtype=np.float32))
+        self.writer.add_vectors([embedding_key("")], np.eye(1, 4, dtype=np.float32))
         with self.writer.change():
             self.writer.put_file(FileRow("shelf", None))
             self._put("vector", [])  # refers to the vector, so that it stays
@@ -116,7 +116,7 @@ class CorpusOverview:
                     self.writer.drop(f"shelf/{at}")
 
     def _put(self, article_id: str, made: Sequence[str]) -> None:
-        chunk = ChunkRow(0, 1, 0, 0, "", "", text_hash(""), " ".join(made))
+        chunk = ChunkRow(0, 1, 0, 0, "", "", embedding_key(""), " ".join(made))
         article = Article(article_id, "Title", "-")
         self.writer.put(ArticleRow(article, "shelf", bytes(16), (), (chunk,)))
 

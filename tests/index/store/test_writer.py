@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from index.errors import IndexCorrupt
-from index.store import ArticleRow, ChunkRow, FileRow, SentenceRow, Writer, article_hash, text_hash
+from index.store import ArticleRow, ChunkRow, FileRow, SentenceRow, Writer, article_digest, embedding_key
 from index.store import _writer as module
 from index.types import Article, SentenceKind
 
@@ -17,7 +17,7 @@ VECTORS = np.eye(4, dtype=np.float32)
 @pytest.fixture
 def writer(tmp_path: Path) -> Iterator[Writer]:
     with Writer.create(tmp_path / "gen-000001-00000000.db", {"model": "words@1", "words": 1}) as writer:
-        writer.add_vectors([text_hash(word) for word in "abcd"], VECTORS)
+        writer.add_vectors([embedding_key(word) for word in "abcd"], VECTORS)
         with writer.change():
             writer.put_file(FileRow("notes.md", b"1"))
         yield writer
@@ -30,10 +30,10 @@ def row(article_id: str, words: str = "ab", title: str = "Note") -> ArticleRow:
     return ArticleRow(
         article,
         "notes.md",
-        article_hash(article, "notes.md"),
-        [SentenceRow(start, end, SentenceKind.PROSE, text_hash(word)) for start, end, word in spans],
+        article_digest(article, "notes.md"),
+        [SentenceRow(start, end, SentenceKind.PROSE, embedding_key(word)) for start, end, word in spans],
         [
-            ChunkRow(start, end, at, at, "", "", text_hash(word), word)
+            ChunkRow(start, end, at, at, "", "", embedding_key(word), word)
             for at, (start, end, word) in enumerate(spans)
         ],
     )
@@ -43,7 +43,7 @@ def put(writer: Writer, *rows: ArticleRow, finished: bool = False) -> None:
     for one in rows:
         words = [word for word in one.article.text.split() if word in "abcd"]
         writer.add_vectors(
-            [text_hash(word) for word in words], VECTORS[["abcd".index(word) for word in words]]
+            [embedding_key(word) for word in words], VECTORS[["abcd".index(word) for word in words]]
         )
     with writer.change(finished=finished):
         for one in rows:
@@ -114,7 +114,7 @@ def test_removing_an_article_leaves_nothing_of_it(writer: Writer) -> None:
     with writer.change():
         writer.drop("one")
     assert counts(writer) == (1, 2, 2, 2)
-    assert writer.value(text_hash("a")) is None
+    assert writer.value(embedding_key("a")) is None
     with writer.snapshot() as snapshot:
         assert snapshot.vocabulary() == {"b": 1, "c": 1}
     with writer.change():
@@ -124,16 +124,16 @@ def test_removing_an_article_leaves_nothing_of_it(writer: Writer) -> None:
 
 def test_vectors_of_unfinished_work_are_kept_until_a_rebuild_is_finished(writer: Writer) -> None:
     put(writer, row("one", "ab"))
-    assert writer.missing(map(text_hash, "abcde")) == {text_hash("e")}
+    assert writer.missing(map(embedding_key, "abcde")) == {embedding_key("e")}
     put(writer, row("two", "bc"), finished=True)
-    assert writer.missing(map(text_hash, "abcde")) == {text_hash("d"), text_hash("e")}
+    assert writer.missing(map(embedding_key, "abcde")) == {embedding_key("d"), embedding_key("e")}
 
 
 def test_storing_a_vector_twice_changes_nothing(writer: Writer) -> None:
-    before = writer.value(text_hash("a"))
-    writer.add_vectors([text_hash("a")], VECTORS[1:2])
-    assert writer.value(text_hash("a")) == before
-    assert writer.value(text_hash("z")) is None
+    before = writer.value(embedding_key("a"))
+    writer.add_vectors([embedding_key("a")], VECTORS[1:2])
+    assert writer.value(embedding_key("a")) == before
+    assert writer.value(embedding_key("z")) is None
 
 
 def test_a_chunk_without_a_vector_is_refused(writer: Writer) -> None:

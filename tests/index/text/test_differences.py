@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.differences import Difference, differences, listed
+from index.text.differences import Difference, describe_differences, differences
 
 
 @pytest.mark.parametrize(
@@ -39,5 +39,5 @@ def test_nothing_contradicts_itself(text: str) -> None:
 
 
 def test_names_differences_in_a_row() -> None:
-    assert listed([Difference.NUMBERS]) == "numbers"
-    assert listed(list(Difference)) == "numbers, dates and negation"
+    assert describe_differences([Difference.NUMBERS]) == "numbers"
+    assert describe_differences(list(Difference)) == "numbers, dates and negation"

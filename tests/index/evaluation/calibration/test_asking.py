@@ -5,7 +5,7 @@ import pytest
 from index.engine import Engine
 from index.errors import CalibrationFailed
 from index.evaluation import Evidence, Question
-from index.evaluation.calibration import Source, ask, ask_golden, make
+from index.evaluation.calibration import QuestionSource, ask, ask_labelled, make
 from index.store import Reader, Snapshot, Without
 from index.types import Progress, Turn
 from tests.index.conftest import Town
@@ -23,7 +23,7 @@ def made_of(town: Town, limit: int = 50):
 
 def test_questions_know_where_their_answers_stand(town: Town, engine: Engine) -> None:
     made = made_of(town)
-    assert {one.source for one in made} == {Source.HEADING, Source.SENTENCE}
+    assert {one.source for one in made} == {QuestionSource.HEADING, QuestionSource.SENTENCE}
     for one in made:
         text = engine.article(one.article_id).text
         assert all(sentence in text and one.question not in text for sentence in one.sentences)
@@ -70,7 +70,7 @@ def test_each_question_is_asked_with_its_article_and_without(town: Town, engine:
 def test_golden_questions_are_asked_once_and_those_not_judged_are_not(engine: Engine) -> None:
     told: list[Progress] = []
     last = Evidence(FERRY, "The last ferry leaves Saltmere at 6.40 pm.")
-    golden = [
+    labelled = [
         Question("known", "When does the last ferry leave Saltmere?", True, evidence=(last,)),
         Question(
             "follows", "And when does it leave?", True, (), (last,), (Turn("Which ferry is last?", ""),)
@@ -78,7 +78,7 @@ def test_golden_questions_are_asked_once_and_those_not_judged_are_not(engine: En
         Question("unknown", "Who won the election in Saltmere?", False),
         Question("not judged", "Is it far?"),
     ]
-    asked = ask_golden(engine, golden, told.append)
+    asked = ask_labelled(engine, labelled, told.append)
     assert [(row.id, row.answerable) for row in asked.rows] == [
         ("known", True),
         ("follows", True),

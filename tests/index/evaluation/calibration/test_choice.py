@@ -56,19 +56,19 @@ def test_too_few_questions_are_refused() -> None:
 def test_too_few_golden_questions_are_refused() -> None:
     rows = [*asked(right=10, wrong=FEWEST - 11), row("not judged", answerable=None)]
     with pytest.raises(CalibrationFailed, match=f"Only {FEWEST - 1} of the questions are known"):
-        choose(rows, 0.1, golden=True)
+        choose(rows, 0.1, labelled=True)
 
 
 def test_golden_questions_may_all_be_told_apart_and_all_have_answers() -> None:
     easy = asked(right=30, wrong=0)
-    assert choose(easy, 0.1, golden=True).point.threshold == 0.8
-    assert choose(easy[:30], 0.1, golden=True).metrics.unanswerable == 0
+    assert choose(easy, 0.1, labelled=True).point.threshold == 0.8
+    assert choose(easy[:30], 0.1, labelled=True).metrics.unanswerable == 0
 
 
 def test_questions_that_find_nothing_do_not_open_the_gates() -> None:
     lost = [row(f"lost {n}", confidence=0.0, gold=[]) for n in range(FEWEST)]
     with pytest.raises(CalibrationFailed, match="Hardly any of the questions meets a sentence"):
-        choose(lost, 0.1, golden=True)
+        choose(lost, 0.1, labelled=True)
 
 
 def test_questions_that_are_all_told_apart_are_refused() -> None:

@@ -71,16 +71,16 @@ def some_rows(better=False):
 
 
 def page(**fields):
-    return Page(render({"golden": measure([row(**fields)])}))
+    return Page(render({"labelled": measure([row(**fields)])}))
 
 
 def test_the_page_is_whole_and_asks_for_nothing():
     before, after = some_rows(), some_rows(better=True)
     html = render(
-        {"golden": measure(after), "other": measure(before)},
+        {"labelled": measure(after), "other": measure(before)},
         facts=[("Model", "all-MiniLM-L6-v2")],
-        before={"golden": measure(before)},
-        comparisons={"golden": compare(before, after, resamples=20)},
+        before={"labelled": measure(before)},
+        comparisons={"labelled": compare(before, after, resamples=20)},
     )
     parsed = Page(html)
     names = {tag for tag, _ in parsed.elements}
@@ -94,7 +94,7 @@ def test_the_page_is_whole_and_asks_for_nothing():
 
 
 def test_the_policy_allows_the_style_of_the_page_and_nothing_else():
-    html = render({"golden": measure([row()])})
+    html = render({"labelled": measure([row()])})
     (style,) = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = next(attrs["content"] for attrs in Page(html).all("meta") if "http-equiv" in attrs)
@@ -111,7 +111,7 @@ def test_ids_are_unique_and_links_lead_somewhere():
 
 def test_plots_are_well_formed_and_named():
     metrics = measure(some_rows())
-    html = render({"golden": metrics}, before={"golden": metrics})
+    html = render({"labelled": metrics}, before={"labelled": metrics})
     plots = re.findall(r'<svg class="plot".*?</svg>(?=<figcaption)', html, re.DOTALL)
     assert len(plots) == 3
     for plot in plots:
@@ -158,7 +158,7 @@ def test_any_text_leaves_the_page_whole(question, title):
 
 
 def test_long_text_is_cut_at_a_word():
-    html = render({"golden": measure([row("x" * 200, gold=[False], text="concrete " * 200)])})
+    html = render({"labelled": measure([row("x" * 200, gold=[False], text="concrete " * 200)])})
     quote = re.search(r'<blockquote class="other"><bdi>(.*?)</bdi>', html)
     assert quote is not None
     assert quote[1] == "concrete " * 46 + "…"
@@ -173,7 +173,7 @@ def test_questions_that_went_wrong_are_shown_with_their_sentences():
         row("lost", question="How high is it?", answered=False, gold=[], confidence=0.01),
         row("tempted", question="Who flew over it?", answerable=False, gold=[False], confidence=0.7),
     ]
-    text = " ".join("".join(Page(render({"golden": measure(rows)})).text).split())
+    text = " ".join("".join(Page(render({"labelled": measure(rows)})).text).split())
     wrong, declined, missing = (
         text.rindex(title)
         for title in (
@@ -199,7 +199,7 @@ def test_questions_that_went_wrong_are_shown_with_their_sentences():
 
 
 def test_lists_are_kept_short():
-    text = "".join(Page(render({"golden": measure([row(f"q{i}", gold=[False]) for i in range(40)])})).text)
+    text = "".join(Page(render({"labelled": measure([row(f"q{i}", gold=[False]) for i in range(40)])})).text)
     assert "40, the first 15 of them here" in text
 
 
@@ -207,7 +207,7 @@ def test_changed_questions_are_shown_with_both_sentences():
     before = [row("a", gold=[False], text="It rained."), row("b"), row("c", gold=[]), row("d", gold=[False])]
     after = [row("a"), row("b", answered=False), row("c"), row("d", gold=[False], answered=False)]
     comparison = compare(before, after, resamples=20)
-    html = render({"golden": measure(after)}, comparisons={"golden": comparison})
+    html = render({"labelled": measure(after)}, comparisons={"labelled": comparison})
     text = "".join(Page(html).text)
     assert "answered wrong (0.90) → right (0.90)" in text
     assert "right (0.90) → declined with the right sentence at hand (0.90)" in text
@@ -222,7 +222,7 @@ def test_what_got_worse_is_marked_so():
     good, bad = [row(f"q{i}") for i in range(9)], [row(f"q{i}", gold=[False]) for i in range(9)]
     for before, after, hit, error in ((good, bad, "bad", "bad"), (bad, good, "good", "good")):
         html = render(
-            {"golden": measure(after)}, comparisons={"golden": compare(before, after, resamples=20)}
+            {"labelled": measure(after)}, comparisons={"labelled": compare(before, after, resamples=20)}
         )
         cells = dict(
             re.findall(
@@ -231,19 +231,19 @@ def test_what_got_worse_is_marked_so():
         )
         # A lower Brier score is better, a lower hit rate is not.
         assert (cells["Sentence hit@1"], cells["Brier score"]) == (hit, error)
-    html = render({"golden": measure(good)}, comparisons={"golden": compare(good, good, resamples=20)})
+    html = render({"labelled": measure(good)}, comparisons={"labelled": compare(good, good, resamples=20)})
     assert 'class="open-text"' in html
 
 
 def test_a_set_without_judged_questions_is_told_plainly():
-    html = render({"golden": measure([row(answerable=None, gold=[False])]), "empty": measure([])})
+    html = render({"labelled": measure([row(answerable=None, gold=[False])]), "empty": measure([])})
     parsed = Page(html)
     assert not parsed.all("svg")
     assert "Questions: 1; 0 known to be answerable, 0 known not to be." in "".join(parsed.text)
 
 
 def test_a_set_of_only_unanswerable_questions_has_no_curve():
-    parsed = Page(render({"golden": measure([row(answerable=False, gold=[False], answered=False)])}))
+    parsed = Page(render({"labelled": measure([row(answerable=False, gold=[False], answered=False)])}))
     assert len(parsed.all("figure")) == 2
     assert "no answerable question" in "".join(parsed.text)
 
@@ -255,10 +255,10 @@ def test_the_scale_of_risk_fits(confidence, top):
     rows.append(row("wrong", gold=[False], confidence=confidence, answered=False))
     if top == "1":
         rows = [row(f"q{i}", gold=[False]) for i in range(30)]
-    html = render({"golden": measure(rows)})
+    html = render({"labelled": measure(rows)})
     assert f'text-anchor="end">{top}</text>' in html
 
 
 def test_same_run_same_page():
-    sets = {"golden": measure(some_rows())}
+    sets = {"labelled": measure(some_rows())}
     assert render(sets) == render(sets)

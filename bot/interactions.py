@@ -11,32 +11,32 @@ import discord
 from discord import app_commands
 
 from bot.access import authorize
-from bot.discord_io.origin import speak_to
+from bot.discord_io.origin import set_language_of
 from bot.errors import AskError, StateError
-from bot.messages.language import mark, say
-from bot.monitoring.logs import refer, told
+from bot.messages.language import gettext, gettext_noop
+from bot.monitoring.logs import describe_error, refer
 from index.errors import FootnoteError
 
 if TYPE_CHECKING:
-    from bot.client import Footnote
+    from bot.client import FootnoteBot
 
 _log = logging.getLogger(__name__)
 
 Handler = TypeVar("Handler")
 
-_CHANGED: Final = mark(
+_CHANGED: Final = gettext_noop(
     "This command has changed. Please restart Discord, so that it shows the new one, and try again."
 )
 _EXPIRED: Final = (10003, 10008, 10015, 10062, 50027)
 """Unknown channel, message, webhook or interaction; a token older than 15 minutes. Nobody waits any more."""
 
 
-class Tree(app_commands.CommandTree["Footnote"]):
+class Tree(app_commands.CommandTree["FootnoteBot"]):
     """The commands: who may run them, and one handler for all that fails in them."""
 
-    async def interaction_check(self, interaction: discord.Interaction[Footnote], /) -> bool:
+    async def interaction_check(self, interaction: discord.Interaction[FootnoteBot], /) -> bool:
         """Let in a command or a request for suggestions, or tell the member why not."""
-        speak_to(interaction)
+        set_language_of(interaction)
         try:
             await authorize(interaction)
         except Exception as error:
@@ -48,7 +48,7 @@ class Tree(app_commands.CommandTree["Footnote"]):
         return True
 
     async def on_error(
-        self, interaction: discord.Interaction[Footnote], error: app_commands.AppCommandError, /
+        self, interaction: discord.Interaction[FootnoteBot], error: app_commands.AppCommandError, /
     ) -> None:
         """Tell the member a sentence and the log the rest."""
         await explain(interaction, error)
@@ -64,8 +64,8 @@ def answers(
 
     @wraps(handler)
     async def answer(self: Handler, interaction: discord.Interaction[Any]) -> None:
-        bot: Footnote = interaction.client
-        speak_to(interaction)
+        bot: FootnoteBot = interaction.client
+        set_language_of(interaction)
         with bot.answering:
             try:
                 await authorize(interaction)
@@ -76,7 +76,7 @@ def answers(
     return answer
 
 
-async def suggest_nothing(interaction: discord.Interaction[Footnote], error: Exception) -> None:
+async def suggest_nothing(interaction: discord.Interaction[FootnoteBot], error: Exception) -> None:
     """Answer a request for suggestions that is not let in."""
     sentence(error)
     try:
@@ -85,7 +85,7 @@ async def suggest_nothing(interaction: discord.Interaction[Footnote], error: Exc
         _log.warning("Discord did not wait for suggestions any longer: %s", another)
 
 
-async def explain(interaction: discord.Interaction[Footnote], error: Exception) -> None:
+async def explain(interaction: discord.Interaction[FootnoteBot], error: Exception) -> None:
     """Answer an interaction that failed with a sentence."""
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original
@@ -102,7 +102,7 @@ async def explain(interaction: discord.Interaction[Footnote], error: Exception) 
         else:
             await response.send_message(text, ephemeral=True)
     except Exception as another:  # this is the last one that could tell
-        _log.warning("A member could not be told that something failed: %s", told(another))
+        _log.warning("A member could not be told that something failed: %s", describe_error(another))
     interaction.client.access.leave_if_unknown(error)
 
 
@@ -110,17 +110,17 @@ def sentence(error: Exception) -> str:
     """What to tell a member about a failure, which is logged here."""
     if isinstance(error, AskError):
         _log.info("A question got no answer: %s", type(error).__name__)
-        return say(error.args[0])
+        return gettext(error.args[0])
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         _log.warning("Discord offers a command that is not, or no longer, ours: %s", error)
-        return say(_CHANGED)
+        return gettext(_CHANGED)
     if isinstance(error, StateError):
-        what = say("I cannot look into my own notes right now, so nothing was changed.")
+        what = gettext("I cannot look into my own notes right now, so nothing was changed.")
     elif isinstance(error, FootnoteError):
-        what = say("I cannot look into the articles right now.")
+        what = gettext("I cannot look into the articles right now.")
     else:
-        what = say("Something went wrong on my side.")
-    where = say(
+        what = gettext("Something went wrong on my side.")
+    where = gettext(
         "The people who run me can look it up by the reference `{reference}`.", reference=refer(error)
     )
     return f"{what} {where}"

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.errors import Stopping, TooBusy, TooSlow
-from bot.services.worker import Worker
+from bot.worker import Worker
 
 
 @asynccontextmanager
