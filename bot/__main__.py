@@ -1,4 +1,7 @@
-"""`python -m bot`: puts settings, engine and Discord together; imports what is heavy only when needed."""
+"""`footnote-bot`, or `python -m bot`: puts settings, engine and Discord together.
+
+Imports what is heavy only when it is needed.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from index.errors import FootnoteError
+from index.errors import FootnoteError, UsageError
 
 if TYPE_CHECKING:
     from bot.services.asking import EngineProtocol
@@ -22,81 +25,168 @@ if TYPE_CHECKING:
 ENV: Final = Path(".env")
 
 app = typer.Typer(
-    name="bot",
+    name="footnote-bot",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+_COMMANDS_NOW: Final = {
+    "--check": "check",
+    "--online": "check --online",
+    "--invite": "invite",
+    "--backup": "backup FILE|FOLDER",
+    "--feedback": "feedback FILE",
+}
+"""What options of earlier versions are called now."""
 
-@app.command(
-    epilog="Settings are environment variables, or lines of the file .env: see .env.example. "
-    "Exit codes: 0 told to stop, 1 cannot start, 2 wrong setting."
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from index.version import version
+
+        typer.echo(f"footnote-bot {version()}")
+        raise typer.Exit
+
+
+@app.callback(
+    invoke_without_command=True,
+    epilog="Settings are environment variables, or lines of the file .env; `footnote init` makes it. "
+    "Exit codes: 0 told to stop or done, 1 expected failure, 2 wrong usage or setting.",
 )
 def start(
-    check: Annotated[
-        bool,
-        typer.Option("--check", help="Look for mistakes in the set-up, without connecting, and leave."),
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
-    online: Annotated[
-        bool,
-        typer.Option("--online", help="With --check: ask Discord, too. Nothing is changed there."),
-    ] = False,
-    invite: Annotated[
-        bool,
-        typer.Option("--invite", help="Print the link that invites the bot to a server, and leave."),
-    ] = False,
-    backup: Annotated[
-        Path | None,
-        typer.Option("--backup", metavar="FILE|FOLDER", help="Copy the bot's database, and leave."),
-    ] = None,
-    feedback: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Write the verdicts of members to a file that `python -m index evaluate` reads, and leave.",
-        ),
-    ] = None,
 ) -> None:
     """Answer questions on Discord, with sentences from the articles.
 
-    Needs an index (`python -m index rebuild`) and the token of a Discord bot in `BOT_TOKEN`. Without a token
-    it opens a chat in the terminal, over the same engine; when standard input is no terminal, it answers each
-    line and leaves at its end.
+    Needs an index (`footnote rebuild`) and the token of a Discord bot in `BOT_TOKEN`. Without a command it
+    does what `run` does.
+    """
+    if context.invoked_subcommand is None:
+        run()
+
+
+@app.command()
+def run() -> None:
+    """Connect to Discord and answer there; without a token, open the chat instead.
 
     Ctrl-C or SIGTERM stops it, once those who are waiting have their answer.
     """
-    if online and not check:
-        raise typer.BadParameter("it goes with --check.", param_hint="--online")
-    if check:
-        raise typer.Exit(_check(online=online))
     bot, index = _settings()
-    if invite:
-        _invite(bot)
-    elif backup is not None:
-        _backup(bot, backup)
-    elif feedback is not None:
-        _feedback(bot, feedback)
-    elif bot.token is None:
+    if bot.token is None:
         _chat(bot, index)
     else:
         _discord(bot, index, bot.token.get_secret_value())
 
 
-def main() -> None:
-    """Run the command line; expected failures become a sentence and an exit code."""
+@app.command()
+def check(
+    online: Annotated[
+        bool, typer.Option("--online", help="Ask Discord, too. Nothing is changed there.")
+    ] = False,
+) -> None:
+    """Look for mistakes in the set-up, without connecting.
+
+    Exits with 1 if something fails, and with 2 if a setting is wrong.
+    """
+    from bot.check import examine
+
+    if online:
+        from bot.monitoring import logs
+
+        logs.set_up("error")  # what the library would warn of is among the findings
+    code = 0
+    for finding in examine(open_engine, ENV, online=online):
+        typer.echo(str(finding))
+        code = max(code, finding.code)
+    raise typer.Exit(code)
+
+
+@app.command()
+def invite() -> None:
+    """Print the link that invites the bot to a server."""
+    from bot.invite import client_id, explained, link
+
+    bot, _ = _settings()
+    named = list(bot.guilds or ())
+    typer.echo(link(client_id(bot), named[0] if len(named) == 1 else None))
+    typer.echo("It asks for the least that works:", err=True)
+    for line in explained():
+        typer.echo(f"  {line}", err=True)
+
+
+@app.command()
+def backup(
+    target: Annotated[
+        Path, typer.Argument(metavar="FILE|FOLDER", help="A new file, or a folder that exists.")
+    ],
+) -> None:
+    """Copy the bot's database into one file, while the bot runs."""
+    from bot.state import back_up
+
+    bot, _ = _settings()
+    typer.echo(str(back_up(bot.state, target)))
+
+
+@app.command()
+def feedback(file: Annotated[Path, typer.Argument(metavar="FILE", help="Replaced if it is there.")]) -> None:
+    """Write the verdicts of members to a file that `footnote evaluate` reads."""
+    from contextlib import closing
+
+    from bot.errors import StateError
+    from bot.state import Database, State
+
+    bot, _ = _settings()
+    with closing(State(Database.existing(bot.state))) as state:
+        lines = list(state.feedback.labelled_questions())
+    if not lines:
+        raise StateError("No member has given a verdict yet, so nothing was written.")
+    try:
+        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    except OSError as error:
+        raise StateError(f"{file} cannot be written: {error.strerror}.") from error
+    counted = "1 verdict" if len(lines) == 1 else f"{len(lines)} verdicts"
+    typer.echo(f"Wrote {counted} to {file}", err=True)
+
+
+@app.command()
+def chat() -> None:
+    """Ask in the terminal, over the same engine; needs no token.
+
+    When standard input is no terminal, it answers each line and leaves at its end.
+    """
+    _chat(*_settings())
+
+
+def main(program: str = "footnote-bot") -> None:
+    """Run the command line; expected failures become a sentence and an exit code.
+
+    Args:
+        program: What was typed to run it, for the lines on usage.
+    """
     for stream in (sys.stdout, sys.stderr):
         # An answer holds signs that not every terminal has; those are replaced, not fatal.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        app(prog_name="python -m bot")
+        _refuse_old_option(sys.argv[1:])
+        app(prog_name=program)
     except FootnoteError as error:
         typer.echo(str(error), err=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _refuse_old_option(arguments: list[str]) -> None:
+    """Name the command that took the place of an option; those stood first, before there were commands."""
+    option = arguments[0].partition("=")[0] if arguments else ""
+    if option in _COMMANDS_NOW:
+        raise UsageError(f"The option {option} is now a command: run `footnote-bot {_COMMANDS_NOW[option]}`.")
 
 
 def open_engine(settings: IndexSettings) -> EngineProtocol:
@@ -121,54 +211,6 @@ def _settings() -> tuple[BotSettings, IndexSettings]:
     return load(BotSettings), load(IndexSettings)
 
 
-def _check(*, online: bool) -> int:
-    from bot.check import examine
-
-    if online:
-        from bot.monitoring import logs
-
-        logs.set_up("error")  # what the library would warn of is among the findings
-    code = 0
-    for finding in examine(open_engine, ENV, online=online):
-        typer.echo(str(finding))
-        code = max(code, finding.code)
-    return code
-
-
-def _invite(bot: BotSettings) -> None:
-    from bot.invite import client_id, explained, link
-
-    named = list(bot.guilds or ())
-    typer.echo(link(client_id(bot), named[0] if len(named) == 1 else None))
-    typer.echo("It asks for the least that works:", err=True)
-    for line in explained():
-        typer.echo(f"  {line}", err=True)
-
-
-def _backup(bot: BotSettings, target: Path) -> None:
-    from bot.state import back_up
-
-    typer.echo(str(back_up(bot.state, target)))
-
-
-def _feedback(bot: BotSettings, file: Path) -> None:
-    from contextlib import closing
-
-    from bot.errors import StateError
-    from bot.state import Database, State
-
-    with closing(State(Database.existing(bot.state))) as state:
-        lines = list(state.feedback.labelled_questions())
-    if not lines:
-        raise StateError("No member has given a verdict yet, so nothing was written.")
-    try:
-        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    except OSError as error:
-        raise StateError(f"{file} cannot be written: {error.strerror}.") from error
-    counted = "1 verdict" if len(lines) == 1 else f"{len(lines)} verdicts"
-    typer.echo(f"Wrote {counted} to {file}", err=True)
-
-
 def _chat(bot: BotSettings, index: IndexSettings) -> None:
     from rich.console import Console
 
@@ -178,7 +220,7 @@ def _chat(bot: BotSettings, index: IndexSettings) -> None:
     logs.set_up("error" if bot.log_level == "info" else bot.log_level, bot.log_format)
     interactive = sys.stdin.isatty()
     chat = Chat(open_engine(index), Console(), Console(stderr=not interactive))
-    chat.welcome()
+    chat.welcome(token=bot.token is not None)
     if interactive:
         chat.talk()
     else:
@@ -237,4 +279,4 @@ def _leaving_behind(worker: Worker) -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    main()
+    main("python -m bot")

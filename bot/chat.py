@@ -20,7 +20,8 @@ from index.types import Answer, Context, Status
 if TYPE_CHECKING:
     from rich.console import Console
 
-WELCOME: Final = "There is no BOT_TOKEN, so this is Footnote as a chat in the terminal."
+WELCOME: Final = "This is Footnote as a chat in the terminal."
+NOT_ON_DISCORD: Final = "There is no BOT_TOKEN, so this is Footnote as a chat in the terminal."
 EXAMPLE: Final = "Ask something, for example: How do I add an article?"
 KEYS: Final = "The number of a sentence shows it in its paragraph. Ctrl-D leaves."
 NO_SUCH: Final = "There is no sentence of that number."
@@ -41,9 +42,12 @@ class Chat:
         self.notes = notes
         self.footnotes: list[Footnote] = []
 
-    def welcome(self) -> None:
-        """Say how to get on Discord."""
-        _say(self.notes, WELCOME, "bold")
+    def welcome(self, *, token: bool = False) -> None:
+        """Say what this is and, where there is no token, how to get on Discord."""
+        if token:
+            _say(self.notes, WELCOME, "bold")
+            return
+        _say(self.notes, NOT_ON_DISCORD, "bold")
         _say(self.notes, f"To go on Discord: {HOW_TO} Then start again.", "dim")
 
     def talk(self) -> None:

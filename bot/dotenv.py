@@ -55,6 +55,6 @@ def misspelt(keys: Iterable[str], declared: Iterable[str], path: str = ".env") -
         near = close or [
             each for each in known if each.partition("_")[2] in (key.upper(), key.upper().partition("_")[2])
         ]
-        hint = f"; did you mean {near[0]}?" if near else "; see .env.example for those there are."
+        hint = f"; did you mean {near[0]}?" if near else "; the .env that `footnote init` makes lists all."
         found.append(f"{path} sets {key}, which is no setting of Footnote{hint}")
     return found

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from index.settings import at_home
+from index.settings import at_home, replaced_by
 
 
 def _address(*schemes: str) -> AfterValidator:
@@ -83,16 +83,6 @@ def without_guilds(first: int | None) -> str:
     return f"BOT_GUILDS is not set: {who}, and nobody can change articles. Write {line} into .env."
 
 
-def _replaced_by(variable: str) -> AfterValidator:
-    """Refuses a setting that has a new name."""
-
-    def refuse(value: str | None) -> None:
-        if value is not None:
-            raise ValueError(f"was replaced by {variable}. Write {variable}={value} instead")
-
-    return AfterValidator(refuse)
-
-
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -108,12 +98,12 @@ class BotSettings(BaseSettings):
         None, description="The bot's token; without it, a chat in the terminal opens instead."
     )
     application: int | None = Field(
-        None, ge=1, description="Id of the application, for --invite, where the token does not tell it."
+        None, ge=1, description="Id of the application, for `invite`, where the token does not tell it."
     )
     guilds: Annotated[GuildCollections | None, NoDecode, BeforeValidator(parse_guilds)] = Field(
         None, description="The servers that may use the bot, and the collections that each of them owns."
     )
-    guild: Annotated[str | None, _replaced_by("BOT_GUILDS")] = Field(
+    guild: Annotated[str | None, replaced_by("BOT_GUILDS")] = Field(
         None, exclude=True, description="Replaced by BOT_GUILDS."
     )
     leave_unknown: bool = Field(

@@ -18,7 +18,7 @@ from index.answering.compound import join, split
 from index.answering.context import context_of
 from index.answering.explanation import explain
 from index.answering.small_talk import small_talk
-from index.embedding import SentenceEncoder, SentenceReader
+from index.embedding import Reranker, SentenceEncoder
 from index.ranking.features import gather
 from index.ranking.ranker import Ranker, opinions, rank
 from index.ranking.threshold import fitted, origin
@@ -90,8 +90,8 @@ class Engine:
         encoder = SentenceEncoder(settings.model, dtype=settings.dtype, threads=settings.threads)
         ranker = Ranker.shipped().at_risk(settings.risk)
         second = None
-        if settings.reader:
-            second = SentenceReader(settings.reader, dtype=settings.dtype, threads=settings.threads)
+        if settings.reranker:
+            second = Reranker(settings.reranker, dtype=settings.dtype, threads=settings.threads)
         reader = Reader.open(settings.dir, model=encoder.fingerprint)
         return cls(reader, encoder, ranker=ranker, cross_encoder=second)
 

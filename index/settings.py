@@ -23,6 +23,20 @@ def at_home(path: Path) -> Path:
         raise ValueError(f"{path} begins with the home folder of a user that there is not") from error
 
 
+def replaced_by(variable: str) -> AfterValidator:
+    """Refuses a setting that has a new name, and says which.
+
+    Args:
+        variable: The new name.
+    """
+
+    def refuse(value: str | None) -> None:
+        if value is not None:
+            raise ValueError(f"was replaced by {variable}. Write {variable}={value} instead")
+
+    return AfterValidator(refuse)
+
+
 _Folder = Annotated[Path, AfterValidator(at_home)]
 
 
@@ -40,10 +54,13 @@ class IndexSettings(BaseSettings):
         description="Embedding model: the embedded default, or any sentence-transformers name or folder.",
         min_length=1,
     )
-    reader: str = Field(
+    reranker: str = Field(
         "",
         description="Second opinion on the best sentences: any sentence-transformers CrossEncoder, by name "
         "or folder; none when empty.",
+    )
+    reader: Annotated[str | None, replaced_by("INDEX_RERANKER")] = Field(
+        None, exclude=True, description="Replaced by INDEX_RERANKER."
     )
     dtype: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="Precision of the encoder: auto takes bfloat16 where the CPU computes with it."
@@ -105,7 +122,9 @@ def load(kind: type[_Settings], **overrides: object) -> _Settings:
             f"{prefix}{'_'.join(str(part) for part in problem['loc'])}".upper() + f": {problem['msg']}"
             for problem in error.errors(include_input=False, include_url=False)
         ]
-        raise UsageError(f"Wrong setting. {'; '.join(problems)}. See `.env.example`.") from None
+        raise UsageError(
+            f"Wrong setting. {'; '.join(problems)}. See `.env.example`, which `footnote init` copies to .env."
+        ) from None
     except (OSError, UnicodeError) as error:
         why = "it is not UTF-8 text" if isinstance(error, UnicodeError) else error.strerror
         raise UsageError(f"The settings in .env cannot be read: {why}.") from error

@@ -278,14 +278,14 @@ class Encoder(Protocol):
 
 
 class CrossEncoder(Protocol):
-    """Reads a question together with a sentence: `index.embedding` has the real one, `SentenceReader`."""
+    """Reads a question together with a sentence: `index.embedding` has the real one, `Reranker`."""
 
     @property
     def fingerprint(self) -> str:
         """Identifies the model."""
         ...
 
-    def read(self, question: str, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+    def score(self, question: str, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """Probability that each text answers, shape (len(texts),), float64, between 0 and 1."""
         ...
 
@@ -432,7 +432,7 @@ class Explanation:
         words: The question's content words.
         meaning: Cosine of the question and the best sentence.
         interaction: Mean cosine of the question's tokens and their nearest in the best sentence.
-        reader: Probability by the reader (`INDEX_READER`) that the best sentence answers; None without one.
+        reranker: Probability by the reranker (`INDEX_RERANKER`) that the best sentence answers; None without.
         signals: What set the best sentence apart from the other candidates, strongest first: name, and
             points of score above (or below) their average.
         shares: How the probability that one of the candidates is right falls on the best and the runner-up.
@@ -443,7 +443,7 @@ class Explanation:
     words: tuple[Word, ...] = ()
     meaning: float = 0.0
     interaction: float = 0.0
-    reader: float | None = None
+    reranker: float | None = None
     signals: tuple[tuple[str, float], ...] = ()
     probabilities: tuple[float, ...] = ()
 

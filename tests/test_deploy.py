@@ -74,7 +74,7 @@ def test_both_ways_bring_the_index_up_to_date_and_start_the_bot() -> None:
     lines = unit()
     assert lines["ExecStartPre"][0].endswith("/.venv/bin/python -m index rebuild")
     assert lines["ExecStart"][0].endswith("/.venv/bin/python -m bot")
-    assert "python -m index rebuild && exec python -m bot" in dockerfile()
+    assert "footnote rebuild && exec footnote-bot" in dockerfile()
 
 
 def test_the_image_is_made_of_files_that_there_are_and_never_of_the_token() -> None:

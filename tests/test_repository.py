@@ -27,8 +27,17 @@ PAGES = [
     ROOT / "docs" / "deploy" / "README.md",
     *sorted((ROOT / "corpus" / "handbook").glob("*.md")),
 ]
-COMMAND = re.compile(r"python -m (index|bot)\b([^`\n]*)")
-APPS = {"index": index.cli.app, "bot": bot.__main__.app}
+COMMAND = re.compile(
+    r"(?:python -m (index|bot)\b|(?:^|`|/bin/|(?:exec |as_)footnote )(footnote(?:-bot)?)(?= |`|$))"
+    r"([^`\n]*)",
+    re.MULTILINE,
+)
+APPS = {
+    "index": index.cli.app,
+    "footnote": index.cli.app,
+    "bot": bot.__main__.app,
+    "footnote-bot": bot.__main__.app,
+}
 
 
 def text_of(path: Path) -> str:
@@ -39,18 +48,18 @@ def options_of(module: str, name: str | None) -> set[str]:
     """The options of a command."""
     command: Any = typer.main.get_command(APPS[module])
     if name is not None:
-        assert name in command.commands, f"python -m {module} {name} is no command"
+        assert name in command.commands, f"{module} {name} is no command"
         command = command.commands[name]
     return {"--help", "-h"} | {option for parameter in command.params for option in parameter.opts}
 
 
 def commands() -> list[tuple[str, str, list[str]]]:
-    """Every command that a page names: the page, the module, and the words that follow it."""
+    """Every command that a page names: the page, the program, and the words that follow it."""
     found = []
     for path in PAGES:
         for match in COMMAND.finditer(text_of(path)):
-            said = re.split(r"\s{2,}|\s#", match[2])[0]
-            found.append((path.name, match[1], re.findall(r'"[^"]*"|[^\s"\[\]]+', said)))
+            said = re.split(r"\s{2,}|\s#", match[3])[0]
+            found.append((path.name, match[1] or match[2], re.findall(r'"[^"]*"|[^\s"\[\]]+', said)))
     return found
 
 
@@ -58,17 +67,17 @@ def test_every_command_that_a_page_names_is_one() -> None:
     named = commands()
     assert len(named) > 50
     for page, module, words in named:
-        name = words[0] if module == "index" and words and re.fullmatch("[a-z]+", words[0]) else None
+        name = words[0] if words and re.fullmatch("[a-z]+", words[0]) else None
         wanted = {word for word in words if re.fullmatch(r"--?[a-z][a-z-]*", word)}
-        assert wanted <= options_of(module, name), f"{page}: python -m {module} {' '.join(words)}"
+        assert wanted <= options_of(module, name), f"{page}: {module} {' '.join(words)}"
 
 
 def test_every_command_is_in_the_readme_and_the_operators_guide() -> None:
     for page in ("README.md", "docs/operators-guide.md"):
         text = text_of(ROOT / page)
-        for command in index.cli.app.registered_commands:
+        for command in (each for each in index.cli.app.registered_commands if not each.hidden):
             name = command.name or getattr(command.callback, "__name__", "")
-            assert re.search(rf"(python -m index|[|`]) ?{name}\b", text), f"{page} does not name {name}"
+            assert re.search(rf"(python -m index|footnote|[|`]) ?{name}\b", text), f"{page}: {name}"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

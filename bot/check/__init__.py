@@ -1,4 +1,4 @@
-"""`python -m bot --check`: settings, index, machine and, if it may, Discord."""
+"""`footnote-bot check`: settings, index, machine and, if it may, Discord."""
 
 from bot.check._setup import examine
 

@@ -1,4 +1,4 @@
-"""`python -m bot --check`: looks for what would keep the bot from starting; asks Discord only if it may."""
+"""`footnote-bot check`: looks for what would keep the bot from starting; asks Discord only if it may."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _token(settings: BotSettings) -> Finding:
     wrong = flaw(settings.token.get_secret_value(), official=settings.official)
     if wrong is not None:
         return Finding("token", f"what is set in BOT_TOKEN cannot be a token: {wrong}. {HOW_TO}", FAILED)
-    return Finding("token", "looks like one (--online asks Discord whether it is valid)")
+    return Finding("token", "looks like one (check --online asks Discord whether it is valid)")
 
 
 def _guilds(settings: BotSettings, corpus: Path | None) -> Finding:

@@ -1,4 +1,4 @@
-"""One line of what `python -m bot --check` reports."""
+"""One line of what `footnote-bot check` reports."""
 
 from __future__ import annotations
 

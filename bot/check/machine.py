@@ -1,4 +1,4 @@
-"""What `python -m bot --check` looks for on the machine: space on the disk, and a free port."""
+"""What `footnote-bot check` looks for on the machine: space on the disk, and a free port."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from bot.messages.figures import first_names, megabytes
 from bot.messages.language import gettext_noop
 from bot.monitoring.health import HealthReport
 from bot.monitoring.metrics import Metrics
-from bot.version import version
+from index.version import version
 
 if TYPE_CHECKING:
     from bot.client import FootnoteBot

@@ -12,7 +12,7 @@ from bot.errors import PortTaken
 from bot.monitoring.health import Health, HealthReport
 from bot.monitoring.metrics import Metrics
 from bot.settings import BotSettings
-from bot.version import version
+from index.version import version
 
 
 @asynccontextmanager

@@ -37,7 +37,7 @@ SINCE: Final = gettext_noop("The article has been changed since, so I left it as
 NOT_YOURS: Final = gettext_noop("The articles of that collection cannot be changed from this server.")
 TOO_LONG: Final = phrase(
     "That article is longer than {longest} characters. Split it, or add it on the command line with "
-    "`python -m index add`.",
+    "`footnote add`.",
     longest=LONGEST,
 )
 _LIMIT: Final = 600.0  # seconds that a change may take, waiting included

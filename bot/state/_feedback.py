@@ -99,7 +99,7 @@ class Feedback:
         return await self._database.delete(verdicts, verdicts.c.given < time.time() - days * DAY)
 
     def labelled_questions(self) -> Iterator[str]:
-        """The verdicts as labelled questions, a line each as `index evaluate` reads them, oldest first.
+        """The verdicts as labelled questions, a line each as `footnote evaluate` reads them, oldest first.
 
         Raises:
             StateError: The database cannot be used.

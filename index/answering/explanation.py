@@ -65,7 +65,7 @@ def explain(ranker: Ranker, retrieval: Retrieval, ranked: Ranked, threshold: flo
         words=_words(retrieval, frozenset(terms(plain(best.sentence.text)))),
         meaning=best.features[Feature.DENSE],
         interaction=best.features[Feature.LATE],
-        reader=ranked.opinions[0] if ranked.opinions else None,
+        reranker=ranked.opinions[0] if ranked.opinions else None,
         signals=_signals(ranker, ranked),
         probabilities=tuple(ranked.probabilities[:2].tolist()),
     )

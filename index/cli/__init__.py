@@ -1,4 +1,7 @@
-"""The command line of the index: `python -m index`. Results go to stdout, progress and notes to stderr."""
+"""The command line of the index: `footnote`, or `python -m index`.
+
+Results go to stdout, progress and notes to stderr.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ from typing import Annotated
 
 import typer
 
-from index.cli import asking, building, calibrating, evaluating, keeping, reading
-from index.cli.common import note
+from index.cli import asking, building, calibrating, evaluating, keeping, reading, starting
+from index.cli.common import note, say
 from index.errors import FootnoteError
 
 _log = logging.getLogger(__name__)
@@ -25,20 +28,32 @@ app = typer.Typer(
 )
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from index.version import version
+
+        say(f"footnote {version()}")
+        raise typer.Exit
+
+
 @app.callback(
-    epilog="Settings are environment variables, or lines of the file .env: see .env.example. "
+    epilog="Settings are environment variables, or lines of the file .env; `footnote init` makes it. "
     "Exit codes: 0 done, 1 expected failure, 2 wrong usage."
 )
 def options(
     debug: Annotated[
         bool, typer.Option("--debug", help="Write the log to stderr, with the traceback of a failure.")
     ] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Build an index of the articles in `corpus/`, and answer questions from it.
 
-    Begin with `python -m index rebuild`, then ask: `python -m index ask "How do I add an article?"`
+    Begin with `footnote init` in an empty folder, or `footnote rebuild` where there are articles; then ask:
+    `footnote ask "How do I add an article?"`
 
-    Every command has its own help: `python -m index add --help`
+    Every command has its own help: `footnote add --help`
     """
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
@@ -47,18 +62,22 @@ def options(
     log.setLevel(logging.DEBUG if debug else logging.WARNING)
 
 
-for _commands in (building, reading, asking, evaluating, calibrating, keeping):
+for _commands in (starting, building, reading, asking, evaluating, calibrating, keeping):
     _commands.register(app)
 
 
-def main() -> None:
-    """Run the command line; every failure becomes one sentence and an exit code."""
+def main(program: str = "footnote") -> None:
+    """Run the command line; every failure becomes one sentence and an exit code.
+
+    Args:
+        program: What was typed to run it, for the lines on usage.
+    """
     for stream in (sys.stdout, sys.stderr):
         # What programs read is UTF-8 everywhere; a terminal gets "?" for signs that it does not have.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
     try:
-        app(prog_name="python -m index")
+        app(prog_name=program)
     except FootnoteError as error:
         _log.debug("Failed", exc_info=True)
         note(str(error))
@@ -72,7 +91,7 @@ def main() -> None:
         first = (str(error).strip() or "no message").splitlines()[0].rstrip(".")
         note(
             f"Unexpected {type(error).__name__}: {first}. This is a mistake in Footnote or trouble of the "
-            "machine; `python -m index --debug …` shows where it happened."
+            f"machine; `{program} --debug …` shows where it happened."
         )
         sys.exit(1)
 

@@ -33,7 +33,7 @@ def search(
 ) -> None:
     """Show the passages nearest to some words, with their scores."""
     if not words.strip():
-        raise UsageError("Give some words to look for. Try: python -m index search --help")
+        raise UsageError("Give some words to look for. Try: footnote search --help")
     with waiting("Looking …"):
         found = engine(settings(corpus, index)).search(typed(words), k=k, collections=collection)
     if as_json:
@@ -65,13 +65,13 @@ def ask(
     Every sentence is copied word for word, with the article it comes from. When the articles do not answer,
     it says so and shows the nearest sentence.
 
-    For example: `python -m index ask "When does the last ferry leave?" --collection news`
+    For example: `footnote ask "When does the last ferry leave?" --collection news`
 
     A line of a batch is `{"id": …, "question": …}`; it may also hold `"turns"`, earlier questions and
     answers.
     """
     if (question is None) == (batch is None) or (question is not None and not question.strip()):
-        raise UsageError("Give either a question or --batch FILE. Try: python -m index ask --help")
+        raise UsageError("Give either a question or --batch FILE. Try: footnote ask --help")
     answers = engine(settings(corpus, index))
     if batch is None:
         with waiting("Looking …"):
@@ -137,8 +137,8 @@ def explain(answer: Answer) -> str:
             f"Meaning:         {why.meaning:.2f} (cosine with the best sentence)",
             f"Word by word:    {why.interaction:.2f} (mean cosine of each word's nearest)",
         ]
-    if why.reader is not None:
-        lines.append(f"Reader:          {why.reader:.2f}")
+    if why.reranker is not None:
+        lines.append(f"Reranker:        {why.reranker:.2f}")
     for word in why.words:
         where = "in the best sentence" if word.matched else "not in the best sentence"
         count = f"{word.passages:,} passage{'' if word.passages == 1 else 's'}"

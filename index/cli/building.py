@@ -74,7 +74,7 @@ def add(
     a Markdown article that you can read and correct; so is any file that you describe with `--title`,
     `--url`, `--source` or `--published`.
 
-    For example: `python -m index add notes/rules.md https://example.org/timetable --collection town`
+    For example: `footnote add notes/rules.md https://example.org/timetable --collection town`
     """
     values = settings(corpus, index)
     described = _Described(title=title, url=url, source=source, published=published)

@@ -70,7 +70,7 @@ def calibrate(
     each. The lowest threshold that keeps the wanted risk is kept in the index, and a running bot goes by it
     from its next question on.
 
-    For example, for at most one wrong answer in ten: `python -m index calibrate --risk 0.1`
+    For example, for at most one wrong answer in ten: `footnote calibrate --risk 0.1`
     """
     values = settings(corpus, index)
     if forget:

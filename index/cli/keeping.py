@@ -58,4 +58,4 @@ def restore(
     else:
         gone = f", {len(report.removed)} removed because their files are gone" if report.removed else ""
         say(f"{counted(report.unchanged, 'article')} restored{gone}")
-    note("Now run `python -m index rebuild`, for articles that have changed since.")
+    note("Now run `footnote rebuild`, for articles that have changed since.")

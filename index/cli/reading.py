@@ -1,4 +1,4 @@
-"""Commands that look into the index: list, show, info, verify, check."""
+"""Commands that look into the index: list, show, info, verify, cited."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from index.cli.common import (
     settings,
     waiting,
 )
+from index.errors import UsageError
 
 _VERDICTS: Final = {
     "intact": "Still there, word for word.",
@@ -33,8 +34,10 @@ _VERDICTS: Final = {
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command("list")(list_articles)
-    for command in (show, info, verify, check):
+    for command in (show, info, verify, cited):
         app.command()(command)
+    anything = {"allow_extra_args": True, "ignore_unknown_options": True}
+    app.command(hidden=True, add_help_option=False, context_settings=anything)(check)
 
 
 def list_articles(
@@ -99,10 +102,8 @@ def verify(corpus: Corpus = None, index: Index = None, as_json: Json = False) ->
         raise typer.Exit(1)
 
 
-def check(
-    receipt: Annotated[
-        str, typer.Argument(metavar="RECEIPT", help="Of a citation, such as `ask --json` has.")
-    ],
+def cited(
+    receipt: Annotated[str, typer.Argument(metavar="ID", help="Id of a citation, such as `ask --json` has.")],
     quoted: Annotated[
         str,
         typer.Option("--quoted", metavar="TEXT", help="What was quoted, to find it where it has changed."),
@@ -140,3 +141,8 @@ def check(
             say(f"“{sentence}”\n{article.title} ({article.id})" + (f"\n{link}" if link else ""))
     if seen.status not in ("intact", "moved"):
         raise typer.Exit(1)
+
+
+def check() -> None:
+    """Name the command that took the place of this one."""
+    raise UsageError("The command `check` is now called `cited`: run `footnote cited ID`.")

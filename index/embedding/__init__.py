@@ -2,6 +2,6 @@
 
 from index.embedding._encoder import SentenceEncoder
 from index.embedding._loading import DEFAULT_SHA256
-from index.embedding._reader import SentenceReader
+from index.embedding._reranker import Reranker
 
-__all__ = ["DEFAULT_SHA256", "SentenceEncoder", "SentenceReader"]
+__all__ = ["DEFAULT_SHA256", "Reranker", "SentenceEncoder"]

@@ -60,7 +60,7 @@ def restore(file: Path, corpus: Path, folder: Path, *, lock_timeout: float = 30.
         StoreError: The copy cannot be used; the index then stays as it was.
     """
     if not file.is_file():
-        raise UsageError(f"There is no file {file}. Name one that `python -m index backup` has made.")
+        raise UsageError(f"There is no file {file}. Name one that `footnote backup` has made.")
     with locked(folder, lock_timeout):
         generations = Generations(folder)
         path = generations.unused()
@@ -70,7 +70,7 @@ def restore(file: Path, corpus: Path, folder: Path, *, lock_timeout: float = 30.
             except IndexCorrupt as error:
                 raise IndexCorrupt(
                     f"{file} is not a copy of an index, or is damaged. The index is as it was; take another "
-                    "copy, or run `python -m index rebuild`."
+                    "copy, or run `footnote rebuild`."
                 ) from error
             with Writer.open(path) as writer:
                 removed = retract(writer, plan_all(corpus, writer, lambda _: None))

@@ -133,7 +133,7 @@ class Builder:
                 if writer.config() != self._recipe():
                     raise IndexModel(
                         f"The index {writer.path} was made with another model, other parameters or another "
-                        "version of Footnote. The files are in the corpus; run `python -m index rebuild` to "
+                        "version of Footnote. The files are in the corpus; run `footnote rebuild` to "
                         "index it with the present ones."
                     )
                 plan = plan_some(self._corpus, writer, paths, self._on_progress)

@@ -154,13 +154,13 @@ def rank(
 
 
 def opinions(
-    reader: CrossEncoder | None, retrieval: Retrieval, candidates: Sequence[Candidate]
+    reranker: CrossEncoder | None, retrieval: Retrieval, candidates: Sequence[Candidate]
 ) -> Floats | None:
-    """What a reader says of each candidate, its title in front: probabilities, shape (len(candidates),)."""
-    if reader is None:
+    """What a reranker says of each candidate, its title in front: probabilities, shape (len(candidates),)."""
+    if reranker is None:
         return None
     texts = [f"{plain(one.found.chunk.title)}. {plain(one.sentence.text)}" for one in candidates]
-    return reader.read(retrieval.query.text, texts)
+    return reranker.score(retrieval.query.text, texts)
 
 
 def _log_odds(probability: float) -> float:

@@ -60,7 +60,7 @@ class ArticleQueries:
         if self.config().get("words") != WORDS_VERSION:
             raise IndexVersion(
                 f"The index {self._path} holds words as another version of Footnote makes them. "
-                "Run `python -m index rebuild` to make it anew from the corpus."
+                "Run `footnote rebuild` to make it anew from the corpus."
             )
 
     def digest(self) -> str:

@@ -70,7 +70,7 @@ def disk_error(place: Path, detail: str) -> IndexDisk:
 def damaged(path: Path, detail: str) -> IndexCorrupt:
     """The sentence for an index that must be made anew."""
     return IndexCorrupt(
-        f"The index {path} is damaged: {detail}. Run `python -m index rebuild --full` to make it anew from "
+        f"The index {path} is damaged: {detail}. Run `footnote rebuild --full` to make it anew from "
         "the corpus."
     )
 
@@ -153,7 +153,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     if version != VERSION:
         raise IndexVersion(
             f"The index {path} has format {version}, and this version of Footnote reads format {VERSION}. "
-            "Run `python -m index rebuild` to make it anew from the corpus."
+            "Run `footnote rebuild` to make it anew from the corpus."
         )
 
 

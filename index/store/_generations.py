@@ -40,9 +40,7 @@ class Generations:
         """
         names = self._names()
         if not names:
-            raise IndexMissing(
-                f"There is no index in {self.folder} yet. Run `python -m index rebuild` to make it."
-            )
+            raise IndexMissing(f"There is no index in {self.folder} yet. Run `footnote rebuild` to make it.")
         return self.folder / names[0]
 
     def previous(self) -> Path | None:

@@ -109,6 +109,6 @@ class Reader:
         if self._model is not None and made_with != self._model:
             raise IndexModel(
                 f"The index {path} was made with the model {made_with}, but the setting "
-                f"INDEX_MODEL means {self._model}. Run `python -m index rebuild` to change to that, or "
+                f"INDEX_MODEL means {self._model}. Run `footnote rebuild` to change to that, or "
                 "correct the setting."
             )

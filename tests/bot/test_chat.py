@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bot.chat import EXAMPLE, KEYS, NO_SUCH, WELCOME, Chat
+from bot.chat import EXAMPLE, KEYS, NO_SUCH, NOT_ON_DISCORD, Chat
 from bot.features.context.rendering import CHANGED, LOST, MOVED, REMOVED
 from index.errors import IndexMissing
 from index.types import Answer, Article, Context, Lead, Listing, Status
@@ -43,7 +43,9 @@ def talk(monkeypatch: pytest.MonkeyPatch) -> Talk:
 
 def test_it_says_how_to_get_a_token_and_how_to_ask(talk: Talk) -> None:
     screen = talk(StandIn())
-    assert screen.startswith(f"{WELCOME}\nTo go on Discord: Open https://discord.com/developers/applications")
+    assert screen.startswith(
+        f"{NOT_ON_DISCORD}\nTo go on Discord: Open https://discord.com/developers/applications"
+    )
     assert f"{EXAMPLE}\n{KEYS}\n" in screen
 
 

@@ -140,7 +140,8 @@ def test_keys_that_set_nothing_are_named_with_the_nearest_that_does(nowhere: Pat
         ".env sets TOKEN, which is no setting of Footnote; did you mean BOT_TOKEN?",
         ".env sets DISCORD_TOKEN, which is no setting of Footnote; did you mean BOT_TOKEN?",
         ".env sets INDEX_MODLE, which is no setting of Footnote; did you mean INDEX_MODEL?",
-        ".env sets PATH_TO_NOWHERE, which is no setting of Footnote; see .env.example for those there are.",
+        ".env sets PATH_TO_NOWHERE, which is no setting of Footnote; "
+        "the .env that `footnote init` makes lists all.",
     ]
 
 

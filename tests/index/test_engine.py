@@ -344,11 +344,11 @@ class Keen:
     def __init__(self, word: str) -> None:
         self.word = word
 
-    def read(self, question: str, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+    def score(self, question: str, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         return np.array([float(self.word in text) for text in texts])
 
 
-def test_a_reader_is_heard_as_much_as_the_ranker(town: Town) -> None:
+def test_a_reranker_is_heard_as_much_as_the_ranker(town: Town) -> None:
     alone = town.engine()
     reader = Reader.open(town.folder, model=town.encoder.fingerprint)
     second = Engine(reader, town.encoder, ranker=RANKER, cross_encoder=Keen("Adeyemi"))
@@ -357,7 +357,7 @@ def test_a_reader_is_heard_as_much_as_the_ranker(town: Town) -> None:
     assert "Adeyemi" in read.candidates[0].text
     assert plain.why is not None
     assert read.why is not None
-    assert (plain.why.reader, read.why.reader) == (None, 1.0)
+    assert (plain.why.reranker, read.why.reranker) == (None, 1.0)
     assert plain.index.fingerprint != read.index.fingerprint
     doubtful = Engine(reader, town.encoder, ranker=RANKER, cross_encoder=Keen("nowhere"))
     assert doubtful.ask(LAST_FERRY).confidence < plain.confidence

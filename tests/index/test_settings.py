@@ -50,6 +50,19 @@ def test_the_home_folder_can_be_written_as_in_a_shell(nowhere: Path, monkeypatch
         load(IndexSettings)
 
 
+def test_a_setting_that_has_a_new_name_is_refused_with_it(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (nowhere / ".env").write_text("INDEX_RERANKER=one\nINDEX_READER=\n")
+    assert load(IndexSettings).reranker == "one"
+    (nowhere / ".env").unlink()
+    monkeypatch.setenv("INDEX_READER", "some/cross-encoder")
+    with pytest.raises(UsageError) as caught:
+        load(IndexSettings)
+    assert "INDEX_READER: " in str(caught.value)
+    assert "was replaced by INDEX_RERANKER. Write INDEX_RERANKER=some/cross-encoder" in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -63,7 +76,10 @@ def test_the_home_folder_can_be_written_as_in_a_shell(nowhere: Path, monkeypatch
 )
 def test_a_wrong_setting_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(UsageError, match=rf"^Wrong setting\. {name}: .*See `\.env\.example`\.$"):
+    with pytest.raises(
+        UsageError,
+        match=rf"^Wrong setting\. {name}: .*See `\.env\.example`, which `footnote init` copies to \.env\.$",
+    ):
         load(IndexSettings)
 
 

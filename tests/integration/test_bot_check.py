@@ -1,4 +1,4 @@
-"""What `python -m bot --check --online` finds at Discord, over the wire."""
+"""What `footnote-bot check --online` finds at Discord, over the wire."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ async def test_the_command_line_asks_discord_only_if_it_may(tmp_path: Path) -> N
 
     async def check(*options: str) -> tuple[int | None, list[str]]:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.integration.with_stand_in", "--check", *options),
+            *(sys.executable, "-m", "tests.integration.with_stand_in", "check", *options),
             cwd=tmp_path,
             env=environment(**pointing_at(server)),
             stdout=asyncio.subprocess.PIPE,

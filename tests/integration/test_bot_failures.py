@@ -60,7 +60,7 @@ async def test_a_failure_behind_a_button_is_told_to_the_one_who_pressed(
 async def test_an_index_that_cannot_be_used_is_the_operators_business(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    broken = Broken(IndexMissing("There is no index in .footnote. Run: python -m index rebuild"))
+    broken = Broken(IndexMissing("There is no index in .footnote. Run: footnote rebuild"))
     async with footnote(broken) as room:
         answer = await room.ask(TROUBLE)
         assert answer.content.startswith("I cannot look into the articles right now. The people who run me")

@@ -22,10 +22,10 @@ from bot.run import serve
 from bot.services.asking import EngineService
 from bot.state import Database, State
 from bot.stopping import Stop
-from bot.version import version
 from bot.worker import Worker
 from index.editing import Editing
 from index.errors import IndexMissing
+from index.version import version
 from tests.bot.stand_in import StandIn
 from tests.integration.discord_server import DiscordServer
 from tests.integration.footnote import Room, footnote, settings

@@ -18,6 +18,7 @@ import pytest
 
 from bot.state import Database, State, Verdict
 from index.evaluation import load_questions
+from index.version import version
 from tests.integration.discord_server import DiscordServer
 
 ROOT = Path(__file__).parents[2]
@@ -153,7 +154,7 @@ def test_a_missing_index_is_told_with_what_to_do(tmp_path: Path) -> None:
     for token in ("", "loopback-token"):
         done = run(cwd=tmp_path, BOT_TOKEN=token, BOT_API_URL="http://127.0.0.1:9")
         assert done.returncode == 1
-        assert "python -m index rebuild" in done.stderr.strip().split("\n")[-1]
+        assert "footnote rebuild" in done.stderr.strip().split("\n")[-1]
         assert "Traceback" not in done.stderr
 
 
@@ -249,9 +250,54 @@ def test_help_teaches_and_is_quick(tmp_path: Path) -> None:
     done = run("--help", cwd=tmp_path)
     assert time.monotonic() - before < 2
     assert done.returncode == 0
-    for word in ("--check", "BOT_TOKEN", "python -m index rebuild", "Exit codes"):
+    for word in (" check ", " chat ", "BOT_TOKEN", "footnote rebuild", "Exit codes"):
         assert word in done.stdout
-    assert run("--chekc", cwd=tmp_path).returncode == 2
+    assert "--online" in run("check", "--help", cwd=tmp_path).stdout
+    assert run("chekc", cwd=tmp_path).returncode == 2
+    assert run("--version", cwd=tmp_path).stdout == f"footnote-bot {version()}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        (("--check", "--online"), "check"),
+        (("--online", "--check"), "check --online"),
+        (("--invite",), "invite"),
+        (("--backup", "monday.db"), "backup FILE|FOLDER"),
+        (("--backup=monday.db",), "backup FILE|FOLDER"),
+        (("--feedback", "questions.jsonl"), "feedback FILE"),
+    ],
+)
+def test_options_of_earlier_versions_are_refused_with_the_command(
+    arguments: tuple[str, ...], command: str, tmp_path: Path
+) -> None:
+    done = run(*arguments, cwd=tmp_path)
+    option = arguments[0].partition("=")[0]
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"The option {option} is now a command: run `footnote-bot {command}`.\n"
+    assert not list(tmp_path.iterdir())
+
+
+async def test_the_chat_opens_without_a_token_and_with_one_where_it_is_asked_for(tmp_path: Path) -> None:
+    async with DiscordServer() as server:
+        for arguments, settings, has_token in (
+            ((), {}, False),
+            (("run",), {}, False),
+            (("chat",), {}, False),
+            (("chat",), pointing_at(server), True),
+        ):
+            done = await asyncio.to_thread(
+                run,
+                *arguments,
+                cwd=tmp_path,
+                module="tests.integration.with_stand_in",
+                stdin="The last ferry?\n",
+                **settings,
+            )
+            assert done.returncode == 0
+            assert f"“{LAST}” [1]" in done.stdout
+            assert ("There is no BOT_TOKEN" in done.stderr) is not has_token
+        assert server.requests == []
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed(tmp_path: Path) -> None:
@@ -269,7 +315,7 @@ def test_nothing_heavy_is_imported_before_it_is_needed(tmp_path: Path) -> None:
 
 def test_check_finds_what_is_wrong_without_connecting(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("BOT_TOKNE=x\n")
-    done = run("--check", cwd=tmp_path, module="tests.integration.with_stand_in")
+    done = run("check", cwd=tmp_path, module="tests.integration.with_stand_in")
     assert done.returncode == 2
     assert [line[0] for line in done.stdout.strip().split("\n")] == [
         "✗",
@@ -285,50 +331,49 @@ def test_check_finds_what_is_wrong_without_connecting(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("BOT_TOKEN=loopback-token\nBOT_API_URL=http://127.0.0.1:9\nBOT_GUILDS=7\n")
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "ferry.txt").write_text("Ferry\n\nThe last ferry leaves at 6.40 pm.\n")
-    done = run("--check", cwd=tmp_path, module="tests.integration.with_stand_in")
+    done = run("check", cwd=tmp_path, module="tests.integration.with_stand_in")
     assert done.returncode == 0
     assert [line[0] for line in done.stdout.strip().split("\n")] == ["✓"] * 9
-    assert run("--online", cwd=tmp_path).returncode == 2
 
 
 def test_backup_copies_the_bots_database(tmp_path: Path) -> None:
-    done = run("--backup", "monday.db", cwd=tmp_path)
+    done = run("backup", "monday.db", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.startswith("There is no database of the bot at .footnote/bot.db.")
     Database(tmp_path / ".footnote" / "bot.db").close()
-    done = run("--backup", "monday.db", cwd=tmp_path)
+    done = run("backup", "monday.db", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "monday.db\n")
     assert (tmp_path / "monday.db").is_file()
-    assert run("--backup", "monday.db", cwd=tmp_path).returncode == 2
+    assert run("backup", "monday.db", cwd=tmp_path).returncode == 2
 
 
 def test_verdicts_are_written_as_questions_to_evaluate(tmp_path: Path) -> None:
-    done = run("--feedback", "questions.jsonl", cwd=tmp_path)
+    done = run("feedback", "questions.jsonl", cwd=tmp_path)
     assert (done.returncode, "first start makes it" in done.stderr) == (1, True)
     state = State(Database(tmp_path / ".footnote" / "bot.db"))
-    done = run("--feedback", "questions.jsonl", cwd=tmp_path)
+    done = run("feedback", "questions.jsonl", cwd=tmp_path)
     assert (done.returncode, "nothing was written" in done.stderr) == (1, True)
     asyncio.run(state.feedback.give(5, Verdict(9, True, False, "Where may I park?")))
     state.close()
-    done = run("--feedback", "questions.jsonl", cwd=tmp_path)
+    done = run("feedback", "questions.jsonl", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "Wrote 1 verdict to questions.jsonl\n")
     [question] = load_questions(tmp_path / "questions.jsonl")
     assert (question.question, question.answerable) == ("Where may I park?", False)
-    done = run("--feedback", ".", cwd=tmp_path)
+    done = run("feedback", ".", cwd=tmp_path)
     assert (done.returncode, "cannot be written" in done.stderr) == (1, True)
 
 
 def test_invite_prints_the_link_and_explains_it_elsewhere(tmp_path: Path) -> None:
-    done = run("--invite", cwd=tmp_path, BOT_APPLICATION="4200", BOT_GUILDS="17=news")
+    done = run("invite", cwd=tmp_path, BOT_APPLICATION="4200", BOT_GUILDS="17=news")
     assert done.returncode == 0
     assert done.stdout == (
         "https://discord.com/oauth2/authorize?client_id=4200&scope=bot+applications.commands"
         "&permissions=274877975552&guild_id=17\n"
     )
     assert "Read Message History: to answer as a reply" in done.stderr
-    done = run("--invite", cwd=tmp_path, BOT_APPLICATION="4200", BOT_GUILDS="17=news;18=*")
+    done = run("invite", cwd=tmp_path, BOT_APPLICATION="4200", BOT_GUILDS="17=news;18=*")
     assert "guild_id" not in done.stdout
-    done = run("--invite", cwd=tmp_path)
+    done = run("invite", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert len(done.stderr.strip().split("\n")) == 1
-    assert run("--invite", cwd=tmp_path, BOT_APPLICATION="Footnote").returncode == 2
+    assert run("invite", cwd=tmp_path, BOT_APPLICATION="Footnote").returncode == 2

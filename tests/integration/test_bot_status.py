@@ -11,9 +11,9 @@ import pytest
 from bot.features.status import report
 from bot.monitoring.health import HealthReport
 from bot.monitoring.metrics import Metrics
-from bot.version import version
 from index.errors import IndexMissing
 from index.types import IndexInfo, IndexStatus
+from index.version import version
 from tests.bot.stand_in import StandIn
 from tests.integration.discord_server import Message, Refused, User
 from tests.integration.footnote import Room, footnote

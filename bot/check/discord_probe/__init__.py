@@ -1,4 +1,4 @@
-"""What `python -m bot --check --online` asks of Discord, without connecting to the gateway.
+"""What `footnote-bot check --online` asks of Discord, without connecting to the gateway.
 
 Nothing is changed there: no command is registered, and nobody sees the bot come online.
 """

@@ -130,7 +130,7 @@ def render_overview(overview: CorpusOverview) -> Reply:
     lines.append(gettext("Files or rows left out: {count}", count=len(overview.skipped)))
     lines += [f"- {_name(one.path)}: {one_line(one.reason, _REASON)}" for one in overview.skipped[:_SKIPPED]]
     if len(overview.skipped) > _SKIPPED:
-        lines.append(gettext("- … `python -m index rebuild` names them all."))
+        lines.append(gettext("- … `footnote rebuild` names them all."))
     return Reply(_fitting(lines))
 
 

@@ -14,8 +14,9 @@ NOTHING: Final = gettext_noop("I did not search the articles for this, so there 
 _ENOUGH: Final = gettext_noop("Confidence {own:.2f}: I answer from {least:.2f} on, so I did.")
 _TOO_LITTLE: Final = gettext_noop("Confidence {own:.2f}: I answer from {least:.2f} on, so I did not.")
 _FITS: Final = gettext_noop("The best sentence fits by meaning {meaning:.2f}, word by word {words:.2f}.")
-_FITS_READER: Final = gettext_noop(
-    "The best sentence fits by meaning {meaning:.2f}, word by word {words:.2f}, by the reader {reader:.2f}."
+_FITS_RERANKER: Final = gettext_noop(
+    "The best sentence fits by meaning {meaning:.2f}, word by word {words:.2f}, "
+    "by the reranker {reranker:.2f}."
 )
 _QUESTION, _WORDS, _SENTENCE, _SIGNALS = 300, 300, 300, 3
 
@@ -36,8 +37,8 @@ def render_why(answer: Answer) -> Reply:
         gettext(_ENOUGH if enough else _TOO_LITTLE, own=answer.confidence, least=why.threshold),
     ]
     if answer.candidates:
-        fits = _FITS if why.reader is None else _FITS_READER
-        lines.append(gettext(fits, meaning=why.meaning, words=why.interaction, reader=why.reader))
+        fits = _FITS if why.reranker is None else _FITS_RERANKER
+        lines.append(gettext(fits, meaning=why.meaning, words=why.interaction, reranker=why.reranker))
         lines += _listed(gettext("Words that it has"), [each for each in why.words if each.matched])
         lines += _listed(
             gettext("Words that only other sentences have"), [each for each in why.words if _other(each)]

@@ -77,7 +77,7 @@ def choose(rows: Sequence[Row], wanted: float, *, labelled: bool = False) -> Thr
         raise CalibrationFailed(
             "The questions that can be made of these articles are too easy to choose a threshold by: "
             "nearly all are told apart. Write down questions of your members and calibrate by those: "
-            "`python -m index calibrate --labelled FILE`."
+            "`footnote calibrate --labelled FILE`."
         )
     curve = tuple(point for point in figures.curve if point.answered >= _SETTLED)
     found = _boldest(curve, wanted)
@@ -85,7 +85,7 @@ def choose(rows: Sequence[Row], wanted: float, *, labelled: bool = False) -> Thr
     if found is None and not point.threshold:
         raise CalibrationFailed(
             "Hardly any of the questions meets a sentence, so no threshold can be chosen by them. "
-            "Look at what is found for them: `python -m index search`."
+            "Look at what is found for them: `footnote search`."
         )
     decided = [replace(row, answered=row.confidence >= point.threshold) for row in rounded]
     return ThresholdChoice(wanted, found is not None, point, curve, measure(decided))

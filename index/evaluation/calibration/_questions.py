@@ -54,9 +54,7 @@ def make(snapshot: Snapshot, limit: int) -> list[Made]:
         CalibrationFailed: There are no articles.
     """
     if not snapshot.counts().articles:
-        raise CalibrationFailed(
-            "There are no articles to make questions from. Add some: python -m index add --help"
-        )
+        raise CalibrationFailed("There are no articles to make questions from. Add some: footnote add --help")
     waiting = [_of_article(snapshot, card) for card in _spread(snapshot.cards(limit=None), limit)]
     found: dict[str, Made] = {}
     while waiting and len(found) < limit:

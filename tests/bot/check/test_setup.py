@@ -55,7 +55,7 @@ def test_all_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     assert code == 0
     assert found == {
         "settings": ("in order (1 from .env)", 0),
-        "token": ("looks like one (--online asks Discord whether it is valid)", 0),
+        "token": ("looks like one (check --online asks Discord whether it is valid)", 0),
         "access": (
             "BOT_GUILDS is not set: only the first server that I join may ask, "
             "and nobody can change articles. Write BOT_GUILDS=<id of the server>=* into .env.",
@@ -159,8 +159,8 @@ def test_the_bots_database(home: Path) -> None:
 
 
 def test_an_index_or_a_model_that_cannot_be_used() -> None:
-    found = report(IndexMissing("There is no index in .footnote. Run: python -m index rebuild"))
-    assert found["index"] == ("There is no index in .footnote. Run: python -m index rebuild", 1)
+    found = report(IndexMissing("There is no index in .footnote. Run: footnote rebuild"))
+    assert found["index"] == ("There is no index in .footnote. Run: footnote rebuild", 1)
     assert "model" not in found
     assert found["disk"][1] == 0
     found = report(Broken(ModelUnavailable("The model of INDEX_MODEL cannot be loaded.")))

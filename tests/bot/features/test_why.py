@@ -44,10 +44,10 @@ def test_a_no_is_explained() -> None:
     assert render_why(declined()).content == NOTHING
 
 
-def test_a_reader_is_named() -> None:
+def test_a_reranker_is_named() -> None:
     assert (
-        "by the reader 0.95"
-        in render_why(replace(answered(citation()), why=replace(WHY, reader=0.95))).content
+        "by the reranker 0.95"
+        in render_why(replace(answered(citation()), why=replace(WHY, reranker=0.95))).content
     )
 
 

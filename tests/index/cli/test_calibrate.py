@@ -1,4 +1,4 @@
-"""`python -m index calibrate`, with questions whose outcome is made up: what it prints, keeps and refuses."""
+"""`footnote calibrate`, with questions whose outcome is made up: what it prints, keeps and refuses."""
 
 from __future__ import annotations
 

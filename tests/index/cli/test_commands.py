@@ -282,31 +282,39 @@ def test_what_a_sentence_leans_on_is_shown_as_context(built: Shell, monkeypatch:
     assert out[1] == "“They grow beans, squash and dahlias.” [1]"
 
 
-def test_check_says_what_became_of_a_quotation(built: Shell) -> None:
+def test_cited_says_what_became_of_a_quotation(built: Shell) -> None:
     path = Path("corpus/news/ferry.md")
     text = path.read_text(encoding="utf-8")
     found = built("ask", "When does the last ferry leave Saltmere?", "--json").json["candidates"][0]
     proof = found["receipt"]
-    intact = built("check", proof, "--json")
+    intact = built("cited", proof, "--json")
     assert (intact.code, intact.json["status"], intact.json["text"]) == (0, "intact", found["text"])
-    shown = built("check", proof)
+    shown = built("cited", proof)
     assert shown.out.startswith(f"Still there, word for word.\n“{found['text']}”\nWinter timetable")
     assert "https://saltmere.example/ferry#:~:text=" in shown.out
     path.write_text(text.replace("6.40 pm", "7 pm"), encoding="utf-8")
     built("rebuild")
-    changed = built("check", proof, "--quoted", found["text"])
+    changed = built("cited", proof, "--quoted", found["text"])
     assert changed.code == 1
     assert changed.out.splitlines()[1].startswith("“The last ferry leaves Saltmere at 7 pm")
     built("remove", "news/ferry")
-    gone = built("check", proof, "--json")
+    gone = built("cited", proof, "--json")
     assert (gone.code, gone.json["status"], gone.json["text"], gone.json["link"]) == (
         1,
         "removed",
         None,
         None,
     )
-    assert built("check", proof).out == "Removed: the article is gone.\n"
-    assert built("check", "nonsense").code == 2
+    assert built("cited", proof).out == "Removed: the article is gone.\n"
+    assert built("cited", "nonsense").code == 2
+
+
+def test_the_old_name_of_cited_is_refused_with_the_new_one(shell: Shell) -> None:
+    for arguments in ((), ("--help",), ("a1b2c3", "--quoted", "The last ferry", "--json")):
+        refused = shell("check", *arguments)
+        assert (refused.code, refused.out) == (2, "")
+        assert refused.err == "The command `check` is now called `cited`: run `footnote cited ID`.\n"
+    assert " check " not in shell("--help").out
 
 
 def test_an_answer_quotes_and_names_its_sources(built: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -384,7 +392,7 @@ def test_without_an_index_every_reader_says_how_to_make_one(shell: Shell) -> Non
     for arguments in (["list"], ["info"], ["show", "garden"], ["verify"], ["search", "x"], ["ask", "Who?"]):
         result = shell(*arguments)
         assert (result.code, result.out) == (1, "")
-        assert "python -m index rebuild" in result.err
+        assert "footnote rebuild" in result.err
         assert len(result.err.splitlines()) == 1
 
 
@@ -492,5 +500,5 @@ def test_backup_and_restore(built: Shell, tmp_path: Path) -> None:
     back = built("restore", "monday.db")
     assert back.code == 0
     assert "restored" in back.out
-    assert "Now run `python -m index rebuild`" in back.err
+    assert "Now run `footnote rebuild`" in back.err
     assert built("restore", "monday.db", "--json").json["added"] == []

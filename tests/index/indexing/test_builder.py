@@ -285,7 +285,7 @@ def test_add_of_a_file_elsewhere_is_refused(built: Library, tmp_path: Path) -> N
 
 def test_add_to_an_index_of_another_model_is_refused(built: Library) -> None:
     path = built.write("rules/quiet.md", "# Quiet\n\nPlease be quiet.\n")
-    with pytest.raises(IndexModel, match="The files are in the corpus; run `python -m index rebuild`"):
+    with pytest.raises(IndexModel, match="The files are in the corpus; run `footnote rebuild`"):
         built.builder(WordEncoder("other@2")).add([path])
     with pytest.raises(IndexModel):
         built.builder(max_tokens=20).add([path])
@@ -422,9 +422,9 @@ def test_an_index_with_words_of_another_version_is_refused_until_a_rebuild(built
     words_of_version_1(built)
     builder = built.builder()
     for refused in (built.content, builder.verify):
-        with pytest.raises(IndexVersion, match="words as another version.*Run `python -m index rebuild`"):
+        with pytest.raises(IndexVersion, match="words as another version.*Run `footnote rebuild`"):
             refused()
-    with pytest.raises(IndexModel, match="run `python -m index rebuild`"):
+    with pytest.raises(IndexModel, match="run `footnote rebuild`"):
         builder.add([built.corpus / "welcome.md"])
     built.encoder.seen.clear()
     assert builder.rebuild().unchanged == 4

@@ -81,7 +81,7 @@ def test_rows_that_make_no_sense_are_told(library: Library, statement: str, said
         connection.execute(statement)
         connection.commit()
         connection.close()
-        with pytest.raises(FootnoteError, match=f"{said}.*Run `python -m index rebuild --full`"):
+        with pytest.raises(FootnoteError, match=f"{said}.*Run `footnote rebuild --full`"):
             hurt.content()
 
 

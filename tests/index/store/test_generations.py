@@ -21,7 +21,7 @@ def made(generations: Generations) -> Path:
 
 
 def test_nothing_is_current_before_the_first_switch(generations: Generations) -> None:
-    with pytest.raises(IndexMissing, match="no index in .* yet. Run `python -m index rebuild`"):
+    with pytest.raises(IndexMissing, match="no index in .* yet. Run `footnote rebuild`"):
         generations.current()
     assert generations.previous() is None
     assert generations.all() == []
@@ -77,9 +77,7 @@ def test_tidying_deletes_all_but_the_named_with_what_lies_beside_them(generation
 def test_a_damaged_pointer_is_told_and_protects_every_file(generations: Generations, content: bytes) -> None:
     path = made(generations)
     (generations.folder / "current").write_bytes(content)
-    with pytest.raises(
-        IndexCorrupt, match="does not name a generation. Run `python -m index rebuild --full`"
-    ):
+    with pytest.raises(IndexCorrupt, match="does not name a generation. Run `footnote rebuild --full`"):
         generations.current()
     with pytest.raises(IndexCorrupt):
         generations.tidy()

@@ -140,7 +140,7 @@ def test_a_file_that_is_named_but_missing(library: Library) -> None:
 def test_what_is_no_database(library: Library, content: bytes, said: str) -> None:
     path = database(library)
     path.write_bytes(content)
-    with pytest.raises(IndexCorrupt, match=f"{said}.*Run `python -m index rebuild --full`"):
+    with pytest.raises(IndexCorrupt, match=f"{said}.*Run `footnote rebuild --full`"):
         Reader.open(library.folder)
     assert path.read_bytes() == content
 
@@ -165,7 +165,7 @@ def test_a_truncated_database_is_told(library: Library, share: float) -> None:
 
 def test_another_format(library: Library) -> None:
     change(database(library), "PRAGMA user_version = 99")
-    with pytest.raises(IndexVersion, match="has format 99.*Run `python -m index rebuild`"):
+    with pytest.raises(IndexVersion, match="has format 99.*Run `footnote rebuild`"):
         Reader.open(library.folder)
 
 
@@ -199,7 +199,7 @@ def test_another_model(library: Library) -> None:
 )
 def test_a_database_that_contradicts_itself_is_told(library: Library, statement: str) -> None:
     change(database(library), "PRAGMA foreign_keys = OFF", statement)
-    with pytest.raises(IndexCorrupt, match="Run `python -m index rebuild --full`"):
+    with pytest.raises(IndexCorrupt, match="Run `footnote rebuild --full`"):
         library.content()
 
 

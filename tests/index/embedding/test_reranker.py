@@ -8,7 +8,7 @@ import pytest
 from sentence_transformers import CrossEncoder
 from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
 
-from index.embedding import SentenceReader
+from index.embedding import Reranker
 from index.errors import ModelUnavailable
 
 WORDS = "[PAD] [UNK] [CLS] [SEP] [MASK] the last ferry leaves at noon when does tickets cost".split()
@@ -34,23 +34,23 @@ def make(folder: Path, outputs: int = 1) -> Path:
 
 
 def test_reads_a_question_with_each_sentence(tmp_path: Path) -> None:
-    folder = make(tmp_path / "reader")
-    reader = SentenceReader(str(folder), dtype="float32", threads=1)
+    folder = make(tmp_path / "reranker")
+    reranker = Reranker(str(folder), dtype="float32", threads=1)
     texts = ["the last ferry leaves at noon", "tickets cost"]
-    read = reader.read("when does the last ferry leave", texts)
-    assert read.shape == (2,)
-    assert read.dtype == np.float64
-    assert ((read > 0) & (read < 1)).all()
+    scores = reranker.score("when does the last ferry leave", texts)
+    assert scores.shape == (2,)
+    assert scores.dtype == np.float64
+    assert ((scores > 0) & (scores < 1)).all()
     library = CrossEncoder(str(folder), device="cpu")
     logits = library.predict([("when does the last ferry leave", text) for text in texts])
-    np.testing.assert_allclose(read, logits, atol=1e-6)
-    assert reader.read("when", []).shape == (0,)
-    assert reader.fingerprint == str(folder)
+    np.testing.assert_allclose(scores, logits, atol=1e-6)
+    assert reranker.score("when", []).shape == (0,)
+    assert reranker.fingerprint == str(folder)
 
 
-def test_a_reader_that_is_none_is_told_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailable, match="INDEX_READER.*gives 3 numbers"):
-        SentenceReader(str(make(tmp_path / "three", outputs=3))).read("when", ["the ferry"])
+def test_a_reranker_that_is_none_is_told_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="INDEX_RERANKER.*gives 3 numbers"):
+        Reranker(str(make(tmp_path / "three", outputs=3))).score("when", ["the ferry"])
     (tmp_path / "empty").mkdir()
-    with pytest.raises(ModelUnavailable, match="INDEX_READER.*cannot be loaded"):
-        SentenceReader(str(tmp_path / "empty")).read("when", ["the ferry"])
+    with pytest.raises(ModelUnavailable, match="INDEX_RERANKER.*cannot be loaded"):
+        Reranker(str(tmp_path / "empty")).score("when", ["the ferry"])

@@ -1,4 +1,4 @@
-"""A second opinion: a cross-encoder, which reads a question together with a sentence."""
+"""The reranker: a cross-encoder, which reads a question together with a sentence."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _BATCH: Final = 32
 
 
-class SentenceReader:
-    """A cross-encoder of the user's choice (`INDEX_READER`), loaded at its first use.
+class Reranker:
+    """A cross-encoder of the user's choice (`INDEX_RERANKER`), loaded at its first use.
 
     Args:
         model: Any sentence-transformers CrossEncoder with one output, by name or folder.
@@ -34,7 +34,7 @@ class SentenceReader:
         self._lock = threading.Lock()
         self._loaded: CrossEncoder | None = None
 
-    def read(self, question: str, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+    def score(self, question: str, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """Probability that each text answers, shape (len(texts),), float64, between 0 and 1.
 
         Raises:
@@ -68,13 +68,13 @@ class SentenceReader:
             model: CrossEncoder = CrossEncoder(place(self.fingerprint), device="cpu", model_kwargs=how)
         except Exception as error:  # as in the encoder
             raise ModelUnavailable(
-                f"The reader {self.fingerprint!r} (setting INDEX_READER) cannot be loaded: "
+                f"The reranker {self.fingerprint!r} (setting INDEX_RERANKER) cannot be loaded: "
                 f"{first_line(error)}. Name a sentence-transformers CrossEncoder that is on this machine or "
-                "can be downloaded, or leave INDEX_READER out to answer without one."
+                "can be downloaded, or leave INDEX_RERANKER out to answer without one."
             ) from error
         if model.num_labels != 1:
             raise ModelUnavailable(
-                f"The reader {self.fingerprint!r} (setting INDEX_READER) gives {model.num_labels} numbers "
-                "for a pair; one that gives a single relevance is needed."
+                f"The reranker {self.fingerprint!r} (setting INDEX_RERANKER) gives {model.num_labels} "
+                "numbers for a pair; one that gives a single relevance is needed."
             )
         return model
