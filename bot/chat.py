@@ -122,9 +122,9 @@ class Chat:
         except FootnoteError as error:
             _say(self.out, str(error), "yellow")
         else:
-            self._surroundings(context)
+            self._context(context)
 
-    def _surroundings(self, context: Context) -> None:
+    def _context(self, context: Context) -> None:
         if context.article is None:
             _say(self.out, REMOVED)
             return

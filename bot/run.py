@@ -16,7 +16,7 @@ from bot.client import FootnoteBot
 from bot.discord_io import addresses
 from bot.discord_io.rates import Rates
 from bot.errors import AskError, DiscordRefused, DiscordUnreachable, IntentsRefused, StartError, TokenRefused
-from bot.monitoring import http as monitor
+from bot.monitoring import http
 from bot.services.asking import EngineService
 from bot.services.draft_store import Drafts
 from bot.services.editing import ArticleService
@@ -81,7 +81,7 @@ async def _serve(settings: BotSettings, token: str, bot: FootnoteBot, stop: Stop
     async with (
         _signals(stop) as signalled,
         bot,
-        monitor.listening(settings, bot.health, bot.engine_service.metrics),
+        http.listening(settings, bot.health, bot.engine_service.metrics),
     ):
         online = asyncio.create_task(_online(bot, token, settings))
         warm = asyncio.create_task(_warm(bot))

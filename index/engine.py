@@ -15,7 +15,7 @@ from index.answering.answer import compose, passages
 from index.answering.article_list import answer_by_list
 from index.answering.comparison import compare
 from index.answering.compound import join, split
-from index.answering.context import surroundings
+from index.answering.context import context_of
 from index.answering.explanation import explain
 from index.answering.small_talk import small_talk
 from index.embedding import Reranker, SentenceEncoder
@@ -124,7 +124,7 @@ class Engine:
             StoreError: The index cannot be read.
             ModelError: The model cannot be loaded.
         """
-        watch = _Stopwatch()
+        watch = _Timer()
         parts = split(question)
         with self._state() as (snapshot, vectors):
             if without:
@@ -151,7 +151,7 @@ class Engine:
         return replace(answer, question=question, seconds=watch.seconds, parts=watch.parts)
 
     def _answer(
-        self, snapshot: Snapshot, question: str, retrieval: Retrieval, k: int, watch: _Stopwatch
+        self, snapshot: Snapshot, question: str, retrieval: Retrieval, k: int, watch: _Timer
     ) -> Answer:
         """Read what was found, and answer from it."""
         candidates = gather(snapshot, self.encoder, retrieval)
@@ -236,7 +236,7 @@ class Engine:
         """
         parsed = citation_ids.parse(proof)
         articles = self._read(lambda snapshot: snapshot.articles_by_short(parsed.article))
-        return surroundings(parsed, articles, words)
+        return context_of(parsed, articles, words)
 
     def info(self) -> IndexInfo:
         """What answers are found in."""
@@ -313,7 +313,7 @@ class Engine:
         return self._info[1]
 
 
-class _Stopwatch:
+class _Timer:
     """Measures where the time of an answer goes, from when it is made.
 
     Attributes:

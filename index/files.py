@@ -1,18 +1,59 @@
-"""A file that is there wholly or not at all, and never in place of another."""
+"""Files that are there wholly or not at all, also when the process is killed."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, cast
 
 from index.errors import UsageError
 
 _BESIDE: Final = ("", "-journal", "-wal", "-shm")  # what SQLite puts beside a database
+
+
+@contextmanager
+def atomic_write(path: Path, temporary: Path | None = None) -> Iterator[BinaryIO]:
+    """A file that takes the place of `path` once it is written and on the disk; on an error nothing changes.
+
+    Args:
+        path: The file; its folder is made when missing, and its permissions stay.
+        temporary: Where to write meanwhile. By default a new hidden name beside `path`, so that two writers
+            never meet; a fixed name, for those who hold a lock, is overwritten after a crash.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mode = "xb" if temporary is None else "wb"
+    temporary = temporary or _hidden(path)
+    try:
+        with temporary.open(mode) as stream:
+            yield cast("BinaryIO", stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if path.is_file():
+            shutil.copymode(path, temporary)
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Make a file's content, or a folder's names, last, where the system can."""
+    with suppress(OSError):  # Windows opens no folders; some network file systems sync none
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 @contextmanager
@@ -32,7 +73,7 @@ def new_file(target: Path) -> Iterator[Path]:
     if target.exists():
         raise _taken(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
+    temporary = _hidden(target)
     try:
         yield temporary
         with temporary.open("rb+") as file:
@@ -59,6 +100,10 @@ def _name(temporary: Path, target: Path) -> None:
         if target.exists():
             raise _taken(target) from None
         temporary.rename(target)
+
+
+def _hidden(path: Path) -> Path:
+    return path.with_name(f".{secrets.token_hex(8)}.tmp")
 
 
 def _taken(target: Path) -> UsageError:

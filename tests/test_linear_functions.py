@@ -19,21 +19,13 @@ import pytest
 
 from bot import token
 from bot.dotenv import misspelt, read_keys
-from bot.features import auto_reply as auto_reply
-from bot.features.context import paging as pages
-from bot.features.context import rendering as surround
-from bot.messages import answers as render
-from bot.messages import escape, links, turns, visible
+from bot.features import auto_reply
+from bot.features.context import paging, rendering
+from bot.messages import answers, escape, links, turns, visible
 from bot.monitoring import logs
 from index import citation_ids, corpus
-from index.answering import comparison as claims
-from index.answering import compound as several
-from index.answering import context as surroundings
-from index.answering import lead_in as lead
-from index.answering import links as link
-from index.answering import small_talk as smalltalk
-from index.answering import statements as likeness
-from index.answering import unsupported as beyond
+from index.answering import comparison, compound, context, lead_in, small_talk, statements, unsupported
+from index.answering import links as answer_links
 from index.convert import _charset, _docx, _layout, _markdown, convert
 from index.corpus import _read
 from index.errors import FootnoteError, UsageError
@@ -90,33 +82,33 @@ def one_chunk(text: str) -> None:
 def text_fragments(text: str) -> None:
     whole = article(f"{text} that is the end")
     for start, end in ((0, 200), (0, len(whole.text)), (len(text) // 2, len(text) // 2 + 200)):
-        link.text_fragment_link(whole, start, end)
-    link.text_fragment_link(whole, len(text), len(whole.text))
+        answer_links.text_fragment_link(whole, start, end)
+    answer_links.text_fragment_link(whole, len(text), len(whole.text))
 
 
 def question(text: str) -> None:
     query.understand(text)
-    several.split(f"who {text}")
-    several.split(text)
-    smalltalk.small_talk(text)
-    beyond.beyond(text)
-    beyond.listing(f"which articles are about {text}")
+    compound.split(f"who {text}")
+    compound.split(text)
+    small_talk.small_talk(text)
+    unsupported.unsupported(text)
+    unsupported.listing(f"which articles are about {text}")
 
 
 def one_sentence(text: str) -> None:
     """What is looked for in a sentence that is a candidate."""
     for asked in ("Who is it?", "When is it?", "How many are there?", "Why is it?"):
         evidence.holds(query.understand(asked), text)
-    lead.leans(text, "It was said.")
-    lead.leans(f"“{text}", "It was said.")
-    lead.leans("The cat sat.", text)
+    lead_in.leans(text, "It was said.")
+    lead_in.leans(f"“{text}", "It was said.")
+    lead_in.leans("The cat sat.", text)
     _wording.of_sentence(text, len)
     _wording.of_heading(text)
 
 
 def two_sentences(text: str) -> None:
-    likeness.liken(text, f"{text} 7")
-    likeness.liken("The cat sat.", text)
+    statements.liken(text, f"{text} 7")
+    statements.liken("The cat sat.", text)
     differences.differences(text, f"{text} not")
 
 
@@ -126,13 +118,13 @@ def spelling_of(text: str) -> None:
 
 
 def claims_in(text: str) -> None:
-    claims._claims(text)
-    claims._clauses(text)
+    comparison._claims(text)
+    comparison._clauses(text)
 
 
 def changed_article(text: str) -> None:
     proof = citation_ids.parse(citation_ids.make("a", 0, 5, "other"))
-    surroundings.surroundings(proof, [article(f"{text} that is the end")], "that is it")
+    context.context_of(proof, [article(f"{text} that is the end")], "that is it")
     with suppress(FootnoteError):
         citation_ids.parse(text)
 
@@ -214,8 +206,8 @@ def pdf_of_long_lines(text: str) -> None:
 
 
 def pdf_of_broken_words(text: str) -> None:
-    pages = lines_of(text, 4, 10_000)
-    _layout.to_markdown([[replace(line, text=f"{line.text}-") for line in page] for page in pages])
+    paging = lines_of(text, 4, 10_000)
+    _layout.to_markdown([[replace(line, text=f"{line.text}-") for line in page] for page in paging])
 
 
 def text_of_html(text: str) -> None:
@@ -233,28 +225,28 @@ def message(text: str) -> None:
     turns.quotation(f"> “{text}", "In context ¹")
 
 
-def context(text: str) -> None:
+def sentence_in_context(text: str) -> None:
     whole = Article(f"a{text}", f"T{text}", f"x{text} end", source=text, url=f"https://e.org/{text}")
     for end in (1, len(whole.text)):
-        surround.render_context(Context("intact", whole, 0, end, text, text))
-        pages.render_part(Context("intact", whole, 0, end, "", whole.text[end:]), "a", 1)
-    surround.trimmed(text)
+        rendering.render_context(Context("intact", whole, 0, end, text, text))
+        paging.render_part(Context("intact", whole, 0, end, "", whole.text[end:]), "a", 1)
+    rendering.trimmed(text)
 
 
 def answer(text: str) -> None:
     cited = Citation(text or "x", f"a{text}", text, f"https://e.org/{text}", None, 0, 1, 1.0, None, text)
     given = Answer(text, Status.ANSWERED, 1.0, None, (cited,), (cited,), (), IndexInfo("a", 1, 1))
-    render.render(given, asked=True)
-    render.render(replace(given, status=Status.DECLINED, reason=text))
+    answers.render(given, asked=True)
+    answers.render(replace(given, status=Status.DECLINED, reason=text))
 
 
 def address(text: str) -> None:
     for url in (f"https://example.org/{text}", f"https://{text}", f"https://{text}.org"):
         links.button_address(url)
-        link._address(url)
+        answer_links._address(url)
 
 
-def unasked_message(text: str) -> None:
+def message_without_mention(text: str) -> None:
     found = auto_reply._LINK.sub(" ", text)
     auto_reply._COMMAND.match(found)
     auto_reply._SOLVED.search(found)
@@ -280,7 +272,7 @@ FUNCTIONS: Final[dict[str, Callable[[str], object]]] = {
     "likeness and differences": two_sentences,
     "claims": claims_in,
     "spelling": spelling_of,
-    "receipts and surroundings": changed_article,
+    "citation ids and context": changed_article,
     "a Markdown file": file(".md"),
     "a text file": file(".txt"),
     "a dump": file(".jsonl"),
@@ -300,10 +292,10 @@ FUNCTIONS: Final[dict[str, Callable[[str], object]]] = {
     "one line": lambda text: escape.one_line(text, 300),
     "invisible characters": visible.reveal,
     "what a message answers": message,
-    "a sentence in its context": context,
+    "a sentence in its context": sentence_in_context,
     "an answer": answer,
     "addresses": address,
-    "a message to nobody": unasked_message,
+    "a message without a mention": message_without_mention,
     "a token and the log": secret,
     "a misspelt key": lambda text: misspelt([text], ["BOT_TOKEN", "BOT_LOG"] * 20),
 }

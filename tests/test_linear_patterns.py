@@ -44,7 +44,7 @@ _MADE_AT_RUN_TIME: Final = {
 """The functions that make patterns from a text, and patterns that they make."""
 
 
-class Found(NamedTuple):
+class FoundPattern(NamedTuple):
     """A pattern, and where it is."""
 
     name: str
@@ -100,7 +100,7 @@ def attributes_inside(node: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 @cache
-def collected() -> list[Found]:
+def collected() -> list[FoundPattern]:
     """All patterns of both packages, each once, with the methods by which they are used."""
     uses: dict[int, set[str]] = defaultdict(set)
     for path, module in modules():
@@ -108,15 +108,15 @@ def collected() -> list[Found]:
             if attribute in _USES:
                 for _, pattern in patterns_in(vars(module).get(name), name):
                     uses[id(pattern)].add(attribute)
-    found: dict[int, Found] = {}
+    found: dict[int, FoundPattern] = {}
     for _, module in modules():
         for place, pattern in patterns_of(module):
             used = uses[id(pattern)] or set(_USES)
             used = {"fullmatch"} if place.endswith("__discord_ui_compiled_template__") else used
-            found.setdefault(id(pattern), Found(place, pattern, tuple(sorted(used))))
+            found.setdefault(id(pattern), FoundPattern(place, pattern, tuple(sorted(used))))
     for (path_name, function), made in _MADE_AT_RUN_TIME.items():
         for number, pattern in enumerate(made):
-            found[id(pattern)] = Found(f"{path_name}:{function}[{number}]", pattern, ("search",))
+            found[id(pattern)] = FoundPattern(f"{path_name}:{function}[{number}]", pattern, ("search",))
     return list(found.values())
 
 
@@ -143,7 +143,7 @@ def _scan(pattern: Any) -> Callable[[Any], object]:
 
 
 @pytest.mark.parametrize("found", collected(), ids=lambda found: found.name)
-def test_a_pattern_takes_linear_time(found: Found) -> None:
+def test_a_pattern_takes_linear_time(found: FoundPattern) -> None:
     kinds = {use if use in ("match", "fullmatch") else "finditer" for use in found.uses}
     for kind in sorted(kinds):
         steep = steepest(found.pattern, kind)

@@ -94,10 +94,10 @@ def _guilds(settings: BotSettings, corpus: Path | None) -> Finding:
 def _visit(settings: BotSettings) -> list[Finding]:
     import asyncio
 
-    from bot.check.discord_probe import visit
+    from bot.check.discord_probe import probe_discord
 
     token = settings.token.get_secret_value() if settings.token is not None else ""
-    return asyncio.run(visit(settings, token))
+    return asyncio.run(probe_discord(settings, token))
 
 
 def _state(path: Path) -> Finding:

@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.access import rules_of
-from bot.discord_io import suggestions as suggest
+from bot.discord_io import suggestions
 from bot.discord_io.origin import set_language_of
 from bot.discord_io.views import Remade, view
 from bot.interactions import answers
@@ -119,7 +119,7 @@ class Articles(commands.Cog):
         self, interaction: discord.Interaction[FootnoteBot], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest titles while words of one are being typed."""
-        found = await suggest.articles(self.engine_service, typed, rules_of(interaction))
+        found = await suggestions.articles(self.engine_service, typed, rules_of(interaction))
         names = dict.fromkeys(each.name for each in found)
         return [app_commands.Choice(name=name, value=name) for name in names]
 
@@ -128,14 +128,14 @@ class Articles(commands.Cog):
         self, interaction: discord.Interaction[FootnoteBot], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest collections while one is being typed."""
-        return await suggest.collections(self.engine_service, typed, rules_of(interaction))
+        return await suggestions.collections(self.engine_service, typed, rules_of(interaction))
 
     @article.autocomplete("title")
     async def suggest_articles(
         self, interaction: discord.Interaction[FootnoteBot], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest articles by their titles."""
-        return await suggest.articles(self.engine_service, typed, rules_of(interaction))
+        return await suggestions.articles(self.engine_service, typed, rules_of(interaction))
 
 
 class SeeArticles(Remade, template="articles"):

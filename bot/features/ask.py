@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.access import rules_of, take_turn
-from bot.discord_io import suggestions as suggest
+from bot.discord_io import suggestions
 from bot.discord_io.origin import set_language_of
 from bot.discord_io.views import view
 from bot.messages.answers import render
@@ -64,7 +64,7 @@ class Ask(commands.Cog):
         self, interaction: discord.Interaction[FootnoteBot], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest collections while one is being typed."""
-        return await suggest.collections(self.engine_service, typed, rules_of(interaction))
+        return await suggestions.collections(self.engine_service, typed, rules_of(interaction))
 
     async def ask_about(
         self, interaction: discord.Interaction[FootnoteBot], message: discord.Message

@@ -15,6 +15,7 @@ from bot.errors import UnknownDraft
 from bot.services.drafts import Draft
 from index.corpus import Kept
 from index.editing import Change
+from index.files import atomic_write
 from index.types import Article
 
 DAY: Final = 86_400
@@ -34,9 +35,9 @@ class Drafts:
         """Write a draft, or write it anew; returns its name, which nobody can guess."""
         name = name or secrets.token_urlsafe(12)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary = self._path(name).with_suffix(".tmp")
-        temporary.write_text(json.dumps(_as_json(draft)), encoding="utf-8")
-        temporary.replace(self._path(name))
+        path = self._path(name)
+        with atomic_write(path, path.with_suffix(".tmp")) as file:
+            file.write(json.dumps(_as_json(draft)).encode())
         return name
 
     def read(self, name: str) -> Draft:

@@ -13,7 +13,7 @@ from index.answering.lead_in import lead_of
 from index.answering.links import text_fragment_link
 from index.answering.reasons import reason
 from index.answering.selection import SHOWN, Choice, choose
-from index.answering.unsupported import beyond, listing
+from index.answering.unsupported import listing, unsupported
 from index.errors import ArticleNotFound
 from index.ranking.features import Candidate
 from index.ranking.ranker import Ranked
@@ -68,7 +68,7 @@ def compose(
     if answered:
         dates = [None if one is None else one.published for one in cited]
         choice = choose(ranked, retrieval.query, k, dates)
-    asks = None if answered else beyond(question)
+    asks = None if answered else unsupported(question)
     wants_list = not answered and listing(question) is not None  # and there are no such articles
     citations = _without_repeated_leads([each for at in choice.positions if (each := cited[at]) is not None])
     return Answer(

@@ -14,7 +14,7 @@ from index.types import Article, Context, Sentence
 _BREAK: Final = re.compile(r"\n[ \t]*\n")
 
 
-def surroundings(citation_id: CitationId, articles: Sequence[Article], words: str = "") -> Context:
+def context_of(citation_id: CitationId, articles: Sequence[Article], words: str = "") -> Context:
     """Find the quoted sentence in its article as it is now.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.answering.unsupported import Beyond
+from index.answering.unsupported import Unsupported
 from index.ranking.ranker import Ranked
 from index.retrieval.question import Query
 from index.retrieval.search import Retrieval
@@ -12,7 +12,7 @@ from index.text.words import STOPWORDS, fold
 from index.types import IndexInfo, Phrase, phrase, phrase_counted, phrase_series
 
 
-def reason(retrieval: Retrieval, ranked: Ranked, info: IndexInfo, asks: Beyond | None = None) -> Phrase:
+def reason(retrieval: Retrieval, ranked: Ranked, info: IndexInfo, asks: Unsupported | None = None) -> Phrase:
     """Why there is no answer, for the member's eyes.
 
     Args:

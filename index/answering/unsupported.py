@@ -10,7 +10,7 @@ from index.text.words import written
 from index.types import phrase
 
 
-class Beyond(StrEnum):
+class Unsupported(StrEnum):
     """What a question asks for that single sentences cannot give, and what to say to that."""
 
     LIST = phrase("I cannot count or list what is in the articles: I quote single sentences.")
@@ -46,19 +46,19 @@ _LISTINGS: Final = tuple(
 )
 _BEYOND: Final = (
     (
-        Beyond.LIST,
+        Unsupported.LIST,
         rf"^{_POLITE}(?:list|show|name|give|find)(?: (?:me|us))? (?:all|every|each)\b"
         rf"|^how many (?:\w+ )?(?:{_ARTICLES}|pages|files|sentences|words)\b"
         rf"|^(?:what|which) {_ARTICLES} (?:are|do)\b",
     ),
     (
-        Beyond.SUMMARY,
+        Unsupported.SUMMARY,
         rf"^{_POLITE}(?:summari[sz]e|sum (?:it |this |that |them )?up|outline|recap)\b"
         r"|^tl ?dr\b|\btl ?dr$|\bsummary$"
         r"|\b(?:a|an|the) (?:\w+ )?(?:summary|overview|outline|gist) of\b|\bin a nutshell\b",
     ),
     (
-        Beyond.OPINION,
+        Unsupported.OPINION,
         r"\b(?:what|how) (?:do|would) you (?:think|recommend|suggest|advise|prefer)\b"
         r"|^do you (?:\w+ )?(?:think|believe|agree|like|prefer|recommend)\b"
         r"|\bwould you (?:recommend|advise)\b"
@@ -67,7 +67,7 @@ _BEYOND: Final = (
         r"|^(?:which|what) (?:\w+ ){0,3}should (?:i|we) (?:choose|pick|buy|read|play|take)$",
     ),
     (
-        Beyond.TASK,
+        Unsupported.TASK,
         rf"^{_POLITE}(?:compare|calculate|compute|convert|translate|rewrite|rephrase|paraphrase|write|draft"
         r"|proofread|correct)\b",
     ),
@@ -92,7 +92,7 @@ def listing(question: str) -> str | None:
     return None
 
 
-def beyond(question: str) -> Beyond | None:
+def unsupported(question: str) -> Unsupported | None:
     """What a question that found no answer asks for besides; None where a sentence could have answered it.
 
     Only for refusals: many questions that look like it are answered by a sentence all the same.

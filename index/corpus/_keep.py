@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.corpus._atomic import atomic, file_errors
 from index.corpus._listing import homes, is_row
 from index.corpus._names import DUMP_SUFFIX, article_id, shown, suffix_of
 from index.corpus._read import BOM, numbered_lines
+from index.corpus._removal import file_errors
 from index.errors import ArticleExists, CorpusError, UsageError
+from index.files import atomic_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def put_back(corpus: Path, pieces: Sequence[Kept]) -> list[Path]:
         with file_errors(shown(corpus, path)):
             before = path.read_bytes() if path.exists() else b""
             gap = b"\n" if before and not before.endswith(b"\n") else b""
-            with atomic(path) as stream:
+            with atomic_write(path) as stream:
                 stream.write(before + gap + piece.data)
     return paths
 

@@ -8,14 +8,15 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
-from index.corpus._atomic import atomic, file_errors, remove_file, remove_row
 from index.corpus._fields import Unfit, fields, one_line, refuse_unstorable
 from index.corpus._frontmatter import join
 from index.corpus._listing import homes
 from index.corpus._names import DUMP_SUFFIX, check_id, ignored, shown, suffix_of
 from index.corpus._names import article_id as id_of
 from index.corpus._read import lf, parse, parse_text, read
+from index.corpus._removal import file_errors, remove_file, remove_row
 from index.errors import ArticleExists, ArticleNotFound, UnreadableFile, UnsupportedFormat, UsageError
+from index.files import atomic_write
 from index.text.normalization import normalize
 from index.types import Article
 
@@ -69,7 +70,7 @@ def write(corpus: Path, article: Article, *, replace: bool = False) -> Path:
         held = _claim(corpus, path, article.id, replace=replace, same=lambda: _holds(corpus, path, article))
         if held is None:
             return path
-        with atomic(path) as stream:
+        with atomic_write(path) as stream:
             stream.write(data)
         _remove(corpus, [other for other in held if other != path], article.id)
     return path
@@ -115,7 +116,7 @@ def copy_in(corpus: Path, source: Path, *, collection: str = "", replace: bool =
         )
         if held is None:
             return path
-        with atomic(path) as stream, source.open("rb") as content:
+        with atomic_write(path) as stream, source.open("rb") as content:
             shutil.copyfileobj(content, stream)
         _remove(corpus, [other for other in held if other != path], name)
     return path

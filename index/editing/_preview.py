@@ -92,11 +92,11 @@ def preview(
     compared = [text for text in quotable[:_COMPARED] if len(set(terms(plain(text)))) >= _WORDS]
     if snapshot is None or not compared:
         return Preview(tuple(quotable))
-    overview = _Shelf(snapshot, {besides, article.id} if besides else set(), collections)
+    indexed = _IndexedSentences(snapshot, {besides, article.id} if besides else set(), collections)
     repeated: Counter[tuple[str, str]] = Counter()
     conflicts = []
     for text in compared:
-        near = overview.near(text)
+        near = indexed.near(text)
         words = set(terms(plain(text)))
         repeated.update({(one.article_id, one.title) for one in near if _share(words, one.words) >= _ALIKE})
         conflicts += _conflict(text, words, near)
@@ -134,7 +134,7 @@ class _Near:
     words: set[str]
 
 
-class _Shelf:
+class _IndexedSentences:
     """The sentences of an index, found by their words."""
 
     def __init__(self, snapshot: Snapshot, besides: set[str], collections: Sequence[str] | None) -> None:

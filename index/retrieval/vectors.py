@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -20,6 +19,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
+from index.files import atomic_write
 from index.store import Changes, Keys, Snapshot, State
 from index.types import Vectors
 
@@ -187,25 +187,14 @@ def save(snapshot: Snapshot) -> bool:
         return False
     count = snapshot.counts().chunks
     head = {"state": snapshot.state(), "dimension": snapshot.dimension, "count": count}
-    temporary = path.with_name(f"{path.name}.tmp")
-    try:
-        _write(temporary, head, snapshot)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return True
-
-
-def _write(path: Path, head: dict[str, object], snapshot: Snapshot) -> None:
     checksum = _new_checksum()
-    with path.open("wb") as file:
+    with atomic_write(path, path.with_name(f"{path.name}.tmp")) as file:
         lines = _MAGIC + json.dumps(head).encode() + b"\n"
         for data in chain([lines], _records(snapshot)):
             checksum.update(data)
             file.write(data)
         file.write(checksum.digest())
-        file.flush()
-        os.fsync(file.fileno())
+    return True
 
 
 def _records(snapshot: Snapshot) -> Iterator[bytes]:

@@ -8,7 +8,6 @@ SQLite, which deletes the log of a database by its name, never deletes that of a
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 from contextlib import suppress
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from index.errors import IndexMissing
+from index.files import atomic_write
 from index.store._connect import damaged, disk_errors
 
 VECTORS_SUFFIX: Final = ".vectors"
@@ -66,15 +66,10 @@ class Generations:
             IndexDisk: The pointer cannot be written; it is then as before.
         """
         pointer = self.folder / "current"
-        temporary = self.folder / ".current.tmp"
         names = [path.name for path in (current, previous) if path is not None]
-        with disk_errors(self.folder):
-            with temporary.open("w", encoding="ascii") as file:
-                file.write("".join(f"{name}\n" for name in names))
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(pointer)
-            sync(self.folder)
+        lines = "".join(f"{name}\n" for name in names)
+        with disk_errors(self.folder), atomic_write(pointer, self.folder / ".current.tmp") as file:
+            file.write(lines.encode("ascii"))
 
     def tidy(self) -> None:
         """Delete every generation but the two that are named; readers that have one open keep it."""
@@ -103,13 +98,3 @@ def discard(path: Path) -> None:
     for file in [*beside, path.with_suffix(VECTORS_SUFFIX)]:
         with suppress(OSError):
             file.unlink(missing_ok=True)
-
-
-def sync(path: Path) -> None:
-    """Make a file's content, or a folder's names, last, where the system can."""
-    with suppress(OSError):  # Windows opens no folders; some network file systems sync none
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from index.citation_ids import article_hash as short_hash
+from index.files import sync
 from index.store._articles import json_array
 from index.store._connect import connect, create, damaged, database_errors
-from index.store._generations import sync
 from index.store._read_repository import ReadRepository
 from index.store._rows import ArticleRow, FileRow, pack
 from index.store._schema import SCHEMA

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import UsageError
-from index.files import named, new_file
+from index.files import atomic_write, named, new_file
 
 
 def test_a_file_has_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
@@ -54,3 +54,29 @@ def test_in_a_folder_it_is_named_after_the_time(tmp_path: Path) -> None:
     found = named(tmp_path, "index")
     assert found.parent == tmp_path
     assert re.fullmatch(r"footnote-index-\d{4}-\d\d-\d\d-\d{6}\.db", found.name)
+
+
+def test_a_file_is_replaced_wholly_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "settings" / "current"
+    with atomic_write(path) as file:
+        file.write(b"Old")
+    path.chmod(0o640)
+    with atomic_write(path) as file:
+        file.write(b"New")
+        assert path.read_bytes() == b"Old"
+    assert path.read_bytes() == b"New"
+    assert path.stat().st_mode & 0o777 == 0o640
+    with pytest.raises(ZeroDivisionError), atomic_write(path) as file:
+        file.write(b"Half of")
+        raise ZeroDivisionError
+    assert path.read_bytes() == b"New"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_a_crash_left_is_overwritten(tmp_path: Path) -> None:
+    path, temporary = tmp_path / "current", tmp_path / ".current.tmp"
+    temporary.write_text("Half of a longer text")
+    with atomic_write(path, temporary) as file:
+        file.write(b"New")
+    assert path.read_bytes() == b"New"
+    assert not temporary.exists()

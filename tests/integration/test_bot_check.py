@@ -12,7 +12,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.check.discord_probe import visit
+from bot.check.discord_probe import probe_discord
 from bot.check.finding import Finding
 from bot.state import Database, GuildSettings, Scope, State
 from tests.integration.discord_server import DiscordServer, wire
@@ -31,7 +31,7 @@ def addresses(monkeypatch: pytest.MonkeyPatch) -> None:
 async def found(server: DiscordServer, token: str | None = None, **values: Any) -> dict[str, Finding]:
     """Returns what is found, by subject; nothing may be changed on the way."""
     before = len(server.requests)
-    findings = await visit(settings(server, **values), token or server.token)
+    findings = await probe_discord(settings(server, **values), token or server.token)
     assert all(each.method == "GET" for each in server.requests[before:])
     assert not any(server.token in str(each) for each in findings)
     return {each.subject: each for each in findings}
@@ -87,7 +87,7 @@ async def test_a_bot_that_is_in_no_server_gets_a_link() -> None:
             "✓ commands: none is registered yet; the bot does that when it starts"
         )
         server.add_guild("Elsewhere")
-        findings = await visit(settings(server, guilds="4711"), server.token)
+        findings = await probe_discord(settings(server, guilds="4711"), server.token)
         lines = [str(each) for each in findings if each.subject == "servers"]
         assert lines[0].startswith("✗ servers: the bot is not in server 4711. Invite it: ")
         assert "guild_id=4711" in lines[0]
@@ -163,7 +163,7 @@ async def test_choices_in_the_developer_portal(monkeypatch: pytest.MonkeyPatch) 
             "bot_public": False,
         }
         monkeypatch.setattr(server.world, "application", lambda: application)
-        findings = await visit(settings(server), server.token)
+        findings = await probe_discord(settings(server), server.token)
         texts = [each.text for each in findings if each.subject == "application"]
         assert [text.partition(",")[0] for text in texts] == [
             "commands go to an interactions endpoint and not to the bot. Empty it at "
@@ -262,7 +262,7 @@ async def test_each_server_has_its_commands_and_none_are_registered_for_all() ->
         guilds = [server.add_guild(name) for name in ("Harbour", "Library")]
         server.world.commands[None][7] = {"id": "7", "name": "ask", "type": 1, "description": ""}
         chosen = settings(server, guilds=";".join(f"{each.id}=*" for each in guilds))
-        told = [str(each) for each in await visit(chosen, server.token) if each.subject == "commands"]
+        told = [str(each) for each in await probe_discord(chosen, server.token) if each.subject == "commands"]
         assert told == [
             *(
                 f"✓ commands: none is registered yet; the bot does that when it starts (server {each.id})"

@@ -21,7 +21,7 @@ async def forget(room: Room, member: User) -> Message:
     return await (await room.server.slash(member, room.channel, "forget-me")).response()
 
 
-async def judge(room: Room, member: User, answer: Message) -> None:
+async def rate(room: Room, member: User, answer: Message) -> None:
     """Presses 👍."""
     await (await room.server.press(member, answer, "👍")).response()
 
@@ -39,12 +39,12 @@ async def test_a_members_verdicts_are_deleted_and_nobody_elses() -> None:
     async with footnote() as room:
         assert (await forget(room, room.ana)).content == NOTHING
         first, second = await room.ask(QUESTION), await room.ask(QUESTION)
-        await judge(room, room.ben, first)
-        await judge(room, room.ana, first)
+        await rate(room, room.ben, first)
+        await rate(room, room.ana, first)
         told = await forget(room, room.ana)
         assert (told.content[:42], told.ephemeral) == ("I have deleted your verdict on an answer, ", True)
         for answer in (first, second):
-            await judge(room, room.ana, answer)
+            await rate(room, room.ana, answer)
         assert "your 2 verdicts on answers" in (await forget(room, room.ana)).content
         assert len(list(room.bot.state.feedback.labelled_questions())) == 1
         await forget(room, room.ben)
@@ -66,7 +66,7 @@ async def test_what_is_old_goes_every_day_also_after_a_day_on_which_that_failed(
     monkeypatch.setattr(State, "purge", purge)
     async with footnote() as room:
         await until(lambda: tries)
-        await judge(room, room.ana, await room.ask(QUESTION))
+        await rate(room, room.ana, await room.ask(QUESTION))
         state = room.bot.state
         daily = cast(Forget, room.bot.get_cog("Forget")).daily
         daily.change_interval(seconds=0.05)

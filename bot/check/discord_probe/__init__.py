@@ -32,7 +32,7 @@ from bot.worker import Worker
 _OFF: Final = 10.0  # seconds that the clock may be off; the answer travels, and Discord tells whole seconds
 
 
-class Visitor(FootnoteBot):
+class DiscordProbe(FootnoteBot):
     """Footnote that logs in to look around.
 
     Args:
@@ -62,7 +62,7 @@ class Visitor(FootnoteBot):
         self.ahead = time.time() - there
 
 
-async def visit(settings: BotSettings, token: str) -> list[Finding]:
+async def probe_discord(settings: BotSettings, token: str) -> list[Finding]:
     """Log in and look at everything that a bot needs of Discord; takes three times the start's time limit.
 
     Args:
@@ -75,21 +75,21 @@ async def visit(settings: BotSettings, token: str) -> list[Finding]:
     owners = list(settings.guilds) if settings.guilds is not None else [] if first is None else [first]
     worker = Worker(queue=0, time_limit=1)
     try:
-        async with Visitor(settings, worker) as visitor:
+        async with DiscordProbe(settings, worker) as probe:
             try:
                 async with asyncio.timeout(settings.start_timeout):
-                    await visitor.login(token)
+                    await probe.login(token)
             except (StartError, discord.DiscordException, aiohttp.ClientError, OSError) as error:
                 return [Finding("token", str(_readable(error, settings)), FAILED)]
-            user = visitor.user
+            user = probe.user
             found = [
                 Finding("token", f"Discord knows it; it is that of {reveal(str(user))}"),
-                _clock(visitor),
+                _clock(probe),
             ]
             wanted = intents(message_content=settings.message_content)
-            found += application(cast("discord.AppInfo", visitor.application), wanted)
-            found += await _bounded("servers", servers(visitor, owners, chosen), settings)
-            found += await _bounded("commands", registered(visitor, owners), settings)
+            found += application(cast("discord.AppInfo", probe.application), wanted)
+            found += await _bounded("servers", servers(probe, owners, chosen), settings)
+            found += await _bounded("commands", registered(probe, owners), settings)
             return found
     finally:
         worker.close()
@@ -108,14 +108,14 @@ def _readable(error: Exception, settings: BotSettings) -> Exception:
     return error if isinstance(error, StartError) else in_a_sentence(error, settings)
 
 
-def _clock(visitor: Visitor) -> Finding:
-    if visitor.ahead is None:
+def _clock(probe: DiscordProbe) -> Finding:
+    if probe.ahead is None:
         return Finding("clock", "Discord's answer does not tell the time, so there is nothing to compare")
-    if abs(visitor.ahead) > _OFF:
-        which = "ahead of" if visitor.ahead > 0 else "behind"
+    if abs(probe.ahead) > _OFF:
+        which = "ahead of" if probe.ahead > 0 else "behind"
         return Finding(
             "clock",
-            f"{duration(abs(visitor.ahead))} {which} Discord's. Let the system set it by NTP.",
+            f"{duration(abs(probe.ahead))} {which} Discord's. Let the system set it by NTP.",
             FAILED,
         )
     return Finding("clock", "agrees with Discord's")

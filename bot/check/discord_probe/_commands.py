@@ -13,32 +13,30 @@ from bot.discord_io.translator import Translator
 from bot.messages.figures import first_names
 
 
-async def registered(visitor: commands.AutoShardedBot, guilds: Collection[int]) -> list[Finding]:
+async def registered(probe: commands.AutoShardedBot, guilds: Collection[int]) -> list[Finding]:
     """Compare the commands that Discord offers to members with ours.
 
     Args:
-        visitor: Logged in, with the features.
+        probe: Logged in, with the features.
         guilds: Ids of the servers that may use the bot, and so have the commands.
     """
     found = [
         Finding("commands", f"{text}{f' (server {guild})' if len(guilds) > 1 else ''}", code)
         for guild in guilds
-        for text, code in [await _compared(visitor, guild)]
+        for text, code in [await _compared(probe, guild)]
     ]
-    if await _offered(visitor, None):
+    if await _offered(probe, None):
         text = "some are registered in no particular server, so every server is offered them"
         found.append(Finding("commands", f"{text}. Start the bot (again): it deletes them.", FAILED))
     return found or [Finding("commands", "none is registered yet; the bot does that when it starts")]
 
 
-async def _compared(visitor: commands.AutoShardedBot, guild: int) -> tuple[str, int]:
+async def _compared(probe: commands.AutoShardedBot, guild: int) -> tuple[str, int]:
     """What is wrong with the commands in a server, and what the process exits with for it."""
     translator = Translator()
-    payloads = [
-        await one.get_translated_payload(visitor.tree, translator) for one in visitor.tree.get_commands()
-    ]
+    payloads = [await one.get_translated_payload(probe.tree, translator) for one in probe.tree.get_commands()]
     ours = {_key(each): each for each in payloads}
-    theirs = {_key(each): each for each in await _offered(visitor, guild)}
+    theirs = {_key(each): each for each in await _offered(probe, guild)}
     if not theirs:
         return "none is registered yet; the bot does that when it starts", 0
     same = [key for key in ours.keys() & theirs.keys() if _shape(ours[key]) == _shape(theirs[key])]
@@ -57,11 +55,11 @@ async def _compared(visitor: commands.AutoShardedBot, guild: int) -> tuple[str, 
     return f"all {len(ours)} are registered", 0
 
 
-async def _offered(visitor: commands.AutoShardedBot, guild: int | None) -> list[dict[str, Any]]:
+async def _offered(probe: commands.AutoShardedBot, guild: int | None) -> list[dict[str, Any]]:
     """The commands as Discord has them, in all languages: the library asks only for the English ones."""
     path = "/applications/{application_id}" + ("" if guild is None else "/guilds/{guild_id}") + "/commands"
-    route = discord.http.Route("GET", path, application_id=visitor.application_id, guild_id=guild)
-    found: list[dict[str, Any]] = await visitor.http.request(route, params={"with_localizations": "true"})
+    route = discord.http.Route("GET", path, application_id=probe.application_id, guild_id=guild)
+    found: list[dict[str, Any]] = await probe.http.request(route, params={"with_localizations": "true"})
     return found
 
 

@@ -15,21 +15,21 @@ from bot.messages.visible import reveal
 _LOOKED_AT: Final = 10  # servers; each costs three requests
 
 
-async def servers(visitor: discord.Client, guilds: Collection[int], chosen: Collection[int]) -> list[Finding]:
+async def servers(probe: discord.Client, guilds: Collection[int], chosen: Collection[int]) -> list[Finding]:
     """Whether the bot may answer where it is.
 
     Args:
-        visitor: Logged in.
+        probe: Logged in.
         guilds: Ids of the servers that may use the bot; empty where that is not decided yet.
         chosen: Ids of channels that `/footnote setup` names: the bot has to get on there.
     """
-    application = cast("int", visitor.application_id)
-    ids = [guild.id async for guild in visitor.fetch_guilds(limit=None, with_counts=False)]
+    application = cast("int", probe.application_id)
+    ids = [guild.id async for guild in probe.fetch_guilds(limit=None, with_counts=False)]
     if not ids and not guilds:
         link = invite.link(application)
         return [Finding("servers", f"the bot is in none yet. Invite it: {link}", FAILED)]
     own = [each for each in ids if each in guilds or not guilds]
-    found = [await _server(visitor, each, chosen) for each in own[:_LOOKED_AT]]
+    found = [await _server(probe, each, chosen) for each in own[:_LOOKED_AT]]
     if len(own) > _LOOKED_AT:
         found.append(Finding("servers", f"{len(own) - _LOOKED_AT} more were not looked at"))
     found += [
@@ -45,10 +45,10 @@ async def servers(visitor: discord.Client, guilds: Collection[int], chosen: Coll
     return found
 
 
-async def _server(visitor: discord.Client, guild_id: int, chosen: Collection[int]) -> Finding:
+async def _server(probe: discord.Client, guild_id: int, chosen: Collection[int]) -> Finding:
     """In which channels of a server mentions can be answered. Commands need no permission."""
-    guild = await visitor.fetch_guild(guild_id, with_counts=False)
-    member = await guild.fetch_member(cast("discord.ClientUser", visitor.user).id)
+    guild = await probe.fetch_guild(guild_id, with_counts=False)
+    member = await guild.fetch_member(cast("discord.ClientUser", probe.user).id)
     subject = f"server {reveal(guild.name)}"
     answered, unseen = 0, 0
     silent: list[str] = []

@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.ext import commands, tasks
 
 from bot.access import require_editor, rules_of
-from bot.discord_io import suggestions as suggest
+from bot.discord_io import suggestions
 from bot.discord_io.views import view
 from bot.errors import EditRefused
 from bot.features.corpus._forms import form
@@ -176,7 +176,7 @@ class Corpus(
         self, interaction: discord.Interaction[FootnoteBot], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest collections while one is being typed."""
-        return await suggest.collections(self.engine_service, typed, rules_of(interaction))
+        return await suggestions.collections(self.engine_service, typed, rules_of(interaction))
 
     @replace.autocomplete("article")
     @remove.autocomplete("article")
@@ -184,7 +184,7 @@ class Corpus(
         self, interaction: discord.Interaction[FootnoteBot], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Suggest articles by their titles."""
-        return await suggest.articles(self.engine_service, typed, rules_of(interaction))
+        return await suggestions.articles(self.engine_service, typed, rules_of(interaction))
 
 
 async def _fetched(file: discord.Attachment, title: str, url: str, published: str) -> Source:

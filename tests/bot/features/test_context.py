@@ -104,7 +104,7 @@ def test_a_sentence_too_long_for_a_message_comes_as_a_file() -> None:
     st.sampled_from(["intact", "moved", "changed"]),
     st.one_of(st.none(), HOSTILE, st.integers(0, 4000).map(lambda n: "https://example.org/" + "a" * n)),
 )
-def test_surroundings_are_never_over_a_limit(
+def test_context_is_never_over_a_limit(
     before: str, sentence: str, after: str, title: str, status: str, link: str | None
 ) -> None:
     context = around(before, sentence, after, status, title=title, source=title, url=link, id=before or "x")

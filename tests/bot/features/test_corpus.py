@@ -35,7 +35,7 @@ def test_a_removal_is_asked_about() -> None:
     assert [each.label for each in shown.buttons] == ["Remove", "Discard"]
 
 
-def test_the_shelf_fits_into_a_message() -> None:
+def test_the_overview_fits_into_a_message() -> None:
     cards = tuple(ArticleCard(f"c{n}/x", LONG, collection=f"c{n}" + "z" * 200) for n in range(40))
     skipped = tuple(Skipped(f"c/{n}.md", LONG) for n in range(40))
     shown = render_overview(CorpusOverview(cards, 1_790_812_800.5, skipped))

@@ -28,12 +28,9 @@ from bot.messages.language import (
 from bot.messages.reply import CONTENT
 from bot.messages.turns import head, quotation, read
 from index.types import phrase, phrase_counted, phrase_series
-from tests.bot.features import test_compare, test_more
-from tests.bot.features import test_context as test_surround
-from tests.bot.features import test_context_paging as test_pages
+from tests.bot.features import test_compare, test_context, test_context_paging, test_more
 from tests.bot.messages import test_answers as test_render
-from tests.bot.messages import test_article_list as test_shelf
-from tests.bot.messages import test_turns
+from tests.bot.messages import test_article_list, test_turns
 from tests.bot.written import answered, citation, declined
 
 ROOT = Path(__file__).parents[3]
@@ -172,11 +169,11 @@ LAYOUTS = [
     test_render.test_a_message_is_never_over_a_limit_whatever_articles_and_questions_hold,
     test_turns.test_no_question_passes_for_something_else,
     test_more.test_a_page_keeps_the_question_and_every_limit,
-    test_pages.test_no_part_is_over_a_limit,
-    test_surround.test_surroundings_are_never_over_a_limit,
+    test_context_paging.test_no_part_is_over_a_limit,
+    test_context.test_context_is_never_over_a_limit,
     test_compare.test_a_message_is_never_over_a_limit,
-    test_shelf.test_a_list_is_never_over_a_limit,
-    test_shelf.test_a_card_is_never_over_a_limit,
+    test_article_list.test_a_list_is_never_over_a_limit,
+    test_article_list.test_a_card_is_never_over_a_limit,
 ]
 
 

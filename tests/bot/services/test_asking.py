@@ -28,65 +28,65 @@ async def engine_service(engine: StandIn, time_limit: float = 5) -> AsyncIterato
 
 async def test_questions_go_to_the_engine_with_their_collection() -> None:
     engine = StandIn()
-    async with engine_service(engine) as open_desk:
-        answer = await open_desk.ask("When does the last ferry leave?")
+    async with engine_service(engine) as open_service:
+        answer = await open_service.ask("When does the last ferry leave?")
         assert answer.citations[0].text == "The last ferry leaves Gull Island at 6.40 pm."
-        assert (await open_desk.ask("The ferry?", "handbook")).status is Status.DECLINED
+        assert (await open_service.ask("The ferry?", "handbook")).status is Status.DECLINED
         assert engine.asked == [("When does the last ferry leave?", None), ("The ferry?", ("handbook",))]
 
 
 async def test_a_question_without_words_does_not_reach_the_engine() -> None:
     engine = StandIn()
-    async with engine_service(engine) as open_desk:
+    async with engine_service(engine) as open_service:
         for question in ("", " \n", "?!", "🤷🏽‍♀️"):
             with pytest.raises(NothingAsked, match="in words"):
-                await open_desk.ask(question)
+                await open_service.ask(question)
         assert engine.asked == []
-        assert (await open_desk.ask("なぜ?")).status is Status.DECLINED
+        assert (await open_service.ask("なぜ?")).status is Status.DECLINED
 
 
 async def test_an_unknown_collection_is_named_with_those_there_are() -> None:
-    async with engine_service(StandIn()) as open_desk:
+    async with engine_service(StandIn()) as open_service:
         with pytest.raises(
             UnknownCollection, match=r"no collection of that name\. There are: handbook, news\."
         ):
-            await open_desk.ask("The ferry?", "sport")
-    async with engine_service(StandIn(Article("top", "Top", "No folder."))) as open_desk:
+            await open_service.ask("The ferry?", "sport")
+    async with engine_service(StandIn(Article("top", "Top", "No folder."))) as open_service:
         with pytest.raises(UnknownCollection, match="There are none"):
-            await open_desk.ask("The ferry?", "sport")
+            await open_service.ask("The ferry?", "sport")
 
 
 async def test_collections_known_from_before_are_offered_while_the_engine_is_busy() -> None:
     engine = StandIn(Article("top", "Top", "No folder."), Article("news/a", "A", "A."))
-    async with engine_service(engine, time_limit=0.05) as open_desk:
-        assert await open_desk.collections() == ["news"]
-        waiting = asyncio.create_task(open_desk.ask("wait"))
+    async with engine_service(engine, time_limit=0.05) as open_service:
+        assert await open_service.collections() == ["news"]
+        waiting = asyncio.create_task(open_service.ask("wait"))
         await asyncio.sleep(0.01)
-        open_desk.worker.close()
-        assert await open_desk.collections() == ["news"]
+        open_service.worker.close()
+        assert await open_service.collections() == ["news"]
         with pytest.raises(TooSlow):
             await waiting
 
 
 async def test_failures_of_the_engine_come_through() -> None:
-    async with engine_service(Broken(IndexMissing("There is no index."))) as open_desk:
+    async with engine_service(Broken(IndexMissing("There is no index."))) as open_service:
         for call in (
-            open_desk.collections(),
-            open_desk.warm(),
-            open_desk.context("x"),
-            open_desk.ask("trouble"),
+            open_service.collections(),
+            open_service.warm(),
+            open_service.context("x"),
+            open_service.ask("trouble"),
         ):
             with pytest.raises(IndexMissing):
                 await call
-    async with engine_service(StandIn()) as open_desk:
+    async with engine_service(StandIn()) as open_service:
         with pytest.raises(UsageError):
-            await open_desk.context("no receipt")
-        await open_desk.warm()
+            await open_service.context("no receipt")
+        await open_service.warm()
 
 
 async def test_a_place_that_asks_for_more_certainty_is_told_so_and_why() -> None:
-    async with engine_service(StandIn()) as open_desk:
-        answer = await open_desk.ask("When does the last ferry leave?")
+    async with engine_service(StandIn()) as open_service:
+        answer = await open_service.ask("When does the last ferry leave?")
     answer = replace(answer, why=Explanation("When does the last ferry leave?", 0.4))
     assert sure(answer, None) is answer
     stricter = sure(answer, 0.8)

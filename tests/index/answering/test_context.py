@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import citation_ids
-from index.answering.context import surroundings
+from index.answering.context import context_of
 from index.citation_ids import CitationId, parse
 from index.text.sentences import segment
 from index.types import Article
@@ -28,7 +28,7 @@ def article(text: str, article_id: str = "news/ferry") -> Article:
 
 
 def test_an_intact_sentence_stands_in_its_paragraph() -> None:
-    seen = surroundings(of(TEXT), [article(TEXT)])
+    seen = context_of(of(TEXT), [article(TEXT)])
     assert seen.status == "intact"
     assert seen.article == article(TEXT)
     assert TEXT[seen.start : seen.end] == SENTENCE
@@ -41,13 +41,13 @@ def test_an_intact_sentence_stands_in_its_paragraph() -> None:
     [(SENTENCE, "", ""), (f"{SENTENCE}\n\nNext.", "", ""), (f"First.\n\n{SENTENCE} Then.", "", " Then.")],
 )
 def test_a_paragraph_may_end_with_the_article(text: str, before: str, after: str) -> None:
-    seen = surroundings(of(text), [article(text)])
+    seen = context_of(of(text), [article(text)])
     assert (seen.status, seen.before, seen.after) == ("intact", before, after)
 
 
 def test_a_sentence_that_moved_is_found_where_it_is() -> None:
     text = f"A new beginning.\n\n{TEXT}"
-    seen = surroundings(of(TEXT), [article(text)])
+    seen = context_of(of(TEXT), [article(text)])
     assert seen.status == "moved"
     assert text[seen.start : seen.end] == SENTENCE
     assert seen.before == "In winter, days are short. "
@@ -55,31 +55,31 @@ def test_a_sentence_that_moved_is_found_where_it_is() -> None:
 
 def test_of_a_sentence_that_changed_what_stands_there_now_is_shown() -> None:
     text = TEXT.replace("6.40", "7.15")
-    seen = surroundings(of(TEXT), [article(text)])
+    seen = context_of(of(TEXT), [article(text)])
     assert seen.status == "changed"
     assert text[seen.start : seen.end] == "The last ferry leaves at 7.15 pm."
 
 
 def test_of_an_article_that_became_short_its_last_sentence_is_shown() -> None:
-    seen = surroundings(of(TEXT), [article("Ferries. No more.")])
+    seen = context_of(of(TEXT), [article("Ferries. No more.")])
     assert (seen.status, seen.start, seen.end, seen.before) == ("changed", 9, 17, "Ferries. ")
 
 
 def test_an_article_that_is_gone_is_removed() -> None:
-    seen = surroundings(of(TEXT), [])
+    seen = context_of(of(TEXT), [])
     assert (seen.status, seen.article, seen.start, seen.end) == ("removed", None, 0, 0)
 
 
 def test_an_article_without_a_sentence_has_nothing_to_show() -> None:
-    assert surroundings(of(TEXT), [article(" \n")]).status == "removed"
+    assert context_of(of(TEXT), [article(" \n")]).status == "removed"
 
 
 def test_of_articles_with_one_hash_the_right_one_is_taken() -> None:
     other = article("Something else altogether. And more of it, and more.", "news/other")
-    assert surroundings(of(TEXT), [other, article(TEXT)]).article == article(TEXT)
+    assert context_of(of(TEXT), [other, article(TEXT)]).article == article(TEXT)
     moved = article(f"Today. {TEXT}")
-    assert surroundings(of(TEXT), [other, moved]).article == moved
-    assert surroundings(of(TEXT), [other]).status == "changed"
+    assert context_of(of(TEXT), [other, moved]).article == moved
+    assert context_of(of(TEXT), [other]).status == "changed"
 
 
 _PARAGRAPHS = st.lists(
@@ -95,7 +95,7 @@ _PARAGRAPHS = st.lists(
 def test_every_sentence_is_found_again_between_what_surrounds_it(text: str, data: st.DataObject) -> None:
     sentence = data.draw(st.sampled_from(segment(text)))
     proof = parse(citation_ids.make("news/ferry", sentence.start, sentence.end, sentence.text))
-    seen = surroundings(proof, [article(text)])
+    seen = context_of(proof, [article(text)])
     assert (seen.status, seen.start, seen.end) == ("intact", sentence.start, sentence.end)
     around = f"{seen.before}{sentence.text}{seen.after}"
     assert "\n\n" not in around
@@ -107,14 +107,14 @@ def test_any_citation_id_is_answered_within_the_article(
     text: str, words: str, start: int, length: int
 ) -> None:
     proof = parse(citation_ids.make("news/ferry", start, start + length, words))
-    seen = surroundings(proof, [article(text)])
+    seen = context_of(proof, [article(text)])
     assert seen.status in ("intact", "moved", "changed")
     assert 0 <= seen.start < seen.end <= len(text)
 
 
 def test_of_a_changed_article_the_sentence_most_like_the_quoted_one_is_found() -> None:
     text = "New tickets.\n\nDogs travel free. The last ferry leaves at 7 pm.\n\nThe café closes."
-    seen = surroundings(of(TEXT), [article(text)], SENTENCE)
+    seen = context_of(of(TEXT), [article(text)], SENTENCE)
     assert (seen.status, text[seen.start : seen.end]) == ("changed", "The last ferry leaves at 7 pm.")
-    strange = surroundings(of(TEXT), [article("Nothing alike. At all.")], SENTENCE)
+    strange = context_of(of(TEXT), [article("Nothing alike. At all.")], SENTENCE)
     assert strange.status == "changed"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.answering.unsupported import Beyond, beyond, listing
+from index.answering.unsupported import Unsupported, listing, unsupported
 
 
 @pytest.mark.parametrize(
@@ -54,21 +54,21 @@ def test_leaves_other_questions_alone(question: str) -> None:
 @pytest.mark.parametrize(
     ("question", "asks"),
     [
-        ("List every rule of the harbour", Beyond.LIST),
-        ("How many articles does the treaty have?", Beyond.LIST),
-        ("Summarise the timetable, please", Beyond.SUMMARY),
-        ("Can you give me a short summary of the rules?", Beyond.SUMMARY),
-        ("tl;dr of the bridge article", Beyond.SUMMARY),
-        ("What do you think of the new ferry?", Beyond.OPINION),
-        ("Ferry or bridge, what should I do?", Beyond.OPINION),
-        ("Which ferry should I take?", Beyond.OPINION),
-        ("In your opinion, is the garden worth a visit?", Beyond.OPINION),
-        ("Compare the ferry with the bridge", Beyond.TASK),
-        ("Could you translate the rules into French?", Beyond.TASK),
+        ("List every rule of the harbour", Unsupported.LIST),
+        ("How many articles does the treaty have?", Unsupported.LIST),
+        ("Summarise the timetable, please", Unsupported.SUMMARY),
+        ("Can you give me a short summary of the rules?", Unsupported.SUMMARY),
+        ("tl;dr of the bridge article", Unsupported.SUMMARY),
+        ("What do you think of the new ferry?", Unsupported.OPINION),
+        ("Ferry or bridge, what should I do?", Unsupported.OPINION),
+        ("Which ferry should I take?", Unsupported.OPINION),
+        ("In your opinion, is the garden worth a visit?", Unsupported.OPINION),
+        ("Compare the ferry with the bridge", Unsupported.TASK),
+        ("Could you translate the rules into French?", Unsupported.TASK),
     ],
 )
-def test_knows_what_no_sentence_can_give(question: str, asks: Beyond) -> None:
-    assert beyond(question) is asks
+def test_knows_what_no_sentence_can_give(question: str, asks: Unsupported) -> None:
+    assert unsupported(question) is asks
 
 
 @pytest.mark.parametrize(
@@ -86,10 +86,10 @@ def test_knows_what_no_sentence_can_give(question: str, asks: Beyond) -> None:
     ],
 )
 def test_what_a_sentence_can_answer_is_not_taken_for_it(question: str) -> None:
-    assert beyond(question) is None
+    assert unsupported(question) is None
 
 
 @given(st.text(max_size=80))
 def test_is_total(text: str) -> None:
     assert listing(text) is None or text.strip()
-    assert beyond(text) is None or text.strip()
+    assert unsupported(text) is None or text.strip()

@@ -63,7 +63,7 @@ def labelled(path: Path, answerable: int) -> None:
     path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
 
 
-def test_golden_questions_choose_the_threshold(built: Shell, tmp_path: Path) -> None:
+def test_labelled_questions_choose_the_threshold(built: Shell, tmp_path: Path) -> None:
     labelled(tmp_path / "questions.jsonl", 20)
     result = built("calibrate", "--labelled", "questions.jsonl", "--risk", "0.1", "--report", "curve.html")
     assert result.code == 0
@@ -75,7 +75,7 @@ def test_golden_questions_choose_the_threshold(built: Shell, tmp_path: Path) -> 
     assert built("calibrate", "--labelled", "questions.jsonl", "--dry-run", "--json").json["labelled"] is True
 
 
-def test_golden_questions_that_cannot_be_read_or_are_few_are_told(built: Shell, tmp_path: Path) -> None:
+def test_labelled_questions_that_cannot_be_read_or_are_few_are_named(built: Shell, tmp_path: Path) -> None:
     missing = built("calibrate", "--labelled", "missing.jsonl")
     assert (missing.code, missing.out) == (2, "")
     assert "Cannot read the questions in missing.jsonl" in missing.err

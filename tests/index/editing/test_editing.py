@@ -144,7 +144,7 @@ def test_while_another_process_changes_the_index_nothing_is_lost(editing: Editin
     assert fete.id in ids(editing)
 
 
-def test_the_shelf_tells_what_there_is(editing: Editing, corpus: Path) -> None:
+def test_the_overview_tells_what_there_is(editing: Editing, corpus: Path) -> None:
     assert len(editing.preview(FAIR).sentences) == 2  # before there is an index
     (corpus / "news/broken.md").write_bytes(b"\xff")
     editing.publish(FAIR)

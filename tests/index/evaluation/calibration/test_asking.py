@@ -67,7 +67,7 @@ def test_each_question_is_asked_with_its_article_and_without(town: Town, engine:
     assert (told[0].done, told[-1].done) == (0, told[-1].total)
 
 
-def test_golden_questions_are_asked_once_and_those_not_judged_are_not(engine: Engine) -> None:
+def test_labelled_questions_are_asked_once_and_those_not_judged_are_not(engine: Engine) -> None:
     told: list[Progress] = []
     last = Evidence(FERRY, "The last ferry leaves Saltmere at 6.40 pm.")
     labelled = [

@@ -53,13 +53,13 @@ def test_too_few_questions_are_refused() -> None:
         choose(asked(right=10, wrong=FEWEST - 11), 0.1)
 
 
-def test_too_few_golden_questions_are_refused() -> None:
+def test_too_few_labelled_questions_are_refused() -> None:
     rows = [*asked(right=10, wrong=FEWEST - 11), row("not judged", answerable=None)]
     with pytest.raises(CalibrationFailed, match=f"Only {FEWEST - 1} of the questions are known"):
         choose(rows, 0.1, labelled=True)
 
 
-def test_golden_questions_may_all_be_told_apart_and_all_have_answers() -> None:
+def test_labelled_questions_may_all_be_told_apart_and_all_have_answers() -> None:
     easy = asked(right=30, wrong=0)
     assert choose(easy, 0.1, labelled=True).point.threshold == 0.8
     assert choose(easy[:30], 0.1, labelled=True).metrics.unanswerable == 0

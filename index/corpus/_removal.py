@@ -1,18 +1,15 @@
-"""Changes to files that happen wholly or not at all, also when the process is killed."""
+"""Removals from the corpus, and the errors of its files."""
 
 from __future__ import annotations
 
-import os
-import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from index.corpus._listing import is_row
 from index.corpus._read import BOM, SIZE_LIMIT
 from index.errors import CorpusError
+from index.files import atomic_write, sync
 
 
 @contextmanager
@@ -26,38 +23,6 @@ def file_errors(name: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise CorpusError(f"{name} cannot be changed: {error.strerror or error}.") from error
-
-
-@contextmanager
-def atomic(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes the place of `path` once it is written and on the disk; on an error nothing changes.
-
-    Its temporary name is hidden, so that a crash leaves nothing that counts as an article.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
-    try:
-        with temporary.open("xb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        if path.is_file():
-            shutil.copymode(path, temporary)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync(path.parent)
-
-
-def sync(folder: Path) -> None:
-    """Make names that were added to or removed from a folder last, where the system can."""
-    with suppress(OSError):  # Windows opens no folders; some network file systems sync none
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def remove_file(path: Path, corpus: Path) -> None:
@@ -75,7 +40,7 @@ def remove_row(path: Path, row: str) -> bool:
     """Take the rows of that id out of a dump, every other byte kept; whether any row is left."""
     left = False
     real = path.resolve()  # a link stays a link
-    with atomic(real) as kept, real.open("rb") as stream:
+    with atomic_write(real) as kept, real.open("rb") as stream:
         continued = False
         first = True
         while line := stream.readline(SIZE_LIMIT + 1):
