@@ -33,7 +33,7 @@ IDENTIFIERS: Final = frozenset(
     "beyond desk donors golden golden_questions judge judgement ledger monitor overheard promise pulse"
     " say_counted sayer shelf smalltalk speak speak_to stopwatch surround surroundings tally told_in_full"
     " unasked visitor workshop Beyond Desk Doctor Donors Found Judgement Ledger Pulse Receipt Shelf Stopwatch"
-    " Tally Visitor Workshop".split()
+    " SentenceReader Tally Visitor Workshop".split()
 )
 MODULES: Final = frozenset(
     "_answer _article _claim _donors _gold _ledger _phrase _places _work alike app beyond block build changes"
@@ -42,7 +42,7 @@ MODULES: Final = frozenset(
     " sentence several shelf smalltalk split stopwatch suggest surround surroundings tally workshop".split()
 )
 WORDS: Final = re.compile(
-    r"\b(?:judgement|golden|ledger|donors?|tally|workshop|surroundings)\b", re.IGNORECASE
+    r"\b(?:judgement|golden|ledger|donors?|tally|workshop|surroundings|INDEX_READER)\b", re.IGNORECASE
 )
 OTHERS: Final = {"visitor": {"index/convert/_pdf.py"}}
 """Names of other libraries, and where they are used."""
