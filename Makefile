@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EVAL ?= ../shared/eval
 
-.PHONY: run test lint fix typecheck bench words clean
+.PHONY: run test lint fix typecheck bench words lock clean
 .DEFAULT_GOAL := run
 
 # Each stamp is newer than the files that say what is installed, so that nothing is installed twice.
@@ -48,6 +48,17 @@ words: $(VENV)/.installed
 	$(BIN)/pybabel extract --no-default-keywords -k gettext:1 -k ngettext:1,2 -k gettext_noop:1 -k phrase:1 -k phrase_counted:1,2 \
 		--ignore-dirs cli --no-wrap --sort-by-file --add-location file -o messages.pot bot index
 	$(BIN)/pybabel update -D footnote -i messages.pot -d bot/locale --no-wrap --ignore-pot-creation-date
+
+# Needs uv. torch is left out, with what only its CUDA build needs.
+CUDA := $(addprefix --no-emit-package ,torch triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas \
+	nvidia-cuda-cupti nvidia-cuda-nvrtc nvidia-cuda-runtime nvidia-cudnn-cu13 nvidia-cufft nvidia-cufile \
+	nvidia-curand nvidia-cusolver nvidia-cusparse nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvjitlink \
+	nvidia-nvshmem-cu13 nvidia-nvtx)
+lock:
+	sed -n '/^#/p' requirements.lock > requirements.lock.new
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate $(CUDA) \
+		-c constraints.txt pyproject.toml >> requirements.lock.new
+	mv requirements.lock.new requirements.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .coverage .coverage.*

@@ -125,15 +125,31 @@ def test_the_version_has_its_place_in_the_changelog() -> None:
     assert version in headings or headings[0] == "Unreleased"
 
 
+def normalized(requirement: str) -> str:
+    """The name of a requirement as packaging tools compare it."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[<>=~!; ]", requirement)[0]).lower()
+
+
+def pins(path: Path) -> dict[str, str]:
+    """The releases in a file of requirements, by normalized name."""
+    found = re.findall(r"^([\w.-]+)==(\S+)", text_of(path), re.MULTILINE)
+    return {normalized(name): version for name, version in found}
+
+
 def test_dependencies_are_pinned() -> None:
     project = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]
-    pinned = {
-        re.sub(r"[-_.]+", "-", name).lower()
-        for name in re.findall(r"^([\w.-]+)==", text_of(ROOT / "constraints.txt"), re.MULTILINE)
-    }
+    pinned = pins(ROOT / "constraints.txt")
     for one in [*project["dependencies"], *project["optional-dependencies"]["dev"]]:
-        name = re.sub(r"[-_.]+", "-", re.split(r"[<>=~! ]", one)[0]).lower()
-        assert name in pinned, f"{name} is not in constraints.txt"
+        assert normalized(one) in pinned, f"{one} is not in constraints.txt"
+
+
+def test_the_lock_agrees_with_the_pins_and_has_hashes() -> None:
+    project = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]
+    locked, pinned = pins(ROOT / "requirements.lock"), pins(ROOT / "constraints.txt")
+    assert {normalized(one) for one in project["dependencies"]} - locked.keys() == {"torch"}
+    assert {name: version for name, version in locked.items() if pinned.get(name, version) != version} == {}
+    entries = re.split(r"^(?=[\w.-]+==)", text_of(ROOT / "requirements.lock"), flags=re.MULTILINE)[1:]
+    assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
 
 
 def test_every_article_that_comes_with_footnote_is_sound() -> None:

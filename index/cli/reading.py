@@ -103,7 +103,9 @@ def verify(corpus: Corpus = None, index: Index = None, as_json: Json = False) ->
 
 
 def cited(
-    receipt: Annotated[str, typer.Argument(metavar="ID", help="Id of a citation, such as `ask --json` has.")],
+    citation_id: Annotated[
+        str, typer.Argument(metavar="ID", help="Id of a citation, such as `ask --json` has.")
+    ],
     quoted: Annotated[
         str,
         typer.Option("--quoted", metavar="TEXT", help="What was quoted, to find it where it has changed."),
@@ -118,14 +120,14 @@ def cited(
     """
     from index.answering.links import text_fragment_link
 
-    seen = engine(settings(corpus, index)).context(receipt, quoted)
+    seen = engine(settings(corpus, index)).context(citation_id, quoted)
     article = seen.article
     sentence = None if article is None else article.text[seen.start : seen.end]
     link = None if article is None else text_fragment_link(article, seen.start, seen.end)
     if as_json:
         say_json(
             {
-                "receipt": receipt,
+                "receipt": citation_id,  # as other programs know it
                 "status": seen.status,
                 "article_id": article and article.id,
                 "title": article and article.title,
