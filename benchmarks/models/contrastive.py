@@ -159,20 +159,18 @@ class Trainer:
         questions = self._draw_questions(chance, form, recipe, batch)
         is_passage = form is Form.PASSAGE
         sources = texts.gold_chunks if is_passage else texts.gold_units
-        positives = np.array([chance.choice(sources[question]) for question in questions])
+        golds = [sources[question] for question in questions]
+        positives = np.array([chance.choice(own) for own in golds])
         negatives = mined.negatives[Form.PASSAGE if is_passage else Form.FRONTED_UNIT]
         found = negatives[texts.index(questions)].cpu().numpy()
         picked = np.argsort(chance.random((len(questions), DEPTH)), 1)[:, : HARD[form]]
         hard = np.take_along_axis(found, picked, 1).reshape(-1)
         documents = np.unique(np.concatenate([positives, hard[hard >= 0]]))
         gold = np.searchsorted(documents, positives)
-        excluded = same_words(
-            documents if is_passage else texts.canonical[documents],
-            [
-                sources[question] if is_passage else texts.canonical[sources[question]]
-                for question in questions
-            ],
-        )
+        if is_passage:
+            excluded = same_words(documents, golds)
+        else:
+            excluded = same_words(texts.canonical[documents], [texts.canonical[units] for units in golds])
         excluded[np.arange(len(questions)), gold] = False
         angle_quotes = bool(chance.random() < 0.5)
         headings, heading_form = np.zeros(0, dtype=np.int64), Form.HEADING
@@ -258,7 +256,14 @@ def same_words(documents: Ints, gold: Sequence[Ints]) -> Bools:
     Returns:
         Shape (questions, documents), bool.
     """
-    return np.array([np.isin(documents, one) for one in gold], dtype=np.bool_)
+    places: dict[int, list[int]] = {}
+    for column, number in enumerate(documents.tolist()):
+        places.setdefault(number, []).append(column)
+    found = np.zeros((len(gold), len(documents)), dtype=np.bool_)
+    for row, numbers in zip(found, gold, strict=True):
+        for number in numbers.tolist():
+            row[places.get(number, [])] = True
+    return found
 
 
 def info_nce(scores: Tensor, gold: Tensor, excluded: Tensor) -> Tensor:

@@ -196,7 +196,7 @@ def _none(reader: Reader, opening: Tensor, question: Tensor, questions: int) -> 
 
 
 def _head() -> nn.Sequential:
-    last = nn.Linear(HIDDEN, 1)
+    first, last = nn.Linear(2 * HIDDEN, HIDDEN), nn.Linear(HIDDEN, 1)
     nn.init.zeros_(last.weight)  # at first every unit is as good as any other
     nn.init.zeros_(last.bias)
-    return nn.Sequential(nn.Linear(2 * HIDDEN, HIDDEN), nn.GELU(), last)
+    return nn.Sequential(first, nn.GELU(), last)
