@@ -53,7 +53,7 @@ def _show_version(wanted: bool) -> None:
 @app.callback(
     invoke_without_command=True,
     epilog="Settings are environment variables, or lines of the file .env; `footnote init` makes it. "
-    "Exit codes: 0 told to stop or done, 1 expected failure, 2 wrong usage or setting.",
+    "Exit codes: 0 stopped or done, 1 expected failure, 2 wrong usage or setting.",
 )
 def start(
     context: typer.Context,
@@ -86,10 +86,10 @@ def run() -> None:
 @app.command()
 def check(
     online: Annotated[
-        bool, typer.Option("--online", help="Ask Discord, too. Nothing is changed there.")
+        bool, typer.Option("--online", help="Also ask Discord; changes nothing there.")
     ] = False,
 ) -> None:
-    """Look for mistakes in the set-up, without connecting.
+    """Check the setup, without connecting.
 
     Exits with 1 if something fails, and with 2 if a setting is wrong.
     """
@@ -121,9 +121,7 @@ def invite() -> None:
 
 @app.command()
 def backup(
-    target: Annotated[
-        Path, typer.Argument(metavar="FILE|FOLDER", help="A new file, or a folder that exists.")
-    ],
+    target: Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help="A new file, or an existing folder.")],
 ) -> None:
     """Copy the bot's database into one file, while the bot runs."""
     from bot.state import back_up
@@ -133,7 +131,7 @@ def backup(
 
 
 @app.command()
-def feedback(file: Annotated[Path, typer.Argument(metavar="FILE", help="Replaced if it is there.")]) -> None:
+def feedback(file: Annotated[Path, typer.Argument(metavar="FILE", help="Overwritten if it exists.")]) -> None:
     """Write the verdicts of members to a file that `footnote evaluate` reads."""
     from contextlib import closing
 

@@ -120,7 +120,7 @@ class Stopping(AskError):
     """The bot is about to leave."""
 
     def __init__(self) -> None:
-        super().__init__(gettext_noop("I am just being stopped. Please ask again when I am back."))
+        super().__init__(gettext_noop("I am shutting down. Please ask again when I am back."))
 
 
 class NothingAsked(AskError):
@@ -139,7 +139,7 @@ class Starting(AskError):
     """It is not decided yet which server may ask."""
 
     def __init__(self) -> None:
-        super().__init__(gettext_noop("I am just starting. Please ask again in a moment."))
+        super().__init__(gettext_noop("I am still starting. Please ask again in a moment."))
 
 
 class UnknownGuild(AskError):
@@ -235,8 +235,8 @@ class EditingOff(AskError):
     def __init__(self, guild: int) -> None:
         super().__init__(
             phrase(
-                "Nobody can change articles until the people who run me write the line "
-                "`{line}` into the file `.env` and restart me.",
+                "Nobody can change articles until my operators add the line `{line}` to the file "
+                "`.env` and restart me.",
                 line=f"BOT_GUILDS={guild}=*",
             )
         )
@@ -262,4 +262,4 @@ class UnknownDraft(AskError):
     """What a button is about was used or discarded, or is older than a day."""
 
     def __init__(self) -> None:
-        super().__init__(gettext_noop("That was done or discarded already, or is more than a day old."))
+        super().__init__(gettext_noop("That was already done or discarded, or it is more than a day old."))

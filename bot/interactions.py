@@ -115,12 +115,10 @@ def sentence(error: Exception) -> str:
         _log.warning("Discord offers a command that is not, or no longer, ours: %s", error)
         return gettext(_CHANGED)
     if isinstance(error, StateError):
-        what = gettext("I cannot look into my own notes right now, so nothing was changed.")
+        what = gettext("I cannot read my database right now, so nothing was changed.")
     elif isinstance(error, FootnoteError):
-        what = gettext("I cannot look into the articles right now.")
+        what = gettext("I cannot read the articles right now.")
     else:
         what = gettext("Something went wrong on my side.")
-    where = gettext(
-        "The people who run me can look it up by the reference `{reference}`.", reference=refer(error)
-    )
+    where = gettext("My operators can look it up by the reference `{reference}`.", reference=refer(error))
     return f"{what} {where}"

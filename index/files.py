@@ -107,4 +107,4 @@ def _hidden(path: Path) -> Path:
 
 
 def _taken(target: Path) -> UsageError:
-    return UsageError(f"{target} is there already, and nothing is overwritten. Choose another name.")
+    return UsageError(f"{target} already exists and is not overwritten. Choose another name.")

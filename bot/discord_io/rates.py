@@ -110,7 +110,9 @@ class CallRates:
         wait = max(self._member.wait(member), self._role.wait(role))
         if wait:
             when = f"<t:{math.ceil(time.time() + wait)}:R>"
-            text = phrase("People were called often within an hour. Please call again {when}.", when=when)
+            text = phrase(
+                "People were notified often within the last hour. Please try again {when}.", when=when
+            )
             raise TooOften(text, wait, first=True)
 
     def take(self, member: int, role: int) -> None:

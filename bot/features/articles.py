@@ -46,16 +46,16 @@ about by the menu of a message, and in forums that are set up so, the titles of 
 """
 )
 GAPS: Final = gettext_noop(
-    "; and in a server, a question that I find no answer to. Its editors see it, without names, once "
-    "{people} or more people have asked something alike"
+    "; and, in a server, questions that I find no answer to. Its editors see them, without names, "
+    "once {people} or more people have asked something similar"
 )
 READS: Final = gettext_noop(
-    " **Discord also shows me all other messages**, for those who run me have chosen that: I look only for "
-    "questions in channels that are set up so, and forget them."
+    " **Discord also shows me all other messages**, because my operators chose that: I only look for "
+    "questions in the channels set up for that, and keep none of the other messages."
 )
 LOG: Final = gettext_noop("My log says when something failed, not who asked or what.")
 LOG_WITH_QUESTIONS: Final = gettext_noop(
-    "**But my log has the text of questions**, without who asked: those who run me have chosen that."
+    "**But my log has the text of questions**, without who asked, because my operators chose that."
 )
 
 
@@ -73,7 +73,7 @@ class Articles(commands.Cog):
 
     @app_commands.command(description=gettext_noop("See which articles I answer from; only you see the list"))
     @app_commands.describe(
-        search=gettext_noop("Only articles whose titles have words that begin so"),
+        search=gettext_noop("Only articles whose titles have words that start like this"),
         collection=gettext_noop("Only this collection of articles"),
     )
     async def articles(
@@ -88,9 +88,9 @@ class Articles(commands.Cog):
             found = await self.engine_service.articles(search, collection, LISTED + 1, rules_of(interaction))
             await _answer(interaction, render_list(found, searched=search))
 
-    @app_commands.command(description=gettext_noop("See what there is to know of an article"))
+    @app_commands.command(description=gettext_noop("See the details of an article"))
     @app_commands.describe(
-        title=gettext_noop("Its title, or the words in it"), private=gettext_noop("Show it only to you")
+        title=gettext_noop("Its title, or words from it"), private=gettext_noop("Show it only to you")
     )
     async def article(
         self, interaction: discord.Interaction[FootnoteBot], title: str, private: bool = True

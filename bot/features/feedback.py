@@ -22,17 +22,17 @@ from index.types import ArticleCard
 if TYPE_CHECKING:
     from bot.client import FootnoteBot
 
-UNKNOWN: Final = gettext_noop("I cannot read any more what was asked here, so I kept nothing.")
-THANKS: Final = gettext_noop("Thank you, I have kept your verdict.")
-CHANGED: Final = gettext_noop("I have kept this verdict in place of your earlier one.")
+UNKNOWN: Final = gettext_noop("I can no longer read what was asked here, so I saved nothing.")
+THANKS: Final = gettext_noop("Thank you, I have saved your verdict.")
+CHANGED: Final = gettext_noop("I have replaced your earlier verdict with this one.")
 NO_SUCH: Final = gettext_noop(
-    "I know no single article of that name here, so I kept the name as you wrote it."
+    "I don't know exactly one article with that name, so I saved the name as you wrote it."
 )
 _FORM: Final = "verdict:form"
 _REASONS: Final = {
     "wrong": gettext_noop("The sentence does not answer the question"),
     "outdated": gettext_noop("It is out of date"),
-    "missing": gettext_noop("The articles have the answer, and I did not find it"),
+    "missing": gettext_noop("The articles have the answer, but I did not find it"),
     "other": gettext_noop("Something else"),
 }
 

@@ -23,7 +23,7 @@ from index.types import Answer
 if TYPE_CHECKING:
     from bot.client import FootnoteBot
 
-UNKNOWN: Final = gettext_noop("I cannot read any more what was asked here. Please ask again.")
+UNKNOWN: Final = gettext_noop("I can no longer read what was asked here. Please ask again.")
 _FORM: Final = "follow"
 
 
@@ -42,7 +42,7 @@ def form() -> discord.ui.Modal:
     made.add_item(
         discord.ui.Label(
             text=gettext("Your question"),
-            description=gettext("It is read together with the question before it, where it leans on that."),
+            description=gettext("It is read together with the question before it if it refers to that."),
             component=discord.ui.TextInput(
                 custom_id="question", max_length=300, placeholder=gettext("And on Sundays?")
             ),

@@ -21,14 +21,14 @@ from bot.messages.turns import head
 if TYPE_CHECKING:
     from bot.client import FootnoteBot
 
-NOBODY: Final = gettext_noop("Nobody is called from here any more.")
-CALLED: Final = gettext_noop("I have called {role}.")
+NOBODY: Final = gettext_noop("Nobody can be notified from here any more.")
+CALLED: Final = gettext_noop("I have notified {role}.")
 UNHEARD: Final = gettext_noop("I have posted your question, but I am not allowed to notify {role}.")
-ALREADY: Final = gettext_noop("Somebody was called for this question already.")
-READER: Final = gettext_noop("You may not write here, so I cannot call anyone for you.")
-NOT_POSTED: Final = gettext_noop("I could not post your question here, so nobody was called.")
+ALREADY: Final = gettext_noop("Somebody was already notified about this question.")
+READER: Final = gettext_noop("You may not write here, so I cannot notify anyone for you.")
+NOT_POSTED: Final = gettext_noop("I could not post your question here, so nobody was notified.")
 CONFIRM: Final = gettext_noop(
-    "This posts your question here for all to see, with your name, and calls {role}."
+    "This posts your question here for everyone to see, with your name, and notifies {role}."
 )
 POST: Final = gettext_noop("Post it")
 _ACTION: Final = "human"
@@ -128,7 +128,7 @@ def call(asked: Sequence[str], role: discord.Role, name: str, answer: str | None
         answer: Address of the answer that found nothing, where others can see it.
     """
     *earlier, question = (one_line(each, _QUESTION) for each in asked)
-    foot = gettext("-# called by {name}", name=one_line(f"@{name}", _NAME))
+    foot = gettext("-# sent by {name}", name=one_line(f"@{name}", _NAME))
     if answer is not None:
         found = gettext("what I found")
         foot += f" · [{found}](<{answer}>)"

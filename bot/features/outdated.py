@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 OUTDATED: Final = {
     discord.InteractionType.component: gettext_noop(
-        "This button is from an earlier version of me, and nothing is behind it any more. "
-        "Please ask again; the new answer has buttons that work."
+        "This button is from an earlier version of me and no longer works. Please ask again; the "
+        "new answer has buttons that work."
     ),
     discord.InteractionType.modal_submit: gettext_noop(
-        "This form is from an earlier version of me, so I cannot read it any more. Please ask again."
+        "This form is from an earlier version of me, so I can no longer read it. Please ask again."
     ),
 }
 _GRACE: Final = 1.0  # seconds that whoever else listens has to answer; Discord gives up after 3

@@ -91,6 +91,6 @@ async def setup(bot: FootnoteBot) -> None:
     group = cast("app_commands.Group", cast("commands.Cog", bot.get_cog("Manage")).app_command)
     group.add_command(
         app_commands.Command(
-            name="status", description=gettext_noop("See how I am; only you see it"), callback=status
+            name="status", description=gettext_noop("See my status; only you see it"), callback=status
         )
     )

@@ -107,7 +107,7 @@ def _actions(answer: Answer, *, private: bool, human: bool) -> list[Button]:
 def _listing(head: Sequence[str], reason: str, found: Listing) -> Reply:
     """The articles that a question asks for; the first of them, for others read the channel, too."""
     top = [*head, f"**{reason}**"]
-    more = gettext("-# These are the first of them.")
+    more = gettext("-# These are the first ones.")
     room = CONTENT - SIGNATURE - sum(units(line) + 1 for line in (*top, more))
     lines = list_lines(found.cards[:_LISTED], room)
     foot = [more] if len(lines) < found.total else []

@@ -13,7 +13,7 @@ from bot.messages.sources import open_link, unix_time
 from index.types import Article, ArticleCard
 
 NONE: Final = gettext_noop("There are no articles yet.")
-NONE_SUCH: Final = gettext_noop("No article has a title with words that begin so.")
+NONE_SUCH: Final = gettext_noop("No article has a title with words that start like that.")
 LISTED: Final = 25
 _HINT: Final = 120  # UTF-16 units kept free for the line that says how many more there are
 _TITLE, _NAME, _TAGS = 120, 80, 300

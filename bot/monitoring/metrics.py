@@ -43,7 +43,7 @@ class Metrics:
         self.began = time.time()
         self.registry = CollectorRegistry()
         self._questions = Counter(
-            "footnote_questions", "Questions by what became of them.", ["outcome"], registry=self.registry
+            "footnote_questions", "Questions by outcome.", ["outcome"], registry=self.registry
         )
         self._seconds = Histogram(
             "footnote_question_seconds",

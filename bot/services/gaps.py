@@ -16,8 +16,8 @@ START: Final = gettext_noop("Start an article")
 SHOWN: Final = 5
 NO_GAPS: Final = gettext_noop("Nothing: no question without an answer was asked by {people} or more people.")
 SWITCHED_OFF: Final = gettext_noop(
-    "I do not keep questions that I find no answer to, so I cannot say what is missing. Those who run me can "
-    "switch that on with `BOT_KEEP_UNANSWERED=true`; `/privacy` then tells members."
+    "I do not keep questions that I find no answer to, so I cannot say what is missing. My "
+    "operators can turn that on with `BOT_KEEP_UNANSWERED=true`; `/privacy` then tells members."
 )
 _WORDINGS: Final = 3
 

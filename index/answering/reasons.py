@@ -24,11 +24,11 @@ def reason(retrieval: Retrieval, ranked: Ranked, info: IndexInfo, asks: Unsuppor
     if not info.articles:
         return phrase("There are no articles yet.")
     if not any(char.isalnum() for char in retrieval.query.text):
-        return phrase("The question holds no words.")
+        return phrase("The question has no words.")
     if not retrieval.found:
         return phrase("There are no articles in that collection.")
     if asks is not None:
-        return phrase("{said} The list of articles may help you on.", said=phrase(asks.value))
+        return phrase("{said} The list of articles may help.", said=phrase(asks.value))
     missing = missing_words(retrieval)
     if missing:
         return _missing(missing, retrieval.articles)

@@ -16,7 +16,7 @@ _SAID: Final = (
         r"|how are you(?: (?:doing|today))*|how is it going|what's up|whats up|sup",
     ),
     (
-        phrase("You are welcome. Ask me something, and I answer with sentences from the articles."),
+        phrase("You're welcome. Ask me something, and I answer with sentences from the articles."),
         r"(?:ok |okay |great |cool |nice |perfect )*(?:thanks|thank you|thx|ty|cheers|much appreciated)"
         r"(?: (?:so|very|much|a|lot|again|for|your|the|help|bot|footnote|everyone|that|answer))*"
         r"|(?:good|nice|great) (?:bot|job|work)|well done",

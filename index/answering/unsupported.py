@@ -14,7 +14,7 @@ class Unsupported(StrEnum):
     """What a question asks for that single sentences cannot give, and what to say to that."""
 
     LIST = phrase("I cannot count or list what is in the articles: I quote single sentences.")
-    SUMMARY = phrase("I cannot sum anything up: I quote single sentences.")
+    SUMMARY = phrase("I cannot summarize: I quote single sentences.")
     OPINION = phrase("I have no opinion and give no advice: I quote what the articles say.")
     TASK = phrase("I cannot compare, calculate, translate or write: I quote single sentences.")
 

@@ -90,8 +90,8 @@ def main(program: str = "footnote") -> None:
         _log.debug("Failed", exc_info=True)
         first = (str(error).strip() or "no message").splitlines()[0].rstrip(".")
         note(
-            f"Unexpected {type(error).__name__}: {first}. This is a mistake in Footnote or trouble of the "
-            f"machine; `{program} --debug …` shows where it happened."
+            f"Unexpected {type(error).__name__}: {first}. This is a bug in Footnote or a problem with "
+            f"this machine; `{program} --debug …` shows where it happened."
         )
         sys.exit(1)
 

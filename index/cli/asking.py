@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def search(
     words: Annotated[str, typer.Argument(help="What to look for.")],
-    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="Number of passages.")] = 10,
     collection: Collections = None,
     corpus: Corpus = None,
     index: Index = None,
@@ -47,14 +47,16 @@ def search(
 
 def ask(
     question: Annotated[str | None, typer.Argument(help="In your own words.")] = None,
-    k: Annotated[int, typer.Option("-k", min=1, max=10, help="How many sentences to cite at most.")] = 3,
+    k: Annotated[int, typer.Option("-k", min=1, max=10, help="Maximum number of sentences to cite.")] = 3,
     batch: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE", help="Answer each line of a .jsonl file (or -) as one line of JSON, in order."
         ),
     ] = None,
-    why: Annotated[bool, typer.Option("--explain", help="Say what the answer, or the no, rests on.")] = False,
+    why: Annotated[
+        bool, typer.Option("--explain", help="Explain what the answer, or the refusal, is based on.")
+    ] = False,
     collection: Collections = None,
     corpus: Corpus = None,
     index: Index = None,

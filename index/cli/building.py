@@ -36,7 +36,7 @@ def register(app: typer.Typer) -> None:
 
 def rebuild(
     full: Annotated[
-        bool, typer.Option("--full", help="Make the index anew beside the present one, then swap them.")
+        bool, typer.Option("--full", help="Build a new index next to the current one, then swap them.")
     ] = False,
     corpus: Corpus = None,
     index: Index = None,
@@ -44,8 +44,8 @@ def rebuild(
 ) -> None:
     """Bring the index up to date with the corpus.
 
-    Reads every file, but encodes only what changed. The index that was there answers until the new state is
-    complete; if this is interrupted, run it again and it goes on.
+    Reads every file, but encodes only what changed. The previous state keeps answering until the new one is
+    complete. After an interruption, run it again to continue.
     """
     values = settings(corpus, index)
     _run(lambda on_progress: builder(values, on_progress).rebuild(full=full), as_json=as_json)
@@ -63,7 +63,9 @@ def add(
     url: Annotated[str | None, typer.Option(help="Where readers can open it.")] = None,
     source: Annotated[str | None, typer.Option(help="Who published it.")] = None,
     published: Annotated[str | None, typer.Option(metavar="DATE", help="When, as 2026-11-24.")] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Take the place of another article.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Overwrite the article with the same id.")
+    ] = False,
     corpus: Corpus = None,
     index: Index = None,
     as_json: Json = False,

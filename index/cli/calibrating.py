@@ -43,10 +43,10 @@ def register(app: typer.Typer) -> None:
 def calibrate(
     risk: Annotated[
         float | None,
-        typer.Option(metavar="SHARE", help="Wrong answers among those given that are accepted [INDEX_RISK]."),
+        typer.Option(metavar="SHARE", help="Accepted share of wrong answers among those given [INDEX_RISK]."),
     ] = None,
     questions: Annotated[
-        int, typer.Option("--questions", "-n", min=1, help="How many questions to make at most.")
+        int, typer.Option("--questions", "-n", min=1, help="Maximum number of questions to generate.")
     ] = 200,
     labelled: Annotated[
         Path | None,
@@ -55,7 +55,7 @@ def calibrate(
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write an HTML page with plots.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Measure, but keep nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Measure, but save nothing.")] = False,
     forget: Annotated[
         bool, typer.Option("--forget", help="Go back to the threshold that comes with Footnote.")
     ] = False,
@@ -63,7 +63,7 @@ def calibrate(
     index: Index = None,
     as_json: Json = False,
 ) -> None:
-    """Choose, on your own articles, from which confidence on to answer.
+    """Choose the confidence threshold on your own articles.
 
     Makes questions from headings and distinct sentences, and asks each twice: with the article that it was
     made from, and as if that were not there. With --labelled it asks questions of your members instead, once

@@ -26,8 +26,10 @@ def evaluate(
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write an HTML page with plots.")
     ] = None,
-    save: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep the run, to compare with.")] = None,
-    before: Annotated[Path | None, typer.Option(metavar="FILE", help="Compare with a kept run.")] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save the results, to compare with later.")
+    ] = None,
+    before: Annotated[Path | None, typer.Option(metavar="FILE", help="Compare with saved results.")] = None,
     gate: Annotated[
         bool, typer.Option("--gate", help="Exit with 1 if a question is answered wrongly.")
     ] = False,

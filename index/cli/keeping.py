@@ -17,9 +17,7 @@ def register(app: typer.Typer) -> None:
 
 
 def backup(
-    target: Annotated[
-        Path, typer.Argument(metavar="FILE|FOLDER", help="A new file, or a folder that exists.")
-    ],
+    target: Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help="A new file, or an existing folder.")],
     corpus: Corpus = None,
     index: Index = None,
     as_json: Json = False,
@@ -39,12 +37,12 @@ def backup(
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="As `backup` has made it.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy made by `backup`.")],
     corpus: Corpus = None,
     index: Index = None,
     as_json: Json = False,
 ) -> None:
-    """Put a copy of the index in use; `rollback` goes back to the present one.
+    """Put a copy of the index in use; `rollback` undoes it.
 
     Articles whose files are gone stay gone. Run `rebuild` afterwards for those that have changed since.
     """

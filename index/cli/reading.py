@@ -41,7 +41,9 @@ def register(app: typer.Typer) -> None:
 
 
 def list_articles(
-    prefix: Annotated[str, typer.Argument(help="Only those whose id or title has words that begin so.")] = "",
+    prefix: Annotated[
+        str, typer.Argument(help="Only those whose id or title has words that start like this.")
+    ] = "",
     collection: Collections = None,
     corpus: Corpus = None,
     index: Index = None,
@@ -77,7 +79,7 @@ def show(
 
 
 def info(corpus: Corpus = None, index: Index = None, as_json: Json = False) -> None:
-    """Tell what the index holds and what it was made with."""
+    """Show what the index contains and how it was made."""
     facts = engine(settings(corpus, index)).facts()
     if as_json:
         say_json(facts)
@@ -104,17 +106,19 @@ def verify(corpus: Corpus = None, index: Index = None, as_json: Json = False) ->
 
 def cited(
     citation_id: Annotated[
-        str, typer.Argument(metavar="ID", help="Id of a citation, such as `ask --json` has.")
+        str, typer.Argument(metavar="ID", help="Id of a citation, as `ask --json` shows it.")
     ],
     quoted: Annotated[
         str,
-        typer.Option("--quoted", metavar="TEXT", help="What was quoted, to find it where it has changed."),
+        typer.Option(
+            "--quoted", metavar="TEXT", help="The quoted text, to find it if the article has changed."
+        ),
     ] = "",
     corpus: Corpus = None,
     index: Index = None,
     as_json: Json = False,
 ) -> None:
-    """Say whether a quoted sentence still stands in its article, word for word.
+    """Check whether a quoted sentence is still in its article, word for word.
 
     Exits with 1 if it has changed or the article is gone.
     """
@@ -146,5 +150,5 @@ def cited(
 
 
 def check() -> None:
-    """Name the command that took the place of this one."""
+    """Name the command that replaced this one."""
     raise UsageError("The command `check` is now called `cited`: run `footnote cited ID`.")

@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 def init(
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="Made when missing; the present one by default.")
+        Path, typer.Argument(metavar="FOLDER", help="Created if missing; the current folder by default.")
     ] = Path(),
     as_json: Json = False,
 ) -> None:

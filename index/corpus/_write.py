@@ -188,7 +188,7 @@ def _holds(corpus: Path, path: Path, article: Article) -> bool:
 def _claim(
     corpus: Path, path: Path, name: str, *, replace: bool, same: Callable[[], bool]
 ) -> list[Path] | None:
-    """Files that a new file at `path` takes the place of; None if it is there already.
+    """Files that a new file at `path` replaces; None if it exists already.
 
     Raises:
         UsageError: The path leaves the corpus through a link.

@@ -185,7 +185,7 @@ class Writer(ReadRepository):
         self._connection.execute("UPDATE article SET file = ? WHERE id = ?", (file, article_id))
 
     def put_file(self, row: FileRow) -> None:
-        """Note a file as it was read, with what was skipped of it."""
+        """Record a file as it was read, with what was skipped of it."""
         self._connection.execute(
             "INSERT INTO file VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET hash = excluded.hash",
             (row.path, row.hash),

@@ -103,7 +103,7 @@ async def test_a_copy_is_made_while_the_bot_writes(tmp_path: Path) -> None:
     state = State(Database.existing(copy))
     assert state.guild_settings.at(Scope(1)).confidence == 0.8
     state.close()
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="already exists"):
         back_up(path, copy)
     assert back_up(path, tmp_path).name.startswith("footnote-bot-")
 

@@ -25,7 +25,7 @@ def test_a_file_has_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     target = tmp_path / "monday.db"
     target.write_text("Precious")
-    with pytest.raises(UsageError, match="is there already, and nothing is overwritten"), new_file(target):
+    with pytest.raises(UsageError, match="already exists and is not overwritten"), new_file(target):
         raise AssertionError
     with pytest.raises(UsageError), new_file(tmp_path / "tuesday.db") as temporary:
         temporary.write_text("Mine")

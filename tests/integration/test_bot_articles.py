@@ -86,7 +86,7 @@ async def test_nothing_is_suggested_while_there_is_no_time_or_no_index() -> None
     async with footnote(Broken(IndexMissing("There is no index."))) as room:
         assert await choices(room, "article", "title", "winter") == {}
         assert await choices(room, "articles", "collection", "") == {}
-        assert "I cannot look into the articles right now." in (await slash(room, "articles")).content
+        assert "I cannot read the articles right now." in (await slash(room, "articles")).content
 
 
 async def test_what_is_kept_is_told_in_plain_words() -> None:

@@ -63,7 +63,7 @@ async def test_an_index_that_cannot_be_used_is_the_operators_business(
     broken = Broken(IndexMissing("There is no index in .footnote. Run: footnote rebuild"))
     async with footnote(broken) as room:
         answer = await room.ask(TROUBLE)
-        assert answer.content.startswith("I cannot look into the articles right now. The people who run me")
+        assert answer.content.startswith("I cannot read the articles right now. The people who run me")
         assert "There is no index in .footnote" in caplog.text
         assert (
             await room.server.autocomplete(room.ana, room.channel, "ask", "collection", "n", question="?")

@@ -50,7 +50,7 @@ async def test_a_server_is_set_up_on_a_panel_that_shows_what_holds() -> None:
         log = server.add_channel(room.guild, "log")
         shown = await panel(room, owner)
         assert shown.ephemeral
-        for line in ("the whole server", "Answers from: all articles", "Ask a human calls: nobody"):
+        for line in ("the whole server", "Answers from: all articles", "Ask a human notifies: nobody"):
             assert line in shown.content
         assert "⚠" not in shown.content
         shown = await choose(room, owner, shown, "setup:0:collections", "handbook")
@@ -89,7 +89,7 @@ async def test_a_channel_inherits_from_its_server_and_can_differ() -> None:
         for label in ("Private answers", "Public answers"):
             shown = await (await server.press(owner, shown, label)).response()
         assert "Answers are: public\n" in shown.content
-        shown = await (await server.press(owner, shown, "As private as in the server")).response()
+        shown = await (await server.press(owner, shown, "Same as the server")).response()
         assert "private unless the member chooses · from the server" in shown.content
         shown = await choose(room, owner, shown, f"{here}:collections")
         assert "Answers from: news · from the server" in shown.content

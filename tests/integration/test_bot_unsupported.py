@@ -54,7 +54,7 @@ async def test_of_many_the_first_are_shown_and_the_button_opens_the_list(tmp_pat
     async with town(tmp_path, 12) as room:
         answer = await room.ask("List all articles, please")
         assert answer.content.count("\n- ") == 10
-        assert answer.content.endswith("\n-# These are the first of them.")
+        assert answer.content.endswith("\n-# These are the first ones.")
         await room.bot.close()
         async with running(room):
             shown = await (await room.server.press(room.ben, answer, ARTICLES)).response()

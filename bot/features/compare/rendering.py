@@ -16,10 +16,10 @@ VERDICTS: Final = {
     Likeness.SAME: gettext_noop("✓ The articles say this in nearly the same words"),
     Likeness.PART: gettext_noop("✓ The articles have these words in a longer sentence"),
     Likeness.DIFFERS: gettext_noop("≠ The articles differ in {differ}"),
-    Likeness.NEAR: gettext_noop("≈ The articles have only this near it, which may say something else"),
+    Likeness.NEAR: gettext_noop("≈ The closest sentence in the articles, which may say something else"),
 }
-NOTHING: Final = gettext_noop("**– I found nothing near this in the articles.**")
-NO_CLAIM: Final = gettext_noop("That message says nothing in words that I could look for in the articles.")
+NOTHING: Final = gettext_noop("**– I found nothing like this in the articles.**")
+NO_CLAIM: Final = gettext_noop("That message has no words that I could look for in the articles.")
 CAUTION: Final = gettext_noop(
     "-# I compare words, numbers and dates. I cannot tell what is true, and articles may be wrong."
 )

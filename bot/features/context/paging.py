@@ -12,9 +12,9 @@ from index.types import Article, Context
 
 VERDICTS: Final = {
     "intact": gettext_noop("✓ Still there, word for word."),
-    "moved": gettext_noop("✓ Still there, word for word, at another place: the article has changed."),
+    "moved": gettext_noop("✓ Still there, word for word, in another place: the article has changed."),
     "changed": gettext_noop(
-        "✗ Changed: the article no longer holds the quoted sentence. Most like it is now:"
+        "✗ Changed: the article no longer has the quoted sentence. The closest one now is:"
     ),
     "removed": gettext_noop("✗ Removed: the article is gone."),
 }

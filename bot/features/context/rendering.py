@@ -15,11 +15,11 @@ from index.types import Article, Context
 
 REMOVED: Final = gettext_noop("The article is gone: it was removed after this sentence was quoted.")
 CHANGED: Final = gettext_noop(
-    "The article has changed and no longer holds the quoted sentence. In its place it says now:"
+    "The article has changed and no longer has the quoted sentence. Instead it says:"
 )
-LOST: Final = gettext_noop("The article has changed and no longer holds the quoted sentence.")
+LOST: Final = gettext_noop("The article has changed and no longer has the quoted sentence.")
 MOVED: Final = gettext_noop(
-    "The article has changed; the sentence still stands in it, word for word, at another place."
+    "The article has changed; the sentence is still in it, word for word, in another place."
 )
 TOO_LONG: Final = gettext_noop("The paragraph is too long for a message; it is in the file, whole.")
 

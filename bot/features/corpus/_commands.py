@@ -105,7 +105,7 @@ class Corpus(
             )
 
     @app_commands.command(
-        description=gettext_noop("Put a new text in place of an article: attach a file, or edit it in a form")
+        description=gettext_noop("Replace an article: attach a file, or edit the text in a form")
     )
     @app_commands.describe(
         article=gettext_noop("The article, by the words of its title"),
@@ -151,7 +151,7 @@ class Corpus(
             await interaction.response.defer(ephemeral=True, thinking=True)
             await _answer(interaction, render_overview(await self.article_service.overview(held)))
 
-    @app_commands.command(description=gettext_noop("See what several people have asked and not found"))
+    @app_commands.command(description=gettext_noop("See what several people asked that I found no answer to"))
     async def gaps(self, interaction: discord.Interaction[FootnoteBot]) -> None:
         """Answer `/corpus gaps`."""
         bot = interaction.client

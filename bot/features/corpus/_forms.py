@@ -45,7 +45,7 @@ def form(action: str, target: str, article: Article, brief: str = "") -> discord
             gettext_noop("That does not fit into a form. Please attach the article as a `file:`.")
         )
     made = discord.ui.Modal(
-        title=gettext("New article") if action == "add" else gettext("The article as it is to be"),
+        title=gettext("New article") if action == "add" else gettext("The new version of the article"),
         custom_id=custom_id,
     )
     if brief:

@@ -32,7 +32,7 @@ def chosen(held: GuildSettings, collection: str) -> str:
         raise EditRefused(gettext_noop("A collection is one name, without a slash."))
     if not name and held.collections and "" not in held.collections:
         if len(held.collections) > 1:
-            raise EditRefused(gettext_noop("Please say in which `collection:` the article belongs."))
+            raise EditRefused(gettext_noop("Please name the article's collection with `collection:`."))
         return held.collections[0]
     if not held.allows(name):
         raise EditRefused(NOT_YOURS)

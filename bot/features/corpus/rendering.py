@@ -23,7 +23,7 @@ PUBLISH, REMOVE, DISCARD, UNDO = (
     gettext_noop("Undo"),
 )
 NOTHING: Final = gettext_noop(
-    "Nothing in it can be quoted: it has no whole sentence, list item or table row."
+    "Nothing in it can be quoted: it has no complete sentence, list item or table row."
 )
 UNTITLED: Final = gettext_noop(
     "No title was found in it, so its file's name is the title. `title:` gives it another one."
@@ -54,8 +54,8 @@ def render_proposal(proposal: Proposal) -> Reply:
     title = _title(article)
     if proposal.preview is None:
         content = gettext(
-            "Remove **{title}** ({name})? I no longer quote it then, in no server. "
-            "You can undo it for a day.",
+            "Remove **{title}** ({name})? I will no longer quote it in any server. You can undo "
+            "this for a day.",
             title=title,
             name=_name(article.id),
         )
@@ -64,7 +64,7 @@ def render_proposal(proposal: Proposal) -> Reply:
     ask = gettext("Publish **{title}**?", title=title)
     if proposal.action == "replace":
         old = one_line(proposal.old, _TITLE)
-        ask = gettext("Publish **{title}** in the place of **{old}**?", title=title, old=old)
+        ask = gettext("Replace **{old}** with **{title}**?", title=title, old=old)
     lines = [ask, gettext("File: {name}", name=_name(f"{article.id}.md")), *_facts(article)]
     lines.append(gettext("Sentences that can be quoted: {count}", count=len(sentences)))
     lines += [f"> “{one_line(text, _OPENING)}”" for text in sentences[:_FIRST]]

@@ -13,9 +13,9 @@ from bot.messages.turns import head
 from index.types import Answer
 
 TITLE: Final = gettext_noop("**More sentences, nearest first.** They need not answer the question.")
-NOTHING_MORE: Final = gettext_noop("**There is nothing more** that comes near the question.")
+NOTHING_MORE: Final = gettext_noop("**There is nothing else** close to the question.")
 THE_END: Final = gettext_noop(
-    "-# That is all I found near it. Other words may find more, and `/articles` lists what there is."
+    "-# That is all I found. Other words may find more, and `/articles` lists the articles."
 )
 NEXT, BACK = gettext_noop("More ▶"), gettext_noop("◀ Back")
 

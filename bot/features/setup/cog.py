@@ -119,7 +119,7 @@ def _values(name: str, chosen: Sequence[str], place: Scope) -> dict[str, Any]:
     if name == "collections":
         return {name: () if NOWHERE in chosen else tuple(chosen) or None}
     if str(place.guild) in chosen:
-        raise SettingRefused(gettext_noop("@everyone cannot be that role. Please choose another one."))
+        raise SettingRefused(gettext_noop("That role can't be @everyone. Please choose another one."))
     return {name: int(chosen[0]) if chosen else None}
 
 

@@ -59,7 +59,7 @@ def auto_reply_switch(
     told = what if own.auto_reply else gettext("nothing")
     if not is_forum and not reads:
         told = gettext(
-            "nothing: for that I need the message content intent, which those who run me have not switched on"
+            "nothing: for that I need the message content intent, which my operators have not enabled"
         )
     label = gettext("Answer new posts") if is_forum else gettext("Answer every question")
     return AutoReplySwitch(
@@ -99,7 +99,7 @@ def text(
             gettext("private unless the member chooses") if held.private else gettext("public"),
         ),
         (gettext("Certainty"), "confidence", _certainty(held)),
-        (gettext("Ask a human calls"), "human", f"<@&{held.human}>" if held.human else gettext("nobody")),
+        (gettext("Ask a human notifies"), "human", f"<@&{held.human}>" if held.human else gettext("nobody")),
         (gettext("Editors"), "editors", f"<@&{held.editors}>" if held.editors else gettext("no role")),
         (gettext("Log"), "log", f"<#{held.log}>" if held.log else gettext("no channel")),
     ):
@@ -108,7 +108,7 @@ def text(
     if mode is not None:
         lines.append(gettext("- Answered without a mention: {mode}", mode=mode.told))
         if mode.is_on and held.private:
-            lines.append("⚠ " + gettext("Answers are private here, so I answer nothing without a mention."))
+            lines.append("⚠ " + gettext("Answers are private here, so I only answer when mentioned."))
     lines += [f"⚠ {each}" for each in warnings(guild, place, held)]
     left_out = set(names).difference(offered(names, own))
     if left_out:
@@ -150,12 +150,12 @@ def warnings(guild: discord.Guild, place: Scope, held: GuildSettings) -> list[st
     ]
     role = guild.get_role(held.human or 0)
     if held.human and role is None:
-        found.append(gettext("The role that Ask a human calls is gone."))
+        found.append(gettext("The role that Ask a human notifies is gone."))
     if role is not None and not role.mentionable and not granted.mention_everyone:
         found.append(
             gettext(
-                "{role} is called in vain: allow anyone to mention that role, "
-                "or give me the permission {permission}.",
+                "{role} can't be pinged: allow anyone to mention that role, or give me the "
+                "permission {permission}.",
                 role=role.mention,
                 permission=gettext(_PINGS),
             )
@@ -223,7 +223,7 @@ def controls(
                 default_values=[discord.Object(value, type=discord.Role)] if value else [],
             )
             for name, label, value in (
-                ("human", gettext("Role that Ask a human calls"), own.human),
+                ("human", gettext("Role that Ask a human notifies"), own.human),
                 ("editors", gettext("Role of the editors"), own.editors),
             )
         ),
@@ -239,7 +239,7 @@ def controls(
     if own.private:
         label, value = gettext("Public answers"), "no" if place.channel else "unset"
     elif own.private is False and place.channel:
-        label, value = gettext("As private as in the server"), "unset"
+        label, value = gettext("Same as the server"), "unset"
     parts += [
         discord.ui.Button(label=label, custom_id=called(f"private:{value}")),
         discord.ui.Button(label=gettext("Certainty"), custom_id=called("confidence")),
@@ -264,7 +264,7 @@ def certainty_form(place: Scope, own: GuildSettings) -> discord.ui.Modal:
         discord.ui.Label(
             text=gettext("How sure an answer has to be, in percent"),
             description=gettext(
-                "It can only be stricter than what the operators chose. Empty: as elsewhere."
+                "It can only be stricter than what the operators chose. Leave it empty for the default."
             ),
             component=discord.ui.TextInput(
                 custom_id="confidence",

@@ -41,7 +41,7 @@ def test_each_claim_has_its_verdict_its_sentence_and_its_source() -> None:
     assert lines[7:12] == [
         "**✓ The articles have this word for word:**",
         "> “Dogs travel free.” ²",
-        "**≈ The articles have only this near it, which may say something else: sentence ¹, above.**",
+        "**≈ The closest sentence in the articles, which may say something else: sentence ¹, above.**",
         "-# I looked for the first 3 of 5 statements.",
         CAUTION,
     ]

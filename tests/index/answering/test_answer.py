@@ -114,8 +114,8 @@ def test_declines_with_what_came_nearest(town: Town) -> None:
         ),
         ("The ferry island?", "No sentence in 4 articles answers it with enough certainty."),
         ("Who are you?", "No sentence in 4 articles answers it with enough certainty."),
-        ("", "The question holds no words."),
-        ("🙂 ?!", "The question holds no words."),
+        ("", "The question has no words."),
+        ("🙂 ?!", "The question has no words."),
     ],
 )
 def test_says_why_it_declines(town: Town, question: str, reason: str) -> None:

@@ -82,7 +82,7 @@ def test_no_index_and_a_name_that_is_taken(library: Library, tmp_path: Path) -> 
     with pytest.raises(IndexMissing):
         back_up(tmp_path / "nowhere", tmp_path / "monday.db")
     (tmp_path / "monday.db").write_text("Precious")
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="already exists"):
         back_up(library.folder, tmp_path / "monday.db")
 
 
