@@ -1,6 +1,6 @@
 """How well questions with known answers are answered, by each of several systems over the same articles.
 
-`python -m benchmarks.quality ../shared/eval` writes a section of docs/benchmarks.md, and a page with plots
+`python -m benchmarks.quality ../shared/eval` writes a section of docs/benchmarks.md, and a page of tables
 and the questions that got better and worse, build/quality.html.
 """
 
@@ -114,7 +114,7 @@ def page(results: Mapping[str, Mapping[str, QualityMetrics]]) -> str:
         (label, ", ".join(sorted({list(systems)[place] for systems in results.values()})))
         for label, place in (("shown", -1), ("compared with", -2))
     ]
-    return render(after, title="Answers", facts=told, before=before, comparisons=comparisons)
+    return render(after, title="Answers", facts=told, comparisons=comparisons)
 
 
 def system(engine: Engine) -> System:

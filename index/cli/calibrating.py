@@ -53,7 +53,10 @@ def calibrate(
         typer.Option(metavar="FILE", help="Ask these questions with known answers instead, as for evaluate."),
     ] = None,
     report: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write an HTML page with plots.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write an HTML page with all figures and the questions that went wrong."
+        ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Measure, but save nothing.")] = False,
     forget: Annotated[

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from index.cli.common import Corpus, Index, Json, engine, note, progress, say, say_json, settings, write_page
+from index.errors import UsageError
 from index.types import Answer, OnProgress, Progress
 
 if TYPE_CHECKING:
     from index.engine import Engine
-    from index.evaluation import Question
+    from index.evaluation import QualityMetrics, Question, RunComparison
 
 
 def register(app: typer.Typer) -> None:
@@ -24,7 +25,10 @@ def register(app: typer.Typer) -> None:
 def evaluate(
     questions: Annotated[Path, typer.Argument(metavar="QUESTIONS", help="A .jsonl file, one a line.")],
     report: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write an HTML page with plots.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write an HTML page with all figures and the questions that went wrong."
+        ),
     ] = None,
     save: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Save the results, to compare with later.")
@@ -56,7 +60,8 @@ def evaluate(
     if report:
         from index.evaluation.report import render
 
-        write_page(report, render(sets, title=f"Evaluation of {name}", facts=[], before=earlier))
+        compared = _compared(name, earlier or {}, metrics)
+        write_page(report, render(sets, title=f"Evaluation of {name}", comparisons=compared))
     if as_json:
         say_json({name: metrics.as_dict()})
     else:
@@ -68,6 +73,18 @@ def evaluate(
             note(f"{failure.row.id}: {failure.reason}")
         if failures:
             raise typer.Exit(1)
+
+
+def _compared(
+    name: str, earlier: Mapping[str, QualityMetrics], metrics: QualityMetrics
+) -> dict[str, RunComparison]:
+    """What changed since an earlier run of the same set; nothing if that run has no question of it."""
+    from index.evaluation import compare
+
+    try:
+        return {name: compare(earlier[name].rows, metrics.rows)}
+    except (KeyError, UsageError):
+        return {}
 
 
 def _answers(answers: Engine, asked: list[Question], on_progress: OnProgress) -> Iterator[Answer]:

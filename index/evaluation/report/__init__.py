@@ -9,20 +9,11 @@ from pathlib import Path
 
 from index.evaluation import QualityMetrics, Row, RunComparison, number
 from index.evaluation.report._cards import cards, changes, plain, safe
-from index.evaluation.report._plots import confidences, reliability, risk_coverage
 from index.evaluation.report._tables import decisions, differences, numbers, overview, share_interval
 
 __all__ = ["render"]
 
 _MOST = 15
-_LEGEND = "".join(
-    f'<span class="legend"><span class="swatch {kind}"></span>{label}</span> '
-    for kind, label in (
-        ("right", "first sentence gold"),
-        ("wrong", "first sentence not gold"),
-        ("nothing", "unanswerable"),
-    )
-)
 
 
 def render(
@@ -30,7 +21,6 @@ def render(
     *,
     title: str = "Evaluation",
     facts: Iterable[tuple[str, str]] = (),
-    before: Mapping[str, QualityMetrics] | None = None,
     comparisons: Mapping[str, RunComparison] | None = None,
 ) -> str:
     """Lay out a run as a page; all text is escaped, and the page forbids itself every request and script.
@@ -39,8 +29,7 @@ def render(
         sets: Figures of each question set, by name.
         title: Heading of the page.
         facts: What it was measured with, as pairs of name and value: index, model, machine, date.
-        before: Figures of an earlier run, drawn as a dashed line where it has the set.
-        comparisons: What changed since then, by set.
+        comparisons: What changed since an earlier run, by set.
 
     Returns:
         HTML; to be written as UTF-8. Same arguments, same page.
@@ -48,9 +37,9 @@ def render(
     style = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    before, comparisons = before or {}, comparisons or {}
+    comparisons = comparisons or {}
     sections = [
-        _section(place, name, metrics, before.get(name), comparisons.get(name))
+        _section(place, name, metrics, comparisons.get(name))
         for place, (name, metrics) in enumerate(sets.items())
     ]
     told = "".join(f"<dt>{safe(name)}</dt><dd>{safe(value)}</dd>" for name, value in facts)
@@ -70,14 +59,13 @@ def _section(
     place: int,
     name: str,
     metrics: QualityMetrics,
-    before: QualityMetrics | None,
     comparison: RunComparison | None,
 ) -> str:
     return (
         f'<section id="set-{place}" aria-labelledby="name-{place}"><h2 id="name-{place}">{safe(name)}</h2>'
         f'<p class="soft">Questions: {metrics.questions}; {metrics.answerable} known to be answerable, '
         f"{metrics.unanswerable} known not to be.</p>"
-        f"{_key_figures(metrics)}{_plots(metrics, before)}{decisions(metrics)}"
+        f"{_key_figures(metrics)}{decisions(metrics)}"
         f"{numbers(metrics)}{_compared(comparison) if comparison else ''}{_worst(metrics.rows)}</section>\n"
     )
 
@@ -96,33 +84,6 @@ def _key_figures(metrics: QualityMetrics) -> str:
         for label, value, note in items
     )
     return f'<dl class="key">{"".join(rows)}</dl>'
-
-
-def _plots(metrics: QualityMetrics, before: QualityMetrics | None) -> str:
-    if not metrics.reliability:
-        return ""
-    figures = [
-        (
-            "Confidence, by what became of it",
-            confidences(metrics.rows),
-            _LEGEND,
-        ),
-        (
-            "Reliability",
-            reliability(metrics.reliability),
-            "Where a dot lies on the diagonal, confidence is honest. Size: number of questions; "
-            "line: 95 % interval.",
-        ),
-    ]
-    if metrics.curve:
-        note = "Ring: the index's own decisions. Dot: the most that can be answered at 10 % risk."
-        dashed = " Dashed: the earlier run." if before else ""
-        figures.insert(0, ("Risk and coverage", risk_coverage(metrics, before), note + dashed))
-    return f'<div class="plots">{"".join(_figure(*figure) for figure in figures)}</div>'
-
-
-def _figure(title: str, plot: str, note: str) -> str:
-    return f"<figure><h3>{title}</h3>{plot}<figcaption>{note}</figcaption></figure>"
 
 
 def _compared(comparison: RunComparison) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from index.evaluation import FIGURES, FigureDifference, QualityMetrics, RunComparison, number
 from index.evaluation.measures import Bin, wilson
 from index.evaluation.report._cards import safe
-from index.evaluation.report._plots import interval
 
 _LABELS = dict(FIGURES)
 _LOWER_IS_BETTER = frozenset({"brier"})
@@ -60,7 +59,7 @@ def decisions(metrics: QualityMetrics) -> str:
 
 
 def numbers(metrics: QualityMetrics) -> str:
-    """The plots as tables, for those who cannot see them or want the figures."""
+    """How many can be answered at which risk, and whether confidence is honest."""
     at_risk = [
         (risk, max((one for one in metrics.curve if one.risk <= risk + 1e-9), key=lambda one: one.coverage))
         for risk in (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
@@ -71,12 +70,9 @@ def numbers(metrics: QualityMetrics) -> str:
         for risk, one in at_risk
     ]
     bins = [_bin_cells(one) for one in metrics.reliability]
-    return (
-        "<details><summary>The plots as tables</summary>"
-        + _table("", "Risk and coverage", ["Risk at most", "coverage", "threshold", "answers"], curve)
-        + _table("", "Reliability", ["Confidence", "mean", "gold first", "questions"], bins)
-        + "</details>"
-    )
+    return _table(
+        "Risk and coverage", "", ["Risk at most", "coverage", "threshold", "answers"], curve
+    ) + _table("Reliability", "", ["Confidence", "mean", "gold first", "questions"], bins)
 
 
 def _bin_cells(one: Bin) -> list[str]:
@@ -85,17 +81,16 @@ def _bin_cells(one: Bin) -> list[str]:
 
 def differences(comparison: RunComparison) -> str:
     """What changed since the earlier run, with intervals."""
-    widest = max((max(abs(one.low), abs(one.high)) for one in comparison.differences), default=0)
-    body = [_difference_cells(one, widest) for one in comparison.differences]
+    body = [_difference_cells(one) for one in comparison.differences]
     caption = (
         f"{comparison.questions} questions in both runs, {comparison.left_out} in only one. "
         "Interval: 95 %, paired bootstrap."
     )
-    head = ["Since the earlier run", "before", "after", "difference", "interval", ""]
+    head = ["Since the earlier run", "before", "after", "difference", "interval"]
     return _table("Compared with the earlier run", caption, head, body)
 
 
-def _difference_cells(one: FigureDifference, widest: float) -> list[str]:
+def _difference_cells(one: FigureDifference) -> list[str]:
     change = one.after - one.before
     good = (change > 0) != (one.name in _LOWER_IS_BETTER)
     kind = "open" if not one.clear else "good" if good else "bad"
@@ -105,7 +100,6 @@ def _difference_cells(one: FigureDifference, widest: float) -> list[str]:
         number(one.after),
         f'<span class="{kind}-text">{_signed(change)}</span>',
         f"{_signed(one.low)} to {_signed(one.high)}",
-        interval(one.low, change, one.high, widest, kind),
     ]
 
 
