@@ -73,13 +73,13 @@ def evaluate_reader(
             readings = _read(reader, model, texts, corpus, found[corpus.name].passages)
             numbers = range(*corpus.questions)
             judged.setdefault(corpus.judges, []).extend(
-                {"answerable": texts.answerable[number], **judge(reading, scale[0], scale[1])}
+                {"answerable": texts.answerable[number], **outcome(reading, scale[0], scale[1])}
                 for number, reading in zip(numbers, readings, strict=False)  # the first ones alone are read
             )
     return {name: _figures(rows) for name, rows in judged.items()}
 
 
-def judge(reading: Reading, cosine_scale: float, none_scale: float) -> dict[str, float]:
+def outcome(reading: Reading, cosine_scale: float, none_scale: float) -> dict[str, float]:
     """Hits (0 or 1) and confidences of one question, by the names of `evaluate_reader`."""
     scaled = cosine_scale * reading.cosines
     both = reading.scores + scaled

@@ -26,7 +26,7 @@ from benchmarks.models.gold import CommunityGold
 from benchmarks.models.joining import LEAST_COSINE, agreement, sha256
 from benchmarks.models.listwise import listwise_loss
 from benchmarks.models.reader import Scores, load_reader
-from benchmarks.models.reader_evaluation import Reading, judge
+from benchmarks.models.reader_evaluation import Reading, outcome
 from benchmarks.models.texts import ANGLE_QUOTE, GREATER_THAN, Form, Texts, batches
 
 MODELS = Path(__file__).parents[2] / "index" / "embedding" / "models"
@@ -290,7 +290,7 @@ def test_the_listwise_loss_weighs_gold_units_or_none():
 
 def test_readings_are_judged_with_and_without_cosines():
     reading = Reading(np.array([2.0, 0.0]), np.array([0.1, 0.3]), np.array([False, True]), none=1.0)
-    found = judge(reading, 10.0, 12.0)
+    found = outcome(reading, 10.0, 12.0)
     assert [found[name] for name in ("reader", "cos", "mixed", "mixed.3")] == [0, 1, 0, 1]
     assert found["none"] == pytest.approx(math.log(math.exp(2) + 1) - 1)
     assert found["nonemixed"] == pytest.approx(math.log(2 * math.exp(3)) - 13)

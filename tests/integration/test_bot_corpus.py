@@ -308,7 +308,7 @@ async def test_an_article_is_replaced_in_a_form_and_put_back(town: Town) -> None
     )
     shown = await sent.response()
     assert shown.content.startswith(
-        "Publish **Gull Island ferry** in the place of **Gull Island ferry**?\nFile: news/ferry.md"
+        "Replace **Gull Island ferry** with **Gull Island ferry**?\nFile: news/ferry.md"
     )
     assert "Nearly the same" not in shown.content
     done = await press(town, shown, "Publish")
@@ -323,7 +323,7 @@ async def test_an_article_is_replaced_by_a_file(town: Town) -> None:
     shown = await slash(
         town, "replace", article="rules", file=Upload("new.md", b"# Rules\n\nBoats may stay.\n")
     )
-    assert shown.content.startswith("Publish **Rules** in the place of **Harbour rules**?")
+    assert shown.content.startswith("Replace **Harbour rules** with **Rules**?")
     done = await press(town, shown, "Publish")
     assert "rules.md" in files(town)
     assert "rules.txt" not in files(town)
@@ -432,7 +432,7 @@ async def test_a_server_changes_only_the_articles_that_are_for_it(town: Town) ->
     assert "File: news/the-open-air-pool.md" in shown.content
     assert "rules" not in (await slash(town, "status")).content
     await settle(town, GuildSettings(collections=("news", "sport")))
-    assert "in which `collection:`" in (await add(town)).content
+    assert "collection with `collection:`" in (await add(town)).content
     other = town.server.add_guild("Elsewhere")
     with pytest.raises(Exception, match="cannot be changed from this server"):
         await town.bot.article_service.carry_out(draft_of(shown), other.id, GuildSettings())

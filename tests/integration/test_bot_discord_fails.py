@@ -147,7 +147,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     async def hook(*_: object, **__: object) -> None:
         return
 
-    monkeypatch.setattr("bot.client.Footnote.before_identify_hook", hook)
+    monkeypatch.setattr("bot.client.FootnoteBot.before_identify_hook", hook)
 
 
 @pytest.mark.usefixtures("at_once")

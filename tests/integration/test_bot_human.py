@@ -46,7 +46,7 @@ async def test_a_question_without_an_answer_calls_the_role_once() -> None:
         assert call.content == (
             f"<@&{role.id}> Can somebody answer this?\n"
             "> Where is \\*\\*parking\\*\\*? Ask \\@everyone or \\<\\@&1>\n"
-            "-# called by \\@Ben · [what I found]"
+            "-# sent by \\@Ben · [what I found]"
             f"(<https://discord.com/channels/{room.guild.id}/{room.channel.id}/{refused.id}>)"
         )
         shown = room.server.current(refused)
@@ -71,11 +71,11 @@ async def test_a_private_question_is_posted_only_when_its_member_says_so() -> No
         role = await helpers(room, private=True)
         refused = await room.ask("Where is parking?")
         asked = await (await room.server.press(room.ana, refused, HUMAN)).response()
-        assert (asked.ephemeral, asked.pings, "for all to see" in asked.content) == (True, set(), True)
+        assert (asked.ephemeral, asked.pings, "for everyone to see" in asked.content) == (True, set(), True)
         assert calls(room) == []
         assert await press(room, room.ana, asked, POST) == CALLED.format(role=f"<@&{role.id}>")
         [call] = calls(room)
-        assert call.content.endswith("> Where is parking?\n-# called by \\@Ana")
+        assert call.content.endswith("> Where is parking?\n-# sent by \\@Ana")
         again = await (await room.server.press(room.ana, refused, HUMAN)).response()
         assert await press(room, room.ana, again, POST) == ALREADY
         shared = await (await room.server.press(room.ana, refused, "Share")).followup()
@@ -106,7 +106,7 @@ async def test_nobody_is_called_too_often_or_where_that_is_not_wanted() -> None:
         assert await press(room, room.ana, first) == NOT_POSTED
         room.server.allow(room.channel, "send_messages")
         assert await press(room, room.ana, first) == CALLED.format(role=f"<@&{role.id}>")
-        assert "Please call again <t:" in await press(room, room.ana, second)
+        assert "Please try again <t:" in await press(room, room.ana, second)
         await room.bot.state.guild_settings.set(Scope(room.guild.id), GuildSettings())
         run = await room.server.press(room.ben, second, HUMAN)
         assert (await run.response()).content == NOBODY

@@ -111,7 +111,7 @@ async def test_what_will_not_work_is_told() -> None:
         for line in (
             "I lack the permission Send Messages, to answer a mention",
             "Read Message History",
-            f"<@&{silent.id}> is called in vain",
+            f"<@&{silent.id}> can't be pinged",
             "cannot write into the log channel",
         ):
             assert line in shown.content
@@ -122,7 +122,7 @@ async def test_what_will_not_work_is_told() -> None:
         assert shown.content.count("is gone") == 3
         everyone = room.guild.roles[room.guild.id]
         refused = await choose(room, owner, shown, "setup:0:human", everyone)
-        assert "@everyone cannot be that role" in refused.content
+        assert "can't be @everyone" in refused.content
         opened = await server.press(owner, shown, "Certainty")
         refused = await (await server.submit_modal(owner, opened, {"confidence": "very"})).response()
         assert "a number from 0 to 100" in refused.content
@@ -158,7 +158,7 @@ async def test_failures_of_the_database_and_a_missing_server_are_told(
         monkeypatch.setattr(GuildSettingsStore, "change", fail)
         monkeypatch.setattr(GuildSettingsStore, "forget", fail)
         run = await room.server.press(owner, shown, "Reset")
-        assert "cannot look into my own notes" in (await run.followup()).content
+        assert "cannot read my database" in (await run.followup()).content
         guild = room.bot.get_guild(room.guild.id)
         assert guild is not None
         guild.unavailable = True

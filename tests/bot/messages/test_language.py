@@ -206,7 +206,7 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("broken")
 def test_a_translators_mistake_is_english_and_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     with use_language("pt-BR"):
-        assert gettext("I have notified {role}.", role="@help") == "I have called @help."
+        assert gettext("I have notified {role}.", role="@help") == "I have notified @help."
         assert gettext("File: {name}", name="a.md") == "File: a.md"
         assert (gettext("Share"), gettext("More")) == ("Compartilhar", "More")
     assert caplog.text.count("cannot be filled in") == 2
