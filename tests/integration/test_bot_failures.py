@@ -21,7 +21,7 @@ TROUBLE = "Why the trouble?"
 LAST = "The last ferry leaves Gull Island at 6.40 pm."
 UNEXPECTED = re.compile(
     r"Something went wrong on my side\. "
-    r"The people who run me can look it up by the reference `([0-9a-f]{8})`\."
+    r"My operators can look it up by the reference `([0-9a-f]{8})`\."
 )
 
 
@@ -63,7 +63,7 @@ async def test_an_index_that_cannot_be_used_is_the_operators_business(
     broken = Broken(IndexMissing("There is no index in .footnote. Run: footnote rebuild"))
     async with footnote(broken) as room:
         answer = await room.ask(TROUBLE)
-        assert answer.content.startswith("I cannot read the articles right now. The people who run me")
+        assert answer.content.startswith("I cannot read the articles right now. My operators")
         assert "There is no index in .footnote" in caplog.text
         assert (
             await room.server.autocomplete(room.ana, room.channel, "ask", "collection", "n", question="?")

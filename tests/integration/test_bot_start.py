@@ -283,7 +283,7 @@ async def test_told_to_stop_the_bot_finishes_those_who_wait_and_says_goodbye() -
             os.kill(os.getpid(), signal.SIGTERM)
             await asyncio.sleep(0.1)
             late = await (await server.slash(ana, channel, "ask", question="The ferry?")).response()
-            assert "just being stopped" in late.content
+            assert "shutting down" in late.content
             engine.gate.set()
             for each in asked:
                 assert "6.40 pm" in (await each.response()).content

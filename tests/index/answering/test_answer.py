@@ -105,7 +105,7 @@ def test_declines_with_what_came_nearest(town: Town) -> None:
         (
             "Name all dahlias that they grow.",
             "I cannot count or list what is in the articles: I quote single sentences. "
-            "The list of articles may help you on.",
+            "The list of articles may help.",
         ),
         ("Who sells dahlias on Gull Island?", "'sells' occurs in none of 4 articles."),
         (

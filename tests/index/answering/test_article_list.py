@@ -50,7 +50,7 @@ def test_what_no_sentence_can_give_is_said_and_the_list_is_offered(engine: Engin
     answer = engine.ask("What do you think of zebras?")
     assert answer.reason == (
         "I have no opinion and give no advice: I quote what the articles say. "
-        "The list of articles may help you on."
+        "The list of articles may help."
     )
     assert answer.listing is not None
     assert (answer.listing.topic, answer.listing.total, answer.listing.cards) == ("", 4, ())
