@@ -49,8 +49,7 @@ def test_where_there_are_none_it_is_a_question_like_others(engine: Engine, quest
 def test_what_no_sentence_can_give_is_said_and_the_list_is_offered(engine: Engine) -> None:
     answer = engine.ask("What do you think of zebras?")
     assert answer.reason == (
-        "I have no opinion and give no advice: I quote what the articles say. "
-        "The list of articles may help."
+        "I have no opinion and give no advice: I quote what the articles say. The list of articles may help."
     )
     assert answer.listing is not None
     assert (answer.listing.topic, answer.listing.total, answer.listing.cards) == ("", 4, ())
