@@ -86,9 +86,9 @@ class FootnoteBot(commands.AutoShardedBot):
     """Footnote on Discord.
 
     Args:
-        engine service: Answers the questions.
+        engine_service: Answers the questions.
         state: What is remembered between starts.
-        article service: Where articles are changed.
+        article_service: Where articles are changed.
         rates: How much may be asked; None for any number of questions.
         keep_unanswered: Whether questions in servers that no answer was found to are kept for editors.
         gap_people: How many different people must have asked what is not found, before editors see it.

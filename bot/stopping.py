@@ -57,8 +57,6 @@ class Stop:
     def begin(self, error: BaseException | None = None) -> None:
         """Begin to stop; a further call changes nothing.
 
-        From now on, a signal to stop has its default effect: it ends the process at once.
-
         Args:
             error: What the bot stops for; None where it was told to.
         """

@@ -352,7 +352,7 @@ class Citation:
         score: Probability that this sentence answers the question.
         link: `url` with a text fragment that opens at the sentence.
         source: Who published the article.
-        citation id: Short proof of the quotation, see `index.citation_ids`.
+        citation_id: Short proof of the quotation, see `index.citation_ids`.
         lead: What it leans on; None where it stands alone.
     """
 
@@ -435,7 +435,7 @@ class Explanation:
         reranker: Probability by the reranker (`INDEX_RERANKER`) that the best sentence answers; None without.
         signals: What set the best sentence apart from the other candidates, strongest first: name, and
             points of score above (or below) their average.
-        shares: How the probability that one of the candidates is right falls on the best and the runner-up.
+        probabilities: Of the best candidate and the runner-up to be the right one, given that one of them is.
     """
 
     read_as: str

@@ -63,7 +63,7 @@ class Articles(commands.Cog):
     """The articles, to browse.
 
     Args:
-        engine service: Knows them.
+        engine_service: Knows them.
         answering: Knows who is being answered.
     """
 

@@ -26,7 +26,7 @@ class Ask(commands.Cog):
     """Questions by command.
 
     Args:
-        engine service: Answers them.
+        engine_service: Answers them.
         answering: Knows who is being answered.
     """
 

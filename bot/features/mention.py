@@ -51,7 +51,7 @@ class Mention(commands.Cog):
 
     Args:
         bot: Who is mentioned.
-        engine service: Answers them.
+        engine_service: Answers them.
         answering: Knows who is being answered.
     """
 

@@ -15,7 +15,7 @@ class Button:
 
     Attributes:
         label: At most 80 characters.
-        citation id: What the button carries.
+        citation_id: What the button carries.
         url: Where the link leads.
         action: The whole custom id of a button of another kind, at most 100 characters.
         disabled: Whether it can no longer be pressed.

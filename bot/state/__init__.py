@@ -43,7 +43,7 @@ class State:
         keep_days: How many days verdicts, calls and questions are kept.
 
     Attributes:
-        places: Settings of servers and channels.
+        guild_settings: Settings of servers and channels.
         feedback: Verdicts on answers.
         calls: Messages for which a human was called.
         unanswered: Questions that no answer was found to.

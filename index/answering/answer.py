@@ -1,4 +1,4 @@
-"""From a ranked to an answer: the citations, each compared with its article once more, or a no."""
+"""From ranked candidates to an answer: the citations, each compared with its article once more, or a no."""
 
 from __future__ import annotations
 

@@ -45,8 +45,8 @@ class Corpus(
     """The commands of those who look after the articles.
 
     Args:
-        engine service: Knows the articles.
-        article service: Changes them.
+        engine_service: Knows the articles.
+        article_service: Changes them.
     """
 
     def __init__(self, engine_service: EngineService, article_service: ArticleService) -> None:
