@@ -18,7 +18,7 @@ from typing import Any, Final
 import pytest
 
 from bot import token
-from bot.dotenv import misspelt, read_keys
+from bot.dotenv import misspelt
 from bot.features import auto_reply
 from bot.features.context import paging, rendering
 from bot.messages import answers, escape, links, turns, visible
@@ -34,7 +34,7 @@ from index.indexing.chunks import Chunker
 from index.ranking import features as evidence
 from index.retrieval import question as query
 from index.retrieval import spelling
-from index.settings import ENV_LIMIT, IndexSettings, load
+from index.settings import ENV_LIMIT, IndexSettings, load, read_env
 from index.text import blocks as block
 from index.text import differences, markup, words
 from index.text.normalization import normalize
@@ -356,7 +356,7 @@ def test_an_env_file_is_read_in_linear_time_up_to_its_limit(tmp_path: Path) -> N
     def read(text: str) -> None:
         path.write_text(text, encoding="utf-8", newline="")
         with suppress(FootnoteError):
-            read_keys(path)
+            read_env(path)
 
     for piece in ("A", "A=a\n", "A='a\\\n", "=", "\n", " ", "#", "'", '"', "\\", "a b\n", "export ", "${A"):
         for head in ("", "A="):
@@ -370,9 +370,9 @@ def test_a_larger_env_file_is_refused_before_it_is_read(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path(".env").write_text("#" * (ENV_LIMIT + 1), encoding="utf-8")
-    for read in (lambda: read_keys(Path(".env")), lambda: load(IndexSettings)):
+    for read in (lambda: read_env(Path(".env")), lambda: load(IndexSettings)):
         with pytest.raises(UsageError, match=r"larger than 64 KiB"):
             read()
     Path(".env").write_text("#" * ENV_LIMIT, encoding="utf-8")
-    assert read_keys(Path(".env")) == []
+    assert read_env(Path(".env")) == []
     assert load(IndexSettings).chunk_tokens == 256
