@@ -41,6 +41,7 @@ from index.text.normalization import normalize
 from index.text.sentences import segment
 from index.types import Answer, Article, Citation, Context, IndexInfo, Status
 from tests.growth import Hostile, doublings, steepness
+from tests.hostile import PIECES
 
 SHORTEST: Final = 2048
 LONGEST: Final = 2**20
@@ -49,15 +50,6 @@ FLOOR: Final = 0.002
 ENOUGH: Final = 0.008
 """CPU seconds from which a call is judged, and those of a linear call that is made no longer."""
 
-PIECES: Final = (
-    *("… (", "<!---->", "<!--", "a ", " ", "\t", "\f", "~", "`", "``a", "[", "](", "[a](", "![a", "[^", "|"),
-    *("| a ", "|\n", "a|b\n", "#", "- ", "- a\n", ">", "> a\n", "\n>", "> “", "1.", "x", ".", ". . ", '"'),
-    *("“", "'", "’s", "(", ")", "中", "。", "é", "\u0301", "\u0327\u0301", "e\u0301", "\u200b", "\u200d"),
-    *("👩\u200d👩\u200d👧", "🇦", "ﾞ\u0301", "a.b.", "Dr. ", "U.S.", "\n\n", "\r\n", "a\n", "a-\n", "   a\n"),
-    *("\\", "\\`", "&", "&#", "&amp;", "<", "<p>", "<a b", "<![CDATA[", "---\n", "```\n", "~~~\n", "=\n"),
-    *("%", "_", "_a", "*", "**", "**a ", "7", "1,000,", "12:30 ", "a? ", "a? b", " and what ", " thanks"),
-    *("please ", "http://a ", "<@1>", "-a", "a, and b ", "\x1c", "\ue0001\ue001", '"a" ', "na\u00adna"),
-)
 FRAMES: Final = (("a", "b"), ("# a", "b\n"))
 """Heads and tails. A piece of several characters has only the first, which is the worst for most."""
 
