@@ -41,10 +41,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     made["decisions/index.md"] = _list_decisions(decisions)
     for page, text in made.items():
         files.append(File.generated(config, page, content=text))
-    for section in config.nav or []:
-        for entry in next(iter(section.values())):
-            if isinstance(entry, dict) and "Decisions" in entry:
-                entry["Decisions"] = ["decisions/index.md", *decisions]
+    design = next(section["Design"] for section in config.nav or [] if "Design" in section)
+    next(entry for entry in design if "Decisions" in entry)["Decisions"] = ["decisions/index.md", *decisions]
     return files
 
 
