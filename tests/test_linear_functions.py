@@ -27,7 +27,7 @@ from index import citation_ids, corpus
 from index.answering import comparison, compound, context, lead_in, small_talk, statements, unsupported
 from index.answering import links as answer_links
 from index.convert import _charset, _docx, _layout, _markdown, convert
-from index.corpus import _read
+from index.corpus import _format
 from index.errors import FootnoteError, UsageError
 from index.evaluation.calibration import _wording
 from index.indexing.chunks import Chunker
@@ -132,7 +132,7 @@ def changed_article(text: str) -> None:
 def file(suffix: str) -> Callable[[str], None]:
     def read(text: str) -> None:
         with suppress(FootnoteError):
-            _read.parse(Path(f"a{suffix}"), "a", "a", text.encode("utf-8", "replace"))
+            _format.parse(Path(f"a{suffix}"), "a", "a", text.encode("utf-8", "replace"))
 
     return read
 
