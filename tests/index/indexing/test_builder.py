@@ -574,7 +574,7 @@ def test_settings_outlive_full_rebuilds_with_the_same_model(built: Library) -> N
 def test_what_was_encoded_before_a_failure_is_not_encoded_again(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.indexing.prepare._BATCH", 2)
+    monkeypatch.setattr("index.indexing.builder._BATCH", 2)
     left = [3]
 
     def fail(_: int) -> None:
@@ -601,7 +601,7 @@ def test_what_was_encoded_before_a_failure_is_not_encoded_again(
 def test_an_interrupted_addition_is_taken_up_by_the_next_rebuild(
     built: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.indexing.prepare._BATCH", 1)
+    monkeypatch.setattr("index.indexing.builder._BATCH", 1)
     before = built.content()
     vectors = before["counts"].vectors
 
