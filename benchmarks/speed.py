@@ -87,7 +87,7 @@ def embedded(corpus: Path, encoder: SentenceEncoder) -> list[str]:
 
 def asking(index: Path, questions: Sequence[str], encoder: SentenceEncoder) -> Rows:
     """One question in a warm process, and its parts; medians."""
-    parts: dict[str, list[float]] = {"finding passages": [], "reading sentences": [], "judging, citing": []}
+    parts: dict[str, list[float]] = {"finding passages": [], "reading sentences": [], "ranking, citing": []}
     ranker = Ranker.shipped()
     with Reader.open(index, model=encoder.fingerprint).snapshot() as snapshot:
         vectors = VectorIndex.follow(None, snapshot)

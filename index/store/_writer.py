@@ -48,7 +48,7 @@ class Writer(ReadRepository):
             path: Where; no file may be there.
             config: What it is made with, as JSON can hold it.
         """
-        meta = {"recipe": json.dumps(config, sort_keys=True), "digest": f"{0:032x}", "dimension": "0"}
+        meta = {"config": json.dumps(config, sort_keys=True), "digest": f"{0:032x}", "dimension": "0"}
         with database_errors(path):
             connection = create(path, SCHEMA)
             writer = cls(connection, path)
