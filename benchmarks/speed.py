@@ -19,20 +19,15 @@ import numpy as np
 
 from benchmarks.document import markdown_table, write_section
 from benchmarks.sets import indexed
-from index.answering.answer import compose
 from index.corpus import files, read
 from index.embedding import SentenceEncoder
+from index.engine import Engine
 from index.indexing.builder import Builder
 from index.indexing.chunks import Chunker
-from index.ranking.features import gather
-from index.ranking.ranker import Ranker, rank
-from index.retrieval.question import understand
-from index.retrieval.search import retrieve
-from index.retrieval.vectors import VectorIndex
 from index.store import Reader
 from index.text.markup import plain
 from index.text.sentences import segment
-from index.types import CITABLE, IndexInfo, Tokens, Vectors
+from index.types import CITABLE, Tokens, Vectors
 
 REPEATS = 3
 QUESTIONS = 40
@@ -86,33 +81,14 @@ def embedded(corpus: Path, encoder: SentenceEncoder) -> list[str]:
 
 
 def asking(index: Path, questions: Sequence[str], encoder: SentenceEncoder) -> Rows:
-    """One question in a warm process, and its parts; medians."""
-    parts: dict[str, list[float]] = {"finding passages": [], "reading sentences": [], "ranking, citing": []}
-    ranker = Ranker.shipped()
-    with Reader.open(index, model=encoder.fingerprint).snapshot() as snapshot:
-        vectors = VectorIndex.follow(None, snapshot)
-        for question in questions:
-            times = [time.perf_counter()]
-            retrieval = retrieve(snapshot, vectors, encoder, understand(question))
-            times.append(time.perf_counter())
-            candidates = gather(snapshot, encoder, retrieval)
-            times.append(time.perf_counter())
-            ranked = rank(ranker, retrieval, candidates)
-            compose(
-                snapshot,
-                question,
-                retrieval,
-                ranked,
-                info=IndexInfo("", 1, 1),
-                k=3,
-                threshold=ranker.threshold,
-            )
-            times.append(time.perf_counter())
-            for name, begin, end in zip(parts, times, times[1:], strict=False):
-                parts[name].append(end - begin)
-    total = [sum(values) for values in zip(*parts.values(), strict=True)]
-    rows = [[name, f"{1000 * statistics.median(values):.0f} ms"] for name, values in parts.items()]
-    return [["one question", f"{1000 * statistics.median(total):.0f} ms"], *rows]
+    """Time one question in a warm process, and its parts; medians."""
+    engine = Engine(Reader.open(index, model=encoder.fingerprint), encoder)
+    engine.warm()
+    answers = [engine.ask(question) for question in questions]
+    parts = {"finding passages": "find", "reading sentences": "read", "ranking, citing": "rank"}
+    times = {name: [answer.parts.get(part, 0.0) for answer in answers] for name, part in parts.items()}
+    times = {"one question": [answer.seconds for answer in answers], **times}
+    return [[name, f"{1000 * statistics.median(values):.0f} ms"] for name, values in times.items()]
 
 
 class RandomEncoder:

@@ -29,7 +29,7 @@ from index.answering import links as answer_links
 from index.convert import _charset, _docx, _layout, _markdown, convert
 from index.corpus import _format
 from index.errors import FootnoteError, UsageError
-from index.evaluation.calibration import _wording
+from index.evaluation import calibration
 from index.indexing.chunks import Chunker
 from index.ranking import features as evidence
 from index.retrieval import question as query
@@ -102,8 +102,8 @@ def one_sentence(text: str) -> None:
     lead_in.leans(text, "It was said.")
     lead_in.leans(f"“{text}", "It was said.")
     lead_in.leans("The cat sat.", text)
-    _wording.of_sentence(text, len)
-    _wording.of_heading(text)
+    calibration.of_sentence(text, len)
+    calibration.of_heading(text)
 
 
 def two_sentences(text: str) -> None:
