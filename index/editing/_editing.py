@@ -13,7 +13,7 @@ import numpy as np
 from index import corpus as articles
 from index.editing._preview import Preview, preview
 from index.errors import ArticleExists, IndexMissing, UnreadableFile
-from index.indexing.builder import Builder, BuildParams
+from index.indexing.builder import Builder
 from index.settings import IndexSettings
 from index.store import Reader
 from index.types import Article, ArticleCard, Encoder, Skipped, Vectors
@@ -61,7 +61,7 @@ class Editing:
         corpus: Folder of the articles.
         folder: Folder of the index.
         encoder: Of the model that the index was made with.
-        params: How articles are cut.
+        max_tokens: As in `Builder`.
         patience: Seconds to wait for another process that is changing the index.
     """
 
@@ -71,14 +71,14 @@ class Editing:
         folder: Path,
         encoder: Encoder,
         *,
-        params: BuildParams | None = None,
+        max_tokens: int = 256,
         patience: float = _PATIENCE,
     ) -> None:
         self._corpus = corpus
         self._encoder = encoder
         self._vectors: dict[bytes, Vectors] = {}
         self._reader = Reader(folder)
-        self._builder = Builder(corpus, folder, encoder, params=params, lock_timeout=patience)
+        self._builder = Builder(corpus, folder, encoder, max_tokens=max_tokens, lock_timeout=patience)
 
     @classmethod
     def open(cls, settings: IndexSettings, encoder: Encoder) -> Editing:
@@ -87,7 +87,7 @@ class Editing:
             settings.corpus,
             settings.dir,
             encoder,
-            params=BuildParams(max_tokens=settings.chunk_tokens),
+            max_tokens=settings.chunk_tokens,
             patience=min(settings.lock_timeout, _PATIENCE),
         )
 

@@ -54,21 +54,9 @@ from index.types import CITABLE, Article, BuildReport, Encoder, OnProgress, Prog
 READING_VERSION: Final = 1
 """Raise it when articles are read, chunked or embedded differently: older indexes are then built anew."""
 
+_OVERLAP: Final = 1  # sentences of the previous chunk that a chunk repeats
 _BATCH: Final = 2048
 """Texts encoded between two commits: enough for batches of similar lengths, and the most a crash can lose."""
-
-
-@dataclass(frozen=True, slots=True)
-class BuildParams:
-    """How articles are chunked.
-
-    Attributes:
-        max_tokens: The most tokens of a chunk; the model's own limit if that is lower.
-        overlap: How many sentences of the previous chunk a chunk repeats.
-    """
-
-    max_tokens: int = 256
-    overlap: int = 1
 
 
 @dataclass(slots=True)
@@ -96,7 +84,7 @@ class Builder:
         corpus: Folder of the articles.
         folder: Folder of the index; created if missing.
         encoder: Loaded only if something must be encoded.
-        params: How articles are chunked.
+        max_tokens: The most tokens of a chunk; the model's own limit if that is lower.
         on_progress: Called with the progress of the work.
         lock_timeout: Seconds to wait for another process that is changing the index.
     """
@@ -107,14 +95,14 @@ class Builder:
         folder: Path,
         encoder: Encoder,
         *,
-        params: BuildParams | None = None,
+        max_tokens: int = 256,
         on_progress: OnProgress | None = None,
         lock_timeout: float = 30.0,
     ) -> None:
         self._corpus = corpus
         self._folder = folder
         self._encoder = encoder
-        self._params = params or BuildParams()
+        self._max_tokens = max_tokens
         self._on_progress: OnProgress = on_progress or (lambda _: None)
         self._lock_timeout = lock_timeout
         self._generations = Generations(folder)
@@ -249,8 +237,8 @@ class Builder:
     def _config(self) -> dict[str, object]:
         return {
             "model": self._encoder.fingerprint,
-            "max_tokens": self._params.max_tokens,
-            "overlap": self._params.overlap,
+            "max_tokens": self._max_tokens,
+            "overlap": _OVERLAP,
             "reading": READING_VERSION,
             "words": WORDS_VERSION,
         }
@@ -347,8 +335,8 @@ class Builder:
         chunks = _Chunks()
         if not fresh:
             return chunks  # without loading the model
-        limit = min(self._params.max_tokens, self._encoder.max_tokens)
-        chunker = Chunker(self._encoder.count_tokens, limit, overlap=self._params.overlap)
+        limit = min(self._max_tokens, self._encoder.max_tokens)
+        chunker = Chunker(self._encoder.count_tokens, limit, overlap=_OVERLAP)
         for done, (article, file) in enumerate(fresh, start=1):
             chunked = chunker.chunk(article, segment(article.text, markdown=is_markdown(file)))
             if chunked.split:

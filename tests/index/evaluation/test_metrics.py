@@ -10,17 +10,15 @@ from index.evaluation import (
     Question,
     RiskPoint,
     auroc,
-    bins_of_mass,
     bins_of_width,
-    brier,
     calibration_error,
     coverage_at_risk,
     evaluate,
     measure,
     rank,
-    risk_coverage,
     wilson,
 )
+from index.evaluation._metrics import bins_of_mass, brier, risk_coverage
 from tests.index.evaluation.made import DAM, NOTHING, QUESTION, answer, row
 
 RIGHT = DAM.text
