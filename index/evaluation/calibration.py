@@ -335,19 +335,14 @@ def choose(rows: Sequence[Row], wanted: float, *, labelled: bool = False) -> Thr
     rounded = [replace(row, confidence=math.floor(row.confidence * _STEPS) / _STEPS) for row in rows]
     answerable = sum(bool(row.answerable) for row in rows)
     if answerable < FEWEST:
-        found, remedy = (
-            (
-                "are known to have an answer",
-                "Add more, or leave out --labelled to make questions from the articles",
-            )
+        origin = "are known to have an answer" if labelled else "could be made from the articles"
+        remedy = (
+            "Add more, or leave out --labelled to make questions from the articles."
             if labelled
-            else (
-                "could be made from the articles",
-                "Add articles, or add headings and whole sentences to them",
-            )
+            else "Add articles, or add headings and whole sentences to them."
         )
         raise CalibrationFailed(
-            f"Only {answerable} questions {found}; choosing a threshold takes at least {FEWEST}. {remedy}."
+            f"Only {answerable} questions {origin}; choosing a threshold takes at least {FEWEST}. {remedy}"
         )
     figures = measure(rounded)
     if not labelled and figures.auroc is not None and figures.auroc >= _TOO_EASY:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from index.citation_ids import article_hash as short_hash
+from index.citation_ids import id_hash
 from index.files import sync
 from index.store._articles import json_array
 from index.store._connect import connect, create, damaged, database_errors
@@ -148,7 +148,7 @@ class Writer(ReadRepository):
                 article.collection,
                 row.file,
                 row.hash,
-                short_hash(article.id),
+                id_hash(article.id),
                 names,
             ),
         ).lastrowid
