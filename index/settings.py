@@ -1,4 +1,4 @@
-"""Settings of the index, from `INDEX_…` variables and `.env`: built once, at the edge."""
+"""Settings of the index, from `INDEX_…` variables and `.env`."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _KEY: Final = re.compile(r"[A-Z][A-Z0-9_]{0,40}")
 
 
 def at_home(path: Path) -> Path:
-    """Put the home folder in place of `~`, as a shell does but `.env` does not."""
+    """Expand `~` to the home folder, since no shell does that in `.env`."""
     try:
         return path.expanduser()
     except RuntimeError as error:
-        raise ValueError(f"{path} begins with the home folder of a user that there is not") from error
+        raise ValueError(f"{path} begins with the home folder of a user that does not exist") from error
 
 
 def replaced_by(variable: str) -> AfterValidator:
-    """Refuses a setting that has a new name, and says which.
+    """Refuse a setting that has a new name, and say which.
 
     Args:
         variable: The new name.
@@ -154,11 +154,11 @@ def load(kind: type[_Settings], **overrides: object) -> _Settings:
 
     Args:
         kind: The settings class.
-        overrides: Values that win over both, by field name; None leaves a field alone.
+        overrides: Values that take precedence over both, by field name; None is ignored.
 
     Raises:
-        UsageError: A value cannot be used; the message names its variable and never repeats a secret. Or
-            `.env` cannot be read.
+        UsageError: A value cannot be used, or `.env` cannot be read. The message names the variable and never
+            repeats a value.
     """
     given: dict[str, Any] = {name: value for name, value in overrides.items() if value is not None}
     env_file = kind.model_config.get("env_file")

@@ -27,9 +27,9 @@ from index import citation_ids, corpus
 from index.answering import comparison, compound, context, lead_in, small_talk, statements, unsupported
 from index.answering import links as answer_links
 from index.convert import _charset, _docx, _layout, _markdown, convert
-from index.corpus import _read
+from index.corpus import _format
 from index.errors import FootnoteError, UsageError
-from index.evaluation.calibration import _wording
+from index.evaluation import calibration
 from index.indexing.chunks import Chunker
 from index.ranking import features as evidence
 from index.retrieval import question as query
@@ -94,8 +94,8 @@ def one_sentence(text: str) -> None:
     lead_in.leans(text, "It was said.")
     lead_in.leans(f"“{text}", "It was said.")
     lead_in.leans("The cat sat.", text)
-    _wording.of_sentence(text, len)
-    _wording.of_heading(text)
+    calibration.of_sentence(text, len)
+    calibration.of_heading(text)
 
 
 def two_sentences(text: str) -> None:
@@ -124,7 +124,7 @@ def changed_article(text: str) -> None:
 def file(suffix: str) -> Callable[[str], None]:
     def read(text: str) -> None:
         with suppress(FootnoteError):
-            _read.parse(Path(f"a{suffix}"), "a", "a", text.encode("utf-8", "replace"))
+            _format.parse(Path(f"a{suffix}"), "a", "a", text.encode("utf-8", "replace"))
 
     return read
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index import citation_ids, corpus
 from index.answering import compound
 from index.convert import convert
-from index.corpus import _read
+from index.corpus import _format
 from index.errors import FootnoteError, UsageError
 from index.retrieval.question import understand
 from index.settings import read_env
@@ -48,7 +48,7 @@ def check_conversion(name: str, data: bytes) -> None:
 @fuzzed(st.sampled_from([".md", ".txt"]), st.one_of(inputs.articles, inputs.texts.map(str.encode)))
 def test_articles(suffix: str, data: bytes) -> None:
     with suppress(FootnoteError):
-        found, _ = _read.parse(Path(f"a{suffix}"), "a", "a", data)
+        found, _ = _format.parse(Path(f"a{suffix}"), "a", "a", data)
         for article in found:
             check_spans(article.text, markdown=suffix == ".md")
 
@@ -66,7 +66,7 @@ def test_articles(suffix: str, data: bytes) -> None:
 )
 def test_dumps(lines: list[str]) -> None:
     with suppress(FootnoteError):
-        found, _ = _read.parse(Path("a.jsonl"), "a", "a", "\n".join(lines).encode())
+        found, _ = _format.parse(Path("a.jsonl"), "a", "a", "\n".join(lines).encode())
         for article in found:
             check_spans(article.text, markdown=True)
 

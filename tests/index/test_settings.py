@@ -47,7 +47,7 @@ def test_the_home_folder_can_be_written_as_in_a_shell(nowhere: Path, monkeypatch
     (nowhere / ".env").write_text("INDEX_CORPUS=~/articles\n")
     assert load(IndexSettings).corpus == nowhere / "home" / "articles"
     monkeypatch.setenv("INDEX_DIR", "~nobody-of-that-name/index")
-    with pytest.raises(UsageError, match="INDEX_DIR: .*home folder of a user that there is not"):
+    with pytest.raises(UsageError, match="INDEX_DIR: .*home folder of a user that does not exist"):
         load(IndexSettings)
 
 
