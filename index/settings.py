@@ -75,6 +75,13 @@ class IndexSettings(BaseSettings):
     risk: float = Field(
         0.45, gt=0, lt=1, description="Share of wrong answers among those given that is accepted."
     )
+    convert_seconds: float = Field(
+        60.0, ge=1, le=3600, description="Seconds that converting a document may take."
+    )
+    convert_memory: int = Field(
+        1024, ge=256, le=65_536, description="MiB of memory that converting a document may take."
+    )
+    convert_output: int = Field(50, ge=1, le=1024, description="MiB that a converted document may have.")
     lock_timeout: float = Field(
         30.0, ge=0, le=3600, description="Seconds to wait for another process that is writing the index."
     )

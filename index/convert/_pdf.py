@@ -44,6 +44,8 @@ def read_pdf(data: bytes, name: str) -> ConvertedArticle:
         pages, title, published = _read(data)
     except (FileNotDecryptedError, DependencyError) as error:
         raise ConversionFailed(f"{name} is encrypted. Save it without a password, and add that.") from error
+    except MemoryError:
+        raise
     except Exception as error:  # a damaged file can break a parser anywhere
         raise ConversionFailed(f"{name} is a damaged PDF ({type(error).__name__}). Save it anew.") from error
     if len(pages) > PAGE_LIMIT:
