@@ -103,7 +103,7 @@ def convert(
     """
     name = "Standard input" if origin == "-" else str(origin)
     if is_url(origin) and host_of(name) is None:
-        raise UsageError(f"{name} is no web address.")
+        raise UsageError(f"{name} is not a web address.")
     raw = _raw(origin, data, name, allow_private=allow_private)
     kind = _kind(raw, origin, name)
     request: dict[str, Any] = {
@@ -148,7 +148,7 @@ def _kind(raw: Response, origin: str | Path, name: str) -> str:
     """
     kind = _MEDIA.get(raw.kind)
     if kind is None:
-        raise ConversionFailed(f"{name} is no article but {raw.kind}.")
+        raise ConversionFailed(f"{name} is not an article but {raw.kind}.")
     suffix = PurePosixPath(urlsplit(raw.url).path if raw.url else str(origin)).suffix.lower()
     start = raw.data[:_START]
     kind = kind or _by_marks(raw.data) or _SUFFIXES.get(suffix, "")
@@ -156,7 +156,7 @@ def _kind(raw: Response, origin: str | Path, name: str) -> str:
         return kind
     if b"\x00" in start or start.startswith(_FOREIGN) or (suffix and not raw.url):
         raise UnsupportedFormat(
-            f"{name} is in no format that can be read. Save it as Markdown, text, HTML, PDF or DOCX."
+            f"{name} is not in a format that can be read. Save it as Markdown, text, HTML, PDF or DOCX."
         )
     if _HTML.match(start) and not _MARKDOWN.search(start):
         return "html"

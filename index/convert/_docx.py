@@ -32,7 +32,7 @@ def read_docx(data: bytes, name: str) -> ConvertedArticle:
     """Read the text of a Word document.
 
     Raises:
-        ConversionFailed: It is damaged, no DOCX, or holds no text.
+        ConversionFailed: It is damaged, not a DOCX file, or contains no text.
     """
     try:
         parts = _parts(data, name)
@@ -41,11 +41,11 @@ def read_docx(data: bytes, name: str) -> ConvertedArticle:
         raise
     except Exception as error:  # a damaged file can break a parser anywhere
         raise ConversionFailed(
-            f"{name} is no DOCX, or a damaged one ({type(error).__name__}). Save it anew as .docx."
+            f"{name} is not a DOCX file, or a damaged one ({type(error).__name__}). Save it again as .docx."
         ) from error
     text = to_markdown(load(f"<html><body>{_BACK.sub(_without_reference, page)}</body></html>"))
     if not text:
-        raise ConversionFailed(f"{name} holds no text.")
+        raise ConversionFailed(f"{name} contains no text.")
     title = text.partition("\n")[0].removeprefix("# ") if text.startswith("# ") else ""
     properties = parts.get("docProps/core.xml", b"").decode("utf-8", "replace")
     told = _TITLE.search(properties)

@@ -95,7 +95,7 @@ def _checked(url: str) -> SplitResult:
     except ValueError:
         sound = False
     if not sound:
-        raise ConversionFailed(f"{url} is no web address. It must begin with http:// or https://.")
+        raise ConversionFailed(f"{url} is not a web address. It must begin with http:// or https://.")
     if parts.username is not None or parts.password is not None:
         raise ConversionFailed(
             f"The address at {parts.hostname} contains a user name or password. Remove it."
