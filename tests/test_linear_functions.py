@@ -27,7 +27,7 @@ from index import citation_ids, corpus
 from index.answering import comparison, compound, context, lead_in, small_talk, statements, unsupported
 from index.answering import links as answer_links
 from index.convert import _charset, _docx, _layout, _markdown, convert
-from index.convert._article import make_article
+from index.convert._conversion import make_article
 from index.corpus import _read
 from index.errors import FootnoteError, UsageError
 from index.evaluation.calibration import _wording

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 from index import corpus
 from index.convert import _sandbox
-from index.convert._article import make_article
+from index.convert._conversion import make_article
 from index.convert._fetch import SIZE_LIMIT, Response, fetch
 from index.convert._html import host_of
 from index.convert._sandbox import Limits

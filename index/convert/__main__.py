@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.convert._article import make_article
+from index.convert._conversion import make_article
 from index.convert._sandbox import serve
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from index.convert import Limits, _sandbox
-from index.convert._article import make_article
+from index.convert._conversion import make_article
 from index.types import Article
 
 

@@ -152,7 +152,7 @@ class TestStandardInput:
             self.convert(monkeypatch, b"caf\xe9")
         with pytest.raises(UnreadableFile, match="Standard input: there is no text in it"):
             self.convert(monkeypatch, b"\n")
-        with pytest.raises(UnsupportedFormat, match="Standard input is in no format"):
+        with pytest.raises(UnsupportedFormat, match="Standard input is not in a format"):
             self.convert(monkeypatch, b"\x7fELF\x00")
 
 

@@ -103,7 +103,7 @@ class TestDocuments:
 
 
 def _here(content: bytes, request: dict[str, Any]) -> Article:
-    from index.convert._article import make_article
+    from index.convert._conversion import make_article
 
     return make_article(content, **request)
 
