@@ -77,19 +77,22 @@ def run(content: bytes, request: dict[str, Any], name: str, limits: Limits) -> A
         CorpusError: Raised by the function.
         UsageError: Raised by the function.
     """
-    with tempfile.TemporaryDirectory(prefix="footnote-") as folder:
-        scratch = Path(folder)
-        (scratch / _CONTENT).write_bytes(content)
-        (scratch / _REQUEST).write_text(json.dumps({"limits": asdict(limits), "request": request}))
-        try:
-            code = _wait(scratch, limits.seconds)
-        except subprocess.TimeoutExpired:
-            raise ConversionFailed(
-                f"{name} takes more than {limits.seconds:g} seconds to convert. "
-                "Split it, or save it as text and add that."
-            ) from None
-        _check(code, scratch / _REPLY, name, limits)
-        reply: dict[str, Any] = json.loads((scratch / _REPLY).read_bytes())
+    try:
+        with tempfile.TemporaryDirectory(prefix="footnote-") as folder:
+            scratch = Path(folder)
+            (scratch / _CONTENT).write_bytes(content)
+            (scratch / _REQUEST).write_text(json.dumps({"limits": asdict(limits), "request": request}))
+            _check(_wait(scratch, limits.seconds), scratch / _REPLY, name, limits)
+            reply: dict[str, Any] = json.loads((scratch / _REPLY).read_bytes())
+    except subprocess.TimeoutExpired:
+        raise ConversionFailed(
+            f"{name} takes more than {limits.seconds:g} seconds to convert. "
+            "Split it, or save it as text and add that."
+        ) from None
+    except OSError as error:
+        raise ConversionFailed(
+            f"{name} cannot be converted: no process or temporary file can be made ({error.strerror})."
+        ) from error
     if "failure" in reply:
         raise _failure(reply, name)
     return Article(**{**reply, "tags": tuple(reply["tags"])})

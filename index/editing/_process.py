@@ -28,6 +28,7 @@ TIME_LIMIT: Final = 600.0
 """Seconds that a function may take."""
 
 _NICE: Final = 10
+_LEAVING: Final = 1.0  # seconds that the process may take to end once it has a result
 _ENCODER, _RESULT, _ERROR = "encoder", "result", "error"
 
 
@@ -41,17 +42,23 @@ def run_apart(function: Callable[..., T], *arguments: object, encoder: Encoder |
             in the thread that called `run_apart`.
 
     Raises:
-        StoreError: The function took too long, or its process was killed.
+        StoreError: The function took too long, or its process was killed or could not be started.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     fingerprint = None if encoder is None else encoder.fingerprint
     process = context.Process(target=_main, args=(theirs, fingerprint, function, arguments), daemon=True)
     with ours:
-        process.start()
-        theirs.close()
         try:
-            return cast("T", _serve(ours, encoder))
+            process.start()
+        except OSError as error:
+            raise StoreError(f"No process can be started ({error.strerror}). Try again later.") from error
+        finally:
+            theirs.close()
+        try:
+            result = _serve(ours, encoder)
+            process.join(_LEAVING)
+            return cast("T", result)
         except (EOFError, ConnectionError):
             process.join()
             raise StoreError(

@@ -27,9 +27,11 @@ run = _sandbox.run
 
 
 @pytest.fixture(autouse=True)
-def real(in_process: pytest.MonkeyPatch) -> None:
-    """Converts in the real process."""
+def real(in_process: pytest.MonkeyPatch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Converts in the real process, which is measured where the tests are."""
     in_process.undo()
+    if measured := os.environ.get("COVERAGE_PROCESS_CONFIG"):
+        monkeypatch.setitem(_sandbox.ENVIRONMENT, "COVERAGE_PROCESS_CONFIG", measured)
 
 
 @pytest.fixture
@@ -116,7 +118,7 @@ class TestProcess:
             os.set_inheritable(file.fileno(), True)
             made = json.loads(deed("about", Limits(7.5, 300, 2)).text)
         assert set(made["environment"]) <= {
-            *("OMP_NUM_THREADS", "PYTHONSAFEPATH", "PYTHONPATH", "TMPDIR", "LC_CTYPE"),
+            *(*_sandbox.ENVIRONMENT, "PYTHONPATH", "TMPDIR", "LC_CTYPE"),
         }
         assert made["files"][1:] == ["/dev/null"] * 2
         assert len(made["others"]) <= 1  # the list itself
@@ -178,6 +180,16 @@ class TestProcess:
             "a.pdf cannot be converted: its converter fails (KeyError). "
             "Save it in another format and add that."
         )
+
+    def test_without_a_process_or_room_for_files_it_is_one_sentence(self, monkeypatch):
+        def full(*_: object, **__: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        for place in ("tempfile.mkdtemp", "subprocess.Popen"):
+            with monkeypatch.context() as patch:
+                patch.setattr(place, full)
+                said = refusal(lambda: deed("say on"))
+            assert said.startswith("a.pdf cannot be converted: no process or temporary file can be made (No")
 
     def test_an_interrupt_ends_it(self, tmp_path, monkeypatch):
         def interrupted(process: subprocess.Popen[bytes], seconds: float) -> int:

@@ -117,6 +117,15 @@ def test_a_process_that_is_killed_is_one_sentence() -> None:
         run_apart(end, 3)
 
 
+def test_a_process_that_cannot_be_started_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("multiprocessing.context.SpawnProcess.start", refuse)
+    with pytest.raises(StoreError, match=r"No process can be started \(Resource temporarily unavailable\)"):
+        run_apart(where)
+
+
 def test_it_is_killed_when_it_takes_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_process, "TIME_LIMIT", 3.0)
     with pytest.raises(StoreError, match="takes more than 3 seconds"):
