@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 LONGEST: Final = 200_000
-"""Characters of an article that can be published from Discord: encoding more keeps members waiting."""
+"""Characters of an article that can be published from Discord: other editors wait while it is encoded."""
 BUSY: Final = gettext_noop(
     "Another program is changing the index right now. Please press the button again in a moment; "
     "nothing is lost."
