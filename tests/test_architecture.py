@@ -19,6 +19,7 @@ OWNERS = {
     "sentence_transformers": {"index/embedding/"},
     "torch": {"index/embedding/"},
     "transformers": {"index/embedding/"},
+    "joblib": {"index/embedding/"},
     "sqlite3": {"index/store/"},
     "filelock": {"index/store/"},
     "trafilatura": {"index/convert/"},
