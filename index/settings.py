@@ -78,7 +78,7 @@ class IndexSettings(BaseSettings):
         "natively, and float32 otherwise.",
     )
     threads: int = Field(
-        0, ge=0, le=256, description="CPU threads of the encoder; 0 for one on each physical core."
+        0, ge=0, le=256, description="CPU threads of the encoder; 0 for as many as physical cores."
     )
     chunk_tokens: int = Field(
         256,

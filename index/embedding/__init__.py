@@ -72,7 +72,7 @@ class SentenceEncoder:
 
     @property
     def max_tokens(self) -> int:
-        """The number of tokens of a document that the model reads after its prompt, special tokens included."""
+        """The number of tokens of a document that fit after its prompt, special tokens included."""
         prompt = self._model.tokenizer(self._prompt(query=False), add_special_tokens=False)["input_ids"]
         return self._limit - len(prompt)
 

@@ -158,9 +158,9 @@ def test_a_document_of_the_most_tokens_is_read_to_its_end_behind_a_prompt(tmp_pa
     prompts = {"prompts": {"document": "This is a passage from an article of a community: "}}
     settings.write_text(json.dumps(json.loads(settings.read_text()) | prompts))
     own = SentenceEncoder(str(folder), dtype="float32", threads=1)
-    text = " ".join(["gull"] * (own.max_tokens - 2))
+    text = " ".join(["boat"] * (own.max_tokens - 2))
     assert own.count_tokens([text]) == [own.max_tokens]
-    whole, other = own.encode_documents([text, f"{text[:-4]}boat"])
+    whole, other = own.encode_documents([text, f"{text[:-4]}ship"])
     assert not np.allclose(whole, other, atol=1e-4)
     assert own.encode_tokens([text])[0].spans[-1].tolist() == [len(text) - 4, len(text)]
 
@@ -194,7 +194,11 @@ def test_cores_are_those_of_the_affinity_and_the_quota(monkeypatch: pytest.Monke
     monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")  # joblib's own way to lower what it counts
     assert usable_cores() == 1
     monkeypatch.delenv("LOKY_MAX_CPU_COUNT")
-    monkeypatch.delattr(os, "sched_getaffinity")  # as on macOS
+
+    def missing(*_: object, **__: object) -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "read_text", missing)  # where the system does not say which cores are one
     assert usable_cores() >= 1
 
 
