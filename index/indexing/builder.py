@@ -37,7 +37,7 @@ from index.store import (
 from index.text.words import VERSION as WORDS_VERSION
 from index.types import BuildReport, Encoder, OnProgress
 
-READING_VERSION: Final = 1
+READING_VERSION: Final = 2
 """Raise it when articles are read, cut or embedded otherwise: an index made before is then made anew."""
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from index.text.markup import plain
-from index.types import Sentence
+from index.types import CITABLE, Sentence, SentenceKind
 
 _PIECE: Final = re.compile(r"(?:[^\s、，；：]{1,12}[、，；：]?|[、，；：]{1,12})\s*")
 _CLAUSE_END: Final = tuple(",;:)]—–")
@@ -24,8 +23,8 @@ def split(sentence: Sentence, room: int, count: Callable[[Sequence[str]], list[i
         count: Tokens of each text, special tokens left out.
 
     Returns:
-        The parts in order, of the same kind; every character that is not white space is in one of them. A
-        single character is a part, however many tokens it has.
+        The parts in order, marked as such where they can be cited; every character that is not white space is
+        in one of them. A single character is a part, however many tokens it has.
     """
     text = sentence.text
     ends = [match.end() for match in _PIECE.finditer(text)]
@@ -43,8 +42,9 @@ def split(sentence: Sentence, room: int, count: Callable[[Sequence[str]], list[i
             else:
                 fitting.append((start, end))
         spans = too_long
+    kind = SentenceKind.PART if sentence.kind in CITABLE and len(fitting) > 1 else sentence.kind
     return [
-        replace(sentence, start=sentence.start + start, end=sentence.start + end, text=text[start:end])
+        Sentence(sentence.start + start, sentence.start + end, text[start:end], kind)
         for start, end in sorted(fitting)
     ]
 

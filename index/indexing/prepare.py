@@ -80,7 +80,7 @@ def prepare(
     texts: dict[bytes, str] = {}
     split: list[str] = []
     for done, (article, file) in enumerate(fresh, start=1):
-        sentences = segment(article.text, markdown=is_markdown(file))
+        sentences = segment(article.text, markdown=is_markdown(file), language=article.language)
         chunked = chunker.chunk(article, sentences)
         if chunked.split:
             split.append(article.id)

@@ -1,6 +1,6 @@
 """Abbreviations, and words that begin sentences, by language.
 
-`abbreviations.json` names the lists that it was made from. `benchmarks/abbreviations.py` makes it.
+They are read from abbreviations.json, which benchmarks/abbreviations.py makes from published lists.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Final
 
 _READ: Final = 5000
-"""Characters of a text from which its language is told."""
+"""Characters of a text by which its language is detected."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _ORDINAL_DATES: Final = frozenset({"cs", "de", "pl"})
 _CAPITAL_NOUNS: Final = frozenset({"de"})
@@ -22,15 +22,15 @@ _CAPITAL_NOUNS: Final = frozenset({"de"})
 
 @dataclass(frozen=True, slots=True)
 class Abbreviations:
-    """What a full stop may stand behind without ending a sentence. All words are in lower case.
+    """The abbreviations of a language, and what tells whether one ends a sentence; words in lower case.
 
     Attributes:
-        words: Abbreviations, without the final stop.
-        before_numbers: What is an abbreviation before a number: the same, others that are ordinary words, too,
-            and those that two other languages share.
+        words: Abbreviations without the final stop.
+        before_numbers: What is an abbreviation before a number: these, words that are otherwise ordinary, and
+            abbreviations that two other languages share.
         starters: Words that begin a sentence, such as articles and pronouns.
-        ordinals: Whether a number with a stop is an ordinal, as in the date 24. 12. 2024.
-        capital_ordinals: Whether a word in capitals may follow such an ordinal, as in German.
+        ordinals: Whether a number with a stop may be an ordinal, as in the date 24. 12. 2024.
+        capital_ordinals: Whether a capital letter may follow an ordinal, as before a German noun.
     """
 
     words: frozenset[str]
@@ -44,11 +44,11 @@ def abbreviations(language: str | None, text: str) -> Abbreviations:
     """Return the abbreviations of a language.
 
     Args:
-        language: BCP 47 code; where None, the language is the one that has most words in common with the text.
-        text: The text that they are needed for.
+        language: BCP 47 code. If it is None, the language of the text is detected.
+        text: The text to segment.
 
     Returns:
-        Those of the language. Where it is not known, those of English; before numbers, those of all languages.
+        Those of the language. If it is unknown, those of English, and before numbers those of all languages.
     """
     known = _by_language()
     code = language.partition("-")[0].lower() if language else _detected(text)
@@ -57,18 +57,19 @@ def abbreviations(language: str | None, text: str) -> Abbreviations:
 
 @cache
 def _by_language() -> dict[str, Abbreviations]:
-    """The abbreviations of each language, and those for any other, as `""`."""
+    """Return the abbreviations of each language, and those for an unknown one under `""`."""
     data = json.loads(files("index.text").joinpath("abbreviations.json").read_text(encoding="utf-8"))
     lists = {
         code: {name: frozenset(words.split()) for name, words in each.items()}
         for code, each in data["languages"].items()
     }
-    counts = Counter(word for each in lists.values() for word in each["abbreviations"] | each["before_numbers"])
+    numbered = {code: each["abbreviations"] | each["before_numbers"] for code, each in lists.items()}
+    counts = Counter(word for words in numbered.values() for word in words)
     shared = frozenset(word for word, count in counts.items() if count > 1)
     found = {
         code: Abbreviations(
             each["abbreviations"],
-            each["abbreviations"] | each["before_numbers"] | shared - each["starters"],
+            numbered[code] | shared - each["starters"],
             each["starters"],
             code in _ORDINAL_DATES,
             code in _CAPITAL_NOUNS,
@@ -81,7 +82,7 @@ def _by_language() -> dict[str, Abbreviations]:
 
 @cache
 def _languages_of() -> dict[str, tuple[str, ...]]:
-    """For each word that begins sentences, the languages that have it."""
+    """Return the languages of each word that begins sentences."""
     found: dict[str, tuple[str, ...]] = {}
     for code, each in _by_language().items():
         for word in each.starters if code else ():
@@ -90,12 +91,10 @@ def _languages_of() -> dict[str, tuple[str, ...]]:
 
 
 def _detected(text: str) -> str:
-    """The language that has most of the function words of a text; `""` where two have as many."""
+    """Return the language with most of the function words in a text; `""` if two have as many."""
     languages_of = _languages_of()
     counts = Counter(
-        code
-        for word in _WORD.finditer(text[:_READ].lower())
-        for code in languages_of.get(word[0], ())
+        code for word in _WORD.finditer(text[:_READ].lower()) for code in languages_of.get(word[0], ())
     )
     best = counts.most_common(2)
     if not best or (len(best) == 2 and best[0][1] == best[1][1]):

@@ -1,9 +1,8 @@
-"""Sentences of an article, with exact offsets, from text as people write it.
+"""The sentences of a text, with exact offsets.
 
-A stop (`.`, `?`, `!`, `…`, `。` and their kin) ends a sentence together with the quotes, brackets,
-references and emoji that close behind it, unless what stands around it says otherwise: an abbreviation or
-initial in front, a lower-case word behind. Why rules of our own rather than a library, with measurements:
-`docs/decisions/0002-sentence-segmentation.md`.
+A stop (`.`, `?`, `!`, `…`, `。` and others) ends a sentence, together with the closing quotes, brackets, note
+marks and emoji behind it. It does not end one after an abbreviation or initial, or before a lower-case word.
+`docs/decisions/0002-sentence-segmentation.md` says why these are rules of our own, with measurements.
 """
 
 from __future__ import annotations
@@ -24,19 +23,20 @@ _NOTES: Final = "¹²³⁰⁴-⁹†‡"
 _BLANK: Final = r"[ \u00a0\u202f]"
 _OPENING: Final = "\"'“”‘’„‚«‹»›([{<*_`~¿¡「『（【《#@$£€¥₹\u2026"
 
-# A run of stops, also spaced (". . ."), and what closes behind it. Text split into tokens sets spaces in
-# front of stops and closing marks, so both may be spaced; a spaced mark must have a space behind it too, or
-# it opens.
+# A run of stops and the closing marks behind it. In tokenised text, both may have spaces in front (". . .").
+# A closing mark with a space in front needs one behind it, too; otherwise it opens.
 _STOP: Final = re.compile(
     rf"([{_ANY_STOP}](?:[{_ANY_STOP}]|{_BLANK}[.!?](?=[\s.!?]|\Z))*+)"
     rf"((?:[\"'”’*_`~)\]}}»«›‹」』】）》]|[“‘](?=\s|\Z)|\[[^\[\]\s][^\[\]\n]{{0,40}}\]"
-    rf"|{_BLANK}?[{_EMOJI}]++|{_BLANK}?[{_NOTES}]++(?=\s|\Z)|{_BLANK}(?:''|[)\]}}”’»'])(?=[\s)\]}}”'\".,]|\Z))*+)"
+    rf"|{_BLANK}?[{_EMOJI}]++|{_BLANK}?[{_NOTES}]++(?=\s|\Z)"
+    rf"|{_BLANK}(?:''|[)\]}}”’»'])(?=[\s)\]}}”'\".,]|\Z))*+)"
 )
 _SPACED_QUOTE: Final = re.compile(rf'{_BLANK}"(?=\s|\Z)')
-# Most opening marks that are read behind a stop: text of nothing but stops and opening marks is not read to
-# its end behind each of them.
 _MOST_OPENING: Final = 100
-_NEXT: Final = re.compile(rf"\s*+((?:[{re.escape(_OPENING)}][ ]?|[—–](?=[^\W\d_]|[¿¡«“])){{0,{_MOST_OPENING}}}+)([^\W_]*+)(\.?)")
+"""Opening marks that are read behind a stop. The limit keeps a text of stops and opening marks linear."""
+_NEXT: Final = re.compile(
+    rf"\s*+((?:[{re.escape(_OPENING)}][ ]?|[—–](?=[^\W\d_]|[¿¡«“])){{0,{_MOST_OPENING}}}+)([^\W_]*+)(\.?)"
+)
 _BEFORE_TOKEN: Final = re.compile(r"[\s(\[{\"“‘„«<*_`/—–]")
 _WORD: Final = re.compile(r"[^\W_]")
 _CJK: Final = re.compile(f"[{CJK}]")
@@ -44,21 +44,25 @@ _CJK_GOES_ON: Final = frozenset("とってのはがをにもでや、，的")
 _DOTTED: Final = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
 _CHAIN: Final = re.compile(r"(?<![^\W_])(?:[^\W\d_]{1,2}\.[ \u00a0\u202f]?){1,4}[^\W\d_]{1,4}\Z")
 """An abbreviation of several parts, which may be spaced ("z. B", "p. ej")."""
+_CONSONANTS: Final = re.compile("[b-df-hj-np-tv-xzçčďđğłńňñřśšťźżžбвгґджзй-нп-тф-щь]+")
 _ROMAN: Final = re.compile(r"[IVX]{2,}")
 _LONGEST_ORDINAL: Final = 3
-_VOWEL: Final = re.compile("[aeiouyáàâãäåąæéèêëęěíìîïıóòôõöøőœúùûüůűýÿаеёиоуыэюяієї]")
+"""Digits of an ordinal. A longer number is a year or an amount."""
+_LOOKED_BACK: Final = 24
+"""Characters in front of a stop that are read."""
 _CAMEL: Final = re.compile(r"[a-z]{1,3}[A-Z]|https?\b")
 
-_LEADING: Final = frozenset(
+_INTRODUCING: Final = frozenset(
     """
-    mr mrs ms messrs mme mlle prof dr drs dhr mevr mw sra srta sig sig.ra dott dott.ssa ste e.g i.e eg ie cf viz vs
-    resp incl inkl excl exkl zzgl z.b d.h u.a bzw vgl p.ej p.ex par.ex ad.es bijv d.m.v np tj tr např t.ex bl.a dvs напр
+    mr mrs ms messrs mme mlle prof dr drs dhr mevr mw sra srta sig sig.ra dott dott.ssa ste e.g i.e eg ie cf
+    viz vs resp incl inkl excl exkl zzgl z.b d.h u.a bzw vgl p.ej p.ex par.ex ad.es bijv d.m.v np tj tr např
+    t.ex bl.a dvs напр
     """.split()
 )
-"""Titles, and words that introduce what follows. End no sentence, whatever follows. The lists in
-abbreviations.json do not tell them apart from others."""
-_CLOSING: Final = frozenset("etc usw usf ecc enz itp itd atd apod osv m.m т.д т.п др т.е ін".split())
-"""Words that close an enumeration: end a sentence before every capital letter."""
+"""Abbreviations that never end a sentence: titles, and what introduces an example. The published lists do not
+mark them."""
+_ET_CETERA: Final = frozenset("etc usw usf ecc enz itp itd atd apod osv m.m т.д т.п др ін".split())
+"""Abbreviations that end a list, and so a sentence if a capital letter follows."""
 _TIMES: Final = frozenset(
     """
     est edt et cst cdt ct mst mdt mt pst pdt pt gmt utc bst cet cest eastern central mountain pacific monday
@@ -72,8 +76,8 @@ def segment(text: str, *, markdown: bool = True, language: str | None = None) ->
 
     Args:
         text: Any text.
-        markdown: Whether headings, tables and code are known (see `index.text.blocks`).
-        language: BCP 47 code; where None, it is told from the text.
+        markdown: Whether to recognise headings, tables and code (see `index.text.blocks`).
+        language: BCP 47 code. If it is None, the language is detected.
 
     Returns:
         The sentences in order, without overlap: `text[s.start:s.end] == s.text`, no white space at the ends,
@@ -85,21 +89,21 @@ def segment(text: str, *, markdown: bool = True, language: str | None = None) ->
         for start, end in _spans(text, block, known):
             words = text[start:end]
             if not words:
-                continue  # white space alone, such as a piece of code that is one tab
-            # Of rules and lone marks there is nothing to cite.
+                continue  # only white space, such as code that is a single tab
+            # A rule or a lone mark cannot be cited.
             kind = block.kind if _WORD.search(words) else SentenceKind.CODE
             found.append(Sentence(start, end, words, kind))
     return found
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """Leave out white space at both ends of a span that has something else in it."""
+    """Return a span without the white space at its ends."""
     piece = text[start:end]
     return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
 def _spans(text: str, block: Block, known: Abbreviations) -> Iterator[tuple[int, int]]:
-    """Spans of the sentences of one block."""
+    """Yield the spans of the sentences of a block."""
     start, end = _trim(text, block.start, block.end)
     if block.kind in (SentenceKind.PROSE, SentenceKind.ITEM):
         for cut in _cuts(text, start, max(start, min(block.lead, end)), end, known):
@@ -109,10 +113,9 @@ def _spans(text: str, block: Block, known: Abbreviations) -> Iterator[tuple[int,
 
 
 def _cuts(text: str, start: int, lead: int, end: int, known: Abbreviations) -> Iterator[int]:
-    """Where sentences end inside `text[start:end]`, the last end left out.
+    """Yield where sentences end inside `text[start:end]`, without the last end.
 
-    `checked` and `quotes` move forward only, so that text without any end of a sentence is not read again and
-    again.
+    `checked` only moves forward, so that text without ends of sentences is not read again and again.
     """
     begin, checked, quotes, has_word = start, start, 0, False
     position = lead
@@ -135,9 +138,7 @@ def _cuts(text: str, start: int, lead: int, end: int, known: Abbreviations) -> I
             begin, quotes, has_word = after, 0, False
 
 
-def _ends(
-    text: str, begin: int, stop: re.Match[str], after: int, end: int, known: Abbreviations
-) -> bool:
+def _ends(text: str, begin: int, stop: re.Match[str], after: int, end: int, known: Abbreviations) -> bool:
     """Whether a run of stops, closed at `after`, ends the sentence that began at `begin`."""
     mark, closing = stop[1], stop[2]
     character = text[after]
@@ -146,13 +147,13 @@ def _ends(
             return not (closing and character in _CJK_GOES_ON) and not (mark == "．" and character.isdigit())
         if mark[-1] not in "!?" or closing:
             return False
-        before = text[max(begin, stop.start() - 24) : stop.start()]
+        before = text[max(begin, stop.start() - _LOOKED_BACK) : stop.start()]
         return bool(_CJK.match(character) and _CJK.match(before[-1:]) or _is_joined(before, character))
     if closing.startswith("]") and text[stop.start() - 1] == "[":
-        return False  # "[...]" stands for words left out
+        return False  # "[...]" marks an omission
     behind = _NEXT.match(text, after, end)
     if behind is None or not behind[0].strip():
-        return False  # a dash, a slash, a comma: the sentence goes on
+        return False  # a dash, a slash or a comma
     opening, word, dot = behind.groups()
     if word[:1].islower() and not (
         opening.endswith("`") or _CAMEL.match(word) or (mark in ".!?" and _is_casual(text, begin))
@@ -162,13 +163,13 @@ def _ends(
 
 
 def _is_joined(before: str, character: str) -> bool:
-    """Whether a space was lost behind a `?` or `!`, as in text taken from web pages: "Why?Because"."""
+    """Whether a space is missing behind a `?` or `!`, as in text from web pages: "Why?Because"."""
     token = before.rpartition(" ")[2].lstrip('("“‘«')
     return character.isupper() and token.isalpha() and token[-1].islower()
 
 
 def _is_casual(text: str, begin: int) -> bool:
-    """Whether a sentence began in lower case: then the next one may, too, as people write in chats."""
+    """Whether a sentence began in lower case, as in chats: then the next one may, too."""
     letter = _WORD.search(text, begin, begin + 40)
     return bool(letter and letter[0].islower())
 
@@ -177,13 +178,13 @@ def _full_stop(
     text: str, begin: int, position: int, word: str, known: Abbreviations, *, dotted: bool
 ) -> bool:
     """Whether a single `.` with a capital, a number or an opening mark behind it ends the sentence."""
-    low = max(begin, position - 24)
+    low = max(begin, position - _LOOKED_BACK)
     piece = text[low:position].rstrip()
     spaced = low + len(piece) < position
     name = _BEFORE_TOKEN.split(piece)[-1]
     key = name.lower().rstrip(".")
     keys = {*_chains(piece)} if name.isupper() and len(name) > 1 else {key, *_chains(piece)}
-    if keys & _LEADING:
+    if keys & _INTRODUCING:
         return False
     if spaced or not name:
         return bool(name) or piece[-1:] not in "([{"
@@ -191,7 +192,7 @@ def _full_stop(
         return _ends_with_number(piece, name, word, known, dotted=dotted)
     if word[:1].isdigit() and (keys & known.before_numbers or _is_clipped(name)):
         return False
-    if keys & _CLOSING and name.islower():
+    if keys & _ET_CETERA and name.islower():
         return True
     following = word.lower()
     if "p.m" in keys or "a.m" in keys:
@@ -206,7 +207,7 @@ def _full_stop(
 
 
 def _chains(piece: str) -> Iterator[str]:
-    """The abbreviations of several parts at the end of a text, without spaces: "p.ej" for "por p. ej"."""
+    """Yield the abbreviations of several parts that a text ends with, without spaces: "p.ej" for "(p. ej"."""
     parts = _CHAIN.search(piece)
     joined = re.sub(r"\s", "", parts[0].lower()) if parts else ""
     while "." in joined:
@@ -215,23 +216,25 @@ def _chains(piece: str) -> Iterator[str]:
 
 
 def _is_clipped(name: str) -> bool:
-    """Whether a word has no vowel, as in "Kto" or "Hbf", or is a German name of a street ("Hauptstr")."""
-    return name.isalpha() and name[1:].islower() and (not _VOWEL.search(name.lower()) or name.endswith("str"))
+    """Whether a word is an abbreviation by its letters: no vowel ("Hbf"), or a German street ("Hauptstr")."""
+    return name[1:].islower() and (
+        bool(_CONSONANTS.fullmatch(name.lower())) or (name.isalpha() and name.endswith("str"))
+    )
 
 
 def _is_unit(piece: str, name: str) -> bool:
-    """Whether a word stands behind a number, so that it can end a sentence: "5 km", "1984 г"."""
+    """Whether an abbreviation stands behind a number, as a unit does, which may end a sentence: "5 km"."""
     before = piece[: -len(name)].rstrip()
     number = _BEFORE_TOKEN.split(before)[-1]
     return "." not in name and (number[-1:].isdigit() or bool(_ROMAN.fullmatch(number)))
 
 
 def _ends_with_number(piece: str, number: str, word: str, known: Abbreviations, *, dotted: bool) -> bool:
-    """Whether a number with a stop ends the sentence, and is neither an ordinal nor in front of a list item."""
+    """Whether a stop behind a number ends the sentence, rather than mark an ordinal or number a list item."""
     before = piece[: -len(number)].rstrip()
     if not before or before.endswith(":"):
         return False
-    if len(number) > _LONGEST_ORDINAL or not known.ordinals:
+    if not known.ordinals or (number.isdigit() and len(number) > _LONGEST_ORDINAL):
         return True
     if word[:1].isdigit():
         return not dotted and len(word) != len("2024")
