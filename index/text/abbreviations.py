@@ -13,8 +13,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-_READ: Final = 5000
+_READ: Final = 2000
 """Characters of a text by which its language is detected."""
+_FEWEST: Final = 3
+"""Function words of a language that a text must have."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _ORDINAL_DATES: Final = frozenset({"cs", "de", "pl"})
 _CAPITAL_NOUNS: Final = frozenset({"de"})
@@ -48,7 +50,8 @@ def abbreviations(language: str | None, text: str) -> Abbreviations:
         text: The text to segment.
 
     Returns:
-        Those of the language. If it is unknown, those of English, and before numbers those of all languages.
+        Those of the language. If it is unknown, those of English and those with letters that English does not
+        have; before numbers, those of all languages.
     """
     known = _by_language()
     code = language.partition("-")[0].lower() if language else _detected(text)
@@ -77,7 +80,10 @@ def _by_language() -> dict[str, Abbreviations]:
         for code, each in lists.items()
     }
     english = found["en"]
-    return {**found, "": Abbreviations(english.words, frozenset(counts), english.starters)}
+    foreign = frozenset(
+        word for each in lists.values() for word in each["abbreviations"] if not word.isascii()
+    )
+    return {**found, "": Abbreviations(english.words | foreign, frozenset(counts), english.starters)}
 
 
 @cache
@@ -97,6 +103,6 @@ def _detected(text: str) -> str:
         code for word in _WORD.finditer(text[:_READ].lower()) for code in languages_of.get(word[0], ())
     )
     best = counts.most_common(2)
-    if not best or (len(best) == 2 and best[0][1] == best[1][1]):
+    if not best or best[0][1] < _FEWEST or (len(best) == 2 and best[0][1] == best[1][1]):
         return ""
     return best[0][0]

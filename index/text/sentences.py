@@ -183,7 +183,7 @@ def _full_stop(
     spaced = low + len(piece) < position
     name = _BEFORE_TOKEN.split(piece)[-1]
     key = name.lower().rstrip(".")
-    keys = {*_chains(piece)} if name.isupper() and len(name) > 1 else {key, *_chains(piece)}
+    keys = {*_chains(piece)} if name.isupper() and name[1:].isalpha() else {key, *_chains(piece)}
     if keys & _INTRODUCING:
         return False
     if spaced or not name:
