@@ -138,10 +138,10 @@ def main(folder: Path) -> None:
     if not results:
         sys.exit(f"There is no question set in {folder}: give the folder that holds them.")
     told = (
-        "The whole engine, asked as a user would; a sample of each set. The final ranker was trained on "
-        "questions of these sets (from `mtrag` only its confidence), so read its rows with the section on "
-        "the ranker, which keeps them apart. All systems share the passages and candidates found by both "
-        "lists."
+        "The whole engine, on a sample of each set. The final ranker was trained on questions of these "
+        "sets (on `mtrag` only its confidence), so compare its rows with the section on the ranker, "
+        "which keeps training and test apart. All systems use the passages and candidates found by both "
+        "searches."
     )
     write_section(Path("docs/benchmarks.md"), "quality", f"## Answers\n\n{told}\n\n{section(results)}")
     PAGE.parent.mkdir(exist_ok=True)

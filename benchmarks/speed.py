@@ -216,7 +216,7 @@ def main(folder: Path) -> None:
         index, questions = indexed(folder / "clapnq", Path(cache), encoder)
         asked = asking(index, [question.question for question in questions[:QUESTIONS]], encoder)
     rows = [*rebuilding(folder / "clapnq" / "articles.jsonl", encoder), *asked, *adding(encoder)]
-    text = "On two cores, `clapnq` as the corpus; medians. Made by `python -m benchmarks.speed`."
+    text = "Medians on two cores, with `clapnq` as the corpus. Made by `python -m benchmarks.speed`."
     table = markdown_table(["what", "measured"], rows)
     write_section(Path("docs/benchmarks.md"), "speed", f"## Speed\n\n{text}\n\n{table}")
 

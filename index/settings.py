@@ -48,35 +48,46 @@ class IndexSettings(BaseSettings):
     )
 
     corpus: _Folder = Field(Path("corpus"), description="Folder of the articles.")
-    dir: _Folder = Field(Path(".footnote"), description="Folder of the index; made when missing.")
+    dir: _Folder = Field(Path(".footnote"), description="Folder of the index. Created if missing.")
     model: str = Field(
         DEFAULT_MODEL,
-        description="Embedding model: the embedded default, or any sentence-transformers name or folder.",
+        description="Embedding model: the built-in default, or the name or folder of any "
+        "sentence-transformers model. Run `footnote rebuild` after a change.",
         min_length=1,
     )
     reranker: str = Field(
         "",
-        description="Second opinion on the best sentences: any sentence-transformers CrossEncoder, by name "
-        "or folder; none when empty.",
+        description="Optional reranker for the best sentences: the name or folder of any "
+        "sentence-transformers CrossEncoder with one output. Its score is averaged with the "
+        "built-in ranker's. It makes answers slower; run `footnote calibrate` after a change. "
+        "Empty for none.",
     )
     reader: Annotated[str | None, replaced_by("INDEX_RERANKER")] = Field(
         None, exclude=True, description="Replaced by INDEX_RERANKER."
     )
     dtype: Literal["auto", "float32", "bfloat16"] = Field(
-        "auto", description="Precision of the encoder: auto takes bfloat16 where the CPU computes with it."
+        "auto",
+        description="Precision of the encoder. With auto, it is bfloat16 if the CPU supports that "
+        "natively, and float32 otherwise.",
     )
-    threads: int = Field(0, ge=0, le=256, description="CPU threads of the encoder; 0 leaves it to PyTorch.")
+    threads: int = Field(0, ge=0, le=256, description="CPU threads of the encoder; 0 lets PyTorch choose.")
     chunk_tokens: int = Field(
         256,
         ge=32,
         le=8192,
-        description="Longest chunk in the encoder's tokens; never above the model's limit.",
+        description="Longest chunk, in tokens of the encoder; the model's own limit applies as well. Run "
+        "`footnote rebuild` after a change.",
     )
     risk: float = Field(
-        0.45, gt=0, lt=1, description="Share of wrong answers among those given that is accepted."
+        0.45,
+        gt=0,
+        lt=1,
+        description="Share of given answers that you accept to be wrong. A lower value means fewer "
+        "answers and more questions declined. It was measured on public question sets in which "
+        "half of the questions only look answerable, so expect other shares on your own articles.",
     )
     lock_timeout: float = Field(
-        30.0, ge=0, le=3600, description="Seconds to wait for another process that is writing the index."
+        30.0, ge=0, le=3600, description="Seconds to wait while another process is writing the index."
     )
 
 

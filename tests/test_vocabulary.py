@@ -16,7 +16,9 @@ import pytest
 
 ROOT: Final = Path(__file__).parents[1]
 SOURCES: Final = sorted(
-    path for folder in ("bot", "index", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")
+    path
+    for folder in ("bot", "index", "tests", "benchmarks", "docs")
+    for path in (ROOT / folder).rglob("*.py")
 )
 DOCUMENTS: Final = sorted(
     [

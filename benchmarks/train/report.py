@@ -51,10 +51,10 @@ def report(measured: dict[str, dict[str, dict[str, Any]]]) -> None:
         for system, values in (SKETCH.get(name, {}) | systems).items()
     ]
     body = (
-        "Sentences, on folds of articles that the ranker was not trained on; the other rows need no "
-        "training. All but a first sketch, which had candidates of its own, rank the same. The evidence of "
-        "`mtrag` is whole passages, so that any sentence of the right one counts; from it only the "
-        "confidence was learned. Made by `python -m benchmarks.train`.\n\n"
+        "How sentences are ranked, on folds of articles that the ranker was not trained on; the other "
+        "rows need no training. All systems rank the same candidates, except a first sketch, which had "
+        "its own. The evidence of `mtrag` is whole passages, so any sentence of the right one counts; "
+        "only the confidence was trained on it. Made by `python -m benchmarks.train`.\n\n"
     )
     table = markdown_table(["set", "scored by", *columns], rows)
     write_section(Path("docs/benchmarks.md"), "ranker", f"## The ranker\n\n{body}{table}")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -21,21 +20,6 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in DECLARED:
         monkeypatch.delenv(name, raising=False)
     return tmp_path
-
-
-def test_the_example_file_lists_exactly_the_settings_with_their_defaults() -> None:
-    text = (ROOT / ".env.example").read_text(encoding="utf-8")
-    lines = re.findall(r"^(?:# ?)?([A-Z]+_[A-Z_]+)=(.*)$", text, re.MULTILINE)
-    assert sorted(name for name, _ in lines) == sorted(DECLARED)
-    for kind in (BotSettings, IndexSettings):
-        for name, field in kind.model_fields.items():
-            if field.exclude:  # it has a new name
-                continue
-            [value] = [
-                value for key, value in lines if key == f"{kind.model_config['env_prefix']}{name}".upper()
-            ]
-            assert value == ("" if field.default is None else str(field.default)), name
-            assert field.description, name
 
 
 def test_the_example_file_is_a_file_of_settings_as_it_is(nowhere: Path) -> None:
