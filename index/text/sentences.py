@@ -209,7 +209,7 @@ def _full_stop(
 def _chains(piece: str) -> Iterator[str]:
     """Yield the abbreviations of several parts that a text ends with, without spaces: "p.ej" for "(p. ej"."""
     parts = _CHAIN.search(piece)
-    joined = re.sub(r"\s", "", parts[0].lower()) if parts else ""
+    joined = "".join(parts[0].lower().split()) if parts else ""
     while "." in joined:
         yield joined
         joined = joined.partition(".")[2]
