@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EVAL ?= ../shared/eval
 
-.PHONY: run test lint fix typecheck docs picture settings bench words lock clean
+.PHONY: run test fuzz lint fix typecheck docs picture settings bench words lock clean
 .DEFAULT_GOAL := run
 
 # The stamps record what is installed, so that nothing is installed twice.
@@ -24,6 +24,11 @@ run: $(VENV)/.installed
 
 test: $(VENV)/.developing
 	$(BIN)/python -m pytest --cov --cov-report=term
+
+# Each fuzzer for SECONDS, with new inputs every time.
+SECONDS ?= 60
+fuzz: $(VENV)/.developing
+	FUZZ_SECONDS=$(SECONDS) $(BIN)/python -m pytest tests/fuzz -p no:cacheprovider --timeout=0
 
 lint: $(VENV)/.developing
 	$(BIN)/ruff check .

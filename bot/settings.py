@@ -91,7 +91,11 @@ class BotSettings(BaseSettings):
     """How the bot reaches Discord and how much it takes on. Every field has a line in `.env.example`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="BOT_", env_file=".env", env_ignore_empty=True, extra="ignore"
+        env_prefix="BOT_",
+        env_file=".env",
+        env_file_encoding="utf-8-sig",
+        env_ignore_empty=True,
+        extra="ignore",
     )
 
     token: SecretStr | None = Field(
