@@ -104,7 +104,8 @@ class Chat:
             if each.citation.lead is not None:
                 _say(self.out, f"  (context: “{reveal(unwrap(each.citation.lead.text))}”)", "dim")
             text = reveal(unwrap(each.citation.text)).replace("\n", "\n  ")
-            _say(self.out, f"  “{text}” [{each.number}]", "bold" if answered else "")
+            quotation = f"… “{text}” …" if each.citation.is_part else f"“{text}”"
+            _say(self.out, f"  {quotation} [{each.number}]", "bold" if answered else "")
         for note in answer.notes:
             _say(self.out, note)
         for notes in by_article(self.footnotes):

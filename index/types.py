@@ -66,9 +66,11 @@ class SentenceKind(StrEnum):
     ITEM = "item"
     TABLE = "table"
     CODE = "code"
+    PART = "part"
+    """Part of a sentence, list item or table row that is too long for the encoder."""
 
 
-CITABLE = frozenset({SentenceKind.PROSE, SentenceKind.ITEM, SentenceKind.TABLE})
+CITABLE = frozenset({SentenceKind.PROSE, SentenceKind.ITEM, SentenceKind.TABLE, SentenceKind.PART})
 """The kinds that can be evidence, and so are encoded."""
 
 
@@ -354,6 +356,7 @@ class Citation:
         source: Who published the article.
         citation_id: Short proof of the quotation, see `index.citation_ids`.
         lead: What it leans on; None where it stands alone.
+        is_part: Whether it is only part of a sentence, which is too long for the encoder.
     """
 
     text: str
@@ -368,6 +371,7 @@ class Citation:
     source: str | None = None
     citation_id: str = ""
     lead: Lead | None = None
+    is_part: bool = False
 
 
 class Status(StrEnum):

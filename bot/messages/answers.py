@@ -130,13 +130,15 @@ def further(answer: Answer) -> list[Citation]:
     return [each for each in answer.candidates if (each.article_id, each.start) not in there]
 
 
-def quote(parts: Sequence[str], mark: str, limit: int) -> str:
+def quote(parts: Sequence[str], mark: str, limit: int, *, is_part: bool = False) -> str:
     """A sentence as a block quote with its footnote, shortened to `limit` UTF-16 units of text.
 
-    The mark of omission stands outside of the quotation marks: it is not in the article.
+    The marks of omission stand outside of the quotation marks, for they are not in the article. Part of a
+    sentence has one on each side.
     """
     text, shortened = cut(parts, limit)
-    return f"> “{without_last_breaks(text)}”{' …' if shortened else ''} {mark}"
+    before, after = "… " if is_part else "", " …" if shortened or is_part else ""
+    return f"> {before}“{without_last_breaks(text)}”{after} {mark}"
 
 
 def share(costs: Sequence[int], budget: int) -> int:
@@ -174,7 +176,7 @@ def lay_out(
     tops: Sequence[Sequence[str]] = above or [()] * len(footnotes)
     texts = [_parts(each.citation.text) for each in footnotes]
     costs = [sum(map(units, parts)) for parts in texts]
-    marks = sum(units(quote([], each.mark, 0)) + 3 for each in footnotes)  # with line break and omission
+    marks = sum(units(quote([], each.mark, 0, is_part=True)) + 1 for each in footnotes)  # with line break
     for detail, besides in _LAYOUTS:  # what is not evidence goes last, but before a sentence is mutilated
         leads = [[*top, *(_lead(each) if besides else ())] for top, each in zip(tops, footnotes, strict=True)]
         lines = [*below, *(notes if besides else ()), *source_lines(footnotes, detail)]
@@ -186,7 +188,7 @@ def lay_out(
     quotes = [
         line
         for lead, parts, each in zip(leads, texts, footnotes, strict=True)
-        for line in (*lead, quote(parts, each.mark, limit))
+        for line in (*lead, quote(parts, each.mark, limit, is_part=each.citation.is_part))
     ]
     buttons = (*_buttons(footnotes, links=not detail.links), *actions)
     return Reply("\n".join([*head, *quotes, *lines]), buttons)

@@ -20,7 +20,7 @@ from index.ranking.ranker import Ranked
 from index.retrieval.search import Retrieval
 from index.store import Snapshot
 from index.text.differences import describe_differences
-from index.types import Answer, Article, Citation, IndexInfo, Listing, Passage, Status, phrase
+from index.types import Answer, Article, Citation, IndexInfo, Listing, Passage, SentenceKind, Status, phrase
 
 _log = logging.getLogger(__name__)
 
@@ -173,4 +173,5 @@ def cite(snapshot: Snapshot, candidate: Candidate, score: float) -> Citation | N
         source=article.source,
         citation_id=citation_ids.make(article.id, sentence.start, sentence.end, sentence.text),
         lead=lead,
+        is_part=sentence.kind is SentenceKind.PART,
     )

@@ -31,11 +31,11 @@ def context_of(citation_id: CitationId, articles: Sequence[Article], words: str 
         if citation_id.proves(article.text[citation_id.start : citation_id.end]):
             return _context("intact", article, citation_id.start, citation_id.end)
     for article in articles:
-        for sentence in segment(article.text):
+        for sentence in segment(article.text, language=article.language):
             if citation_id.proves(sentence.text):
                 return _context("moved", article, sentence.start, sentence.end)
     for article in articles:
-        sentences = segment(article.text)
+        sentences = segment(article.text, language=article.language)
         if sentences:
             there = next((one for one in sentences if one.end > citation_id.start), sentences[-1])
             wanted = set(terms(words))

@@ -10,8 +10,9 @@ from index.store import Snapshot
 from index.text.markup import plain
 from index.text.wordlists import PRONOUNS
 from index.text.words import terms
-from index.types import CITABLE, Lead
+from index.types import CITABLE, Lead, SentenceKind
 
+_WHOLE: Final = CITABLE - {SentenceKind.PART}
 _LONGEST: Final = 400  # characters: what is longer is no context but a text of its own
 _OPENING: Final = r"^\W*(?:(?:and|but|so|yet|then|however|also|still|instead|meanwhile|moreover),? )?"
 _POINTING: Final = re.compile(
@@ -57,7 +58,7 @@ def lead_of(snapshot: Snapshot, candidate: Candidate) -> Lead | None:
         return None
     before = candidate.ordinal - 1
     found, _ = snapshot.sentences(candidate.found.chunk.article_key, before, before)
-    if not found or found[0].kind not in CITABLE or len(found[0].text) > _LONGEST:
+    if not found or found[0].kind not in _WHOLE or len(found[0].text) > _LONGEST:
         return None
     sentence = found[0]
     if not leans(candidate.sentence.text, sentence.text):

@@ -166,7 +166,8 @@ def _unknown(word: Word) -> str:
 def _quoted(number: int, cited: Citation) -> list[str]:
     """A cited sentence, and in front of it the one that it leans on."""
     lead = [f"(context: “{_line(cited.lead.text)}”)"] if cited.lead else []
-    return [*lead, f"“{_line(cited.text)}” [{number}]"]
+    quotation = f"“{_line(cited.text)}”"
+    return [*lead, f"{f'… {quotation} …' if cited.is_part else quotation} [{number}]"]
 
 
 def _notes(answer: Answer) -> list[str]:

@@ -89,7 +89,8 @@ def preview(
         besides: The id of an article to leave out because the new one replaces it.
         collections: The collections to compare it with; None for all.
     """
-    quotable = [one.text for one in segment(article.text) if one.kind in CITABLE and plain(one.text)]
+    sentences = segment(article.text, language=article.language)
+    quotable = [one.text for one in sentences if one.kind in CITABLE and plain(one.text)]
     compared = [text for text in quotable[:_COMPARED] if len(set(terms(plain(text)))) >= _WORDS]
     if snapshot is None or not compared:
         return Preview(tuple(quotable))

@@ -51,7 +51,7 @@ from index.text.words import VERSION as WORDS_VERSION
 from index.text.words import terms
 from index.types import CITABLE, Article, BuildReport, Encoder, OnProgress, Progress
 
-READING_VERSION: Final = 1
+READING_VERSION: Final = 2
 """Raise it when articles are read, chunked or embedded differently: older indexes are then built anew."""
 
 _OVERLAP: Final = 1  # sentences of the previous chunk that a chunk repeats
@@ -338,7 +338,9 @@ class Builder:
         limit = min(self._max_tokens, self._encoder.max_tokens)
         chunker = Chunker(self._encoder.count_tokens, limit, overlap=_OVERLAP)
         for done, (article, file) in enumerate(fresh, start=1):
-            chunked = chunker.chunk(article, segment(article.text, markdown=is_markdown(file)))
+            chunked = chunker.chunk(
+                article, segment(article.text, markdown=is_markdown(file), language=article.language)
+            )
             if chunked.split:
                 chunks.split.append(article.id)
             chunks.rows.append(_row(article, file, chunked, chunks.texts))

@@ -101,6 +101,15 @@ def test_context_and_notes_are_shown_and_a_greeting_is_returned(talk: Talk) -> N
     assert "I found no answer" not in screen
 
 
+def test_part_of_a_sentence_is_marked_as_one(talk: Talk) -> None:
+    class Cut(StandIn):
+        def ask(self, question: str, **how: Any) -> Answer:
+            answer = super().ask(question, **how)
+            return replace(answer, citations=(replace(answer.citations[0], is_part=True),))
+
+    assert f"  … “{LAST}” … [1]\n" in talk(Cut(), "The last ferry?")
+
+
 def test_what_could_steer_the_terminal_is_spelled_out(talk: Talk) -> None:
     nasty = Article("a", "\x1b[2J title", "The [bold]ferry[/] \x1b[31mleaves.", source="\x07")
     screen = talk(StandIn(nasty), "ferry leaves? 🤷", "ferry [bold]leaves", "?!")

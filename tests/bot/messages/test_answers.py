@@ -219,3 +219,11 @@ def test_sentences_are_quoted_word_for_word(sentences: list[str]) -> None:
 def words(text: str) -> str:
     """Text without white space, and without the names of control characters that count as such."""
     return "".join(re.sub(r"\[U\+00(?:1[C-F]|85)\]", "", text).split())
+
+
+def test_part_of_a_sentence_has_marks_of_omission_outside_of_the_quotation() -> None:
+    part = render(answered(citation("the ferry leaves at noon and", is_part=True)))
+    assert part.content.startswith("> … “the ferry leaves at noon and” … ¹\n")
+    long = render(answered(*(citation("word " * 900, article_id=str(n), is_part=True) for n in range(5))))
+    assert long.content.count("> … “") == long.content.count("” … ") == 5
+    assert units(long.content) <= CONTENT

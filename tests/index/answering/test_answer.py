@@ -237,3 +237,13 @@ def test_chooses_within_bounds(rows: list[tuple[Candidate, float]], k: int) -> N
     if rows and k > 0:
         assert chosen[0] == 0
     assert sum(probabilities[position] for position in chosen[:-1]) < 0.8
+
+
+def test_part_of_a_sentence_that_is_too_long_says_so(town: Town) -> None:
+    town.write("rules", "The zebras graze here, " + "and the keeper counts them every day, " * 60 + "or not.")
+    town.builder.rebuild()
+    found = answer(town, "Where do the zebras graze?").candidates
+    parts = [cited for cited in found if cited.article_id == "rules"]
+    assert parts and all(cited.is_part and cited.lead is None for cited in parts)
+    assert not any(cited.is_part for cited in found if cited.article_id != "rules")
+    assert all(len(cited.text) < 2000 for cited in parts)

@@ -65,3 +65,9 @@ def test_headings_and_essays_are_no_context(town: Town) -> None:
     found = leads(town, "Was it dug, is it dry now?")
     assert found["It was dug in 1840."] is None
     assert found["It is dry now."] is None
+
+
+def test_part_of_a_sentence_is_no_context(town: Town) -> None:
+    town.write("news/well", "The well, " + "which is deep, " * 200 + "is old.\n\nIt is dry now.")
+    town.builder.rebuild()
+    assert leads(town, "Is it dry now?")["It is dry now."] is None

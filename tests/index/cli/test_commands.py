@@ -299,6 +299,13 @@ def test_what_a_sentence_leans_on_is_shown_as_context(built: Shell, monkeypatch:
     assert out[1] == "“They grow beans, squash and dahlias.” [1]"
 
 
+def test_part_of_a_sentence_is_marked_as_one(built: Shell) -> None:
+    long = "The zebras graze here, " + "and the keeper counts them every day, " * 60 + "or not."
+    Path("corpus/rules.md").write_text(long, encoding="utf-8")
+    built("rebuild")
+    assert "… “The zebras graze here, and" in built("ask", "Where do the zebras graze?", "-k", "1").out
+
+
 def test_cited_says_what_became_of_a_quotation(built: Shell) -> None:
     path = Path("corpus/news/ferry.md")
     text = path.read_text(encoding="utf-8")
