@@ -20,6 +20,7 @@ import numpy as np
 from benchmarks.document import markdown_table, write_section
 from benchmarks.sets import indexed
 from index.answering.answer import compose
+from index.answering.explanation import explain
 from index.corpus import files, read
 from index.embedding import SentenceEncoder
 from index.indexing.builder import Builder
@@ -103,9 +104,9 @@ def asking(index: Path, questions: Sequence[str], encoder: SentenceEncoder) -> R
                 question,
                 retrieval,
                 ranked,
+                explain(ranker, retrieval, ranked, ranker.threshold),
                 info=IndexInfo("", 1, 1),
                 k=3,
-                threshold=ranker.threshold,
             )
             times.append(time.perf_counter())
             for name, begin, end in zip(parts, times, times[1:], strict=False):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol, Self
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -108,63 +108,6 @@ class Chunk:
     def embedded(self) -> str:
         """What the encoder reads: the context, then the text."""
         return f"{self.context}\n{self.text}" if self.context else self.text
-
-
-# --- Sentences of our own that can be said in other languages, too ---
-
-
-class Phrase(str):
-    """A finished English sentence that also knows what it was made of, for those who translate it.
-
-    Attributes:
-        template: The sentence with names in braces in place of what was put in.
-        plural: The same for counts other than one; None where nothing is counted.
-        number: How many things the sentence is about.
-        values: What was put in, by name. A phrase among them is translated, too.
-    """
-
-    template: str
-    plural: str | None
-    number: int
-    values: Mapping[str, object]
-
-    __slots__ = ("template", "plural", "number", "values")
-
-    def __new__(cls, template: str, plural: str | None, number: int, values: Mapping[str, object]) -> Self:
-        """Make the English sentence."""
-        chosen = template if plural is None or number == 1 else plural
-        made = super().__new__(cls, _filled(chosen, values) if values else chosen)
-        made.template, made.plural, made.number, made.values = template, plural, number, values
-        return made
-
-    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
-        return type(self), (self.template, self.plural, self.number, self.values)
-
-
-def _filled(template: str, values: Mapping[str, object]) -> str:
-    """The template with its values in it, numbers with commas."""
-    written = {name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()}
-    return template.format(**written)
-
-
-def phrase(template: str, /, **values: object) -> Phrase:
-    """A sentence, in which names in braces stand for values."""
-    return Phrase(template, None, 0, values)
-
-
-def phrase_counted(one: str, many: str, count: int, /, **values: object) -> Phrase:
-    """A sentence about a number of things, which is the value `{count}` in it."""
-    return Phrase(one, many, count, {**values, "count": count})
-
-
-def phrase_series(texts: Sequence[str]) -> str:
-    """Texts with commas and, before the last, "and" between."""
-    if len(texts) < 2:
-        return texts[0] if texts else ""
-    first = texts[0]
-    for text in texts[1:-1]:
-        first = phrase("{texts}, {text}", texts=first, text=text)
-    return phrase("{texts} and {text}", texts=first, text=texts[-1])
 
 
 # --- What builds an index: the encoder, the progress and the report ---
@@ -303,11 +246,7 @@ class Passage:
         start: First character.
         end: One past the last character.
         text: The span itself.
-        score: Fused score, higher is better.
-        heading: Headings above it.
-        key: The chunk's key in the store.
-        meaning: Cosine of question and chunk, or None if it was not among the nearest.
-        words: BM25 of question and chunk (higher is better), or None if no word matched.
+        score: Higher is better.
     """
 
     article_id: str
@@ -316,10 +255,6 @@ class Passage:
     end: int
     text: str
     score: float
-    heading: str = ""
-    key: int = 0
-    meaning: float | None = None
-    words: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,13 +303,6 @@ class Citation:
     source: str | None = None
     citation_id: str = ""
     lead: Lead | None = None
-
-
-class Status(StrEnum):
-    """Whether the articles answer the question."""
-
-    ANSWERED = "answered"
-    DECLINED = "declined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,13 +377,13 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """Articles, where a list of them answers a question, or helps on.
+class ArticleList:
+    """Articles, where a question asks for the articles themselves.
 
     Attributes:
-        topic: Words that each of them holds; `""` for all articles.
+        topic: Words that each of them contains; `""` for all articles.
         total: How many there are.
-        cards: The first of them; empty where the list only helps on.
+        cards: The first of them; empty where the list does not answer the question, but may help.
     """
 
     topic: str
@@ -463,63 +391,163 @@ class Listing:
     cards: tuple[ArticleCard, ...] = ()
 
 
+class Difference(StrEnum):
+    """What two sentences about the same thing differ in."""
+
+    NUMBERS = "numbers"
+    DATES = "dates"
+    NEGATION = "negation"
+
+
+# --- Reasons for declining, and notes: codes that the command line and the bot put into words ---
+
+
+class PlainReason(StrEnum):
+    """A reason for declining that has no fields."""
+
+    NO_ARTICLES = "no articles"
+    """The index is empty."""
+    NO_WORDS = "no words"
+    """The question has no words."""
+    EMPTY_COLLECTION = "empty collection"
+    """The collections that were searched have no articles."""
+    ASKS_FOR_LIST = "asks for a list"
+    """No quoted sentence can give what the question asks for; likewise the next three."""
+    ASKS_FOR_SUMMARY = "asks for a summary"
+    ASKS_FOR_OPINION = "asks for an opinion"
+    ASKS_FOR_TASK = "asks for a task"
+
+
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """Answered with citations, or declined with the nearest evidence and a reason.
+class MissingWords:
+    """Words of the question, as written, occur in none of so many articles."""
+
+    words: tuple[str, ...]
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoQuotableSentence:
+    """None of so many articles has a sentence that can be quoted."""
+
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotCertain:
+    """No sentence of so many articles reaches the threshold."""
+
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class BelowThreshold:
+    """The best sentence reaches the index's threshold, but not the higher one that was asked for."""
+
+    confidence: float
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlesFound:
+    """The question asks for articles; so many contain the topic (`""`: so many there are)."""
+
+    topic: str
+    total: int
+
+
+Reason = PlainReason | MissingWords | NoQuotableSentence | NotCertain | BelowThreshold | ArticlesFound
+"""Why a question was declined."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpellingCorrected:
+    """A word of the question that occurs in no article was read as one that does."""
+
+    typed: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlesDiffer:
+    """The first two citations contradict each other; where both are dated, the newer comes first."""
+
+    differences: tuple[Difference, ...]
+    dated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RelativeDate:
+    """A cited sentence has words such as "yesterday"; `date` is the day its article was published."""
+
+    words: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class NothingFound:
+    """One of several questions in a message has no answer."""
+
+    question: str
+
+
+Note = SpellingCorrected | ArticlesDiffer | RelativeDate | NothingFound | Reason
+"""What a reader should know besides the citations."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    """What both outcomes of a question have.
 
     Attributes:
         question: As asked.
-        status: Answered or declined.
-        confidence: Calibrated probability that the first citation answers the question.
-        reason: Why it was declined, for the member's eyes; None when answered.
-        citations: Best first; empty when declined.
-        candidates: The best 10 sentences, whether or not it answered.
+        confidence: Calibrated probability that the best candidate answers the question.
+        candidates: The best 10 sentences.
         passages: The best 10 passages.
-        index: What it was found in.
-        seconds: How long it took.
-        notes: What the member should know besides: words read otherwise, articles that disagree, parts of
-            the question that were not found.
-        why: What it rests on.
-        chat: Whether nothing was asked (a greeting, thanks, an instruction): `reason` is what to say to it.
+        index: The index that was searched.
+        citations: The sentences that answer the question, best first; empty if it was declined.
+        notes: What a reader should know besides.
+        why: What the outcome is based on; None where nothing was searched for.
         follows: Whether the question was read together with the one before it.
-        parts: Seconds spent on finding (`find`), reading (`read`) and judging (`judge`).
-        listing: Where the question asks for the articles themselves, the list that answers it; where it
-            asks for what no sentence can give, an empty list of all. Then `status` is declined.
+        seconds: How long it took.
+        parts: Seconds spent on retrieval (`find`), candidates (`read`) and ranking (`judge`).
     """
 
     question: str
-    status: Status
     confidence: float
-    reason: str | None
-    citations: tuple[Citation, ...]
     candidates: tuple[Citation, ...]
     passages: tuple[Passage, ...]
     index: IndexInfo
-    seconds: float = 0.0
-    notes: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    notes: tuple[Note, ...] = ()
     why: Explanation | None = None
-    chat: bool = False
     follows: bool = False
-    listing: Listing | None = None
+    seconds: float = 0.0
     parts: Mapping[str, float] = field(default_factory=dict, compare=False)
 
-    def as_dict(self, *, explained: bool = False) -> dict[str, Any]:
-        """The answer in the shape of the machine interface (see `DESIGN.md`, `ask --json`).
 
-        Args:
-            explained: Whether to add `notes`, `chat`, `listing` and `why`.
-        """
-        data = asdict(self)
-        if not explained:
-            for name in ("notes", "chat", "listing", "why"):
-                del data[name]
-        data["status"] = self.status.value
-        del data["follows"], data["parts"]
-        for row in (*data["citations"], *data["candidates"]):
-            row["receipt"] = row.pop("citation_id")  # as other programs know it
-        keep = ("article_id", "title", "start", "end", "text", "score")
-        data["passages"] = [{name: row[name] for name in keep} for row in data["passages"]]
-        return data
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered(_Outcome):
+    """The articles answer the question; `citations` has at least one sentence."""
+
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declined(_Outcome):
+    """No sentence answers the question.
+
+    Attributes:
+        reason: Why.
+        articles: The list of articles that the question asks for; one without cards where a list may help.
+    """
+
+    reason: Reason
+    articles: ArticleList | None = None
+
+
+Answer = Answered | Declined
+"""The outcome of a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -572,12 +600,12 @@ class Match:
     Attributes:
         likeness: How it relates to that.
         citation: The sentence.
-        differ: What they differ in, as in "numbers and dates"; `""` unless they differ.
+        differences: What they differ in; empty unless they differ.
     """
 
     likeness: Likeness
     citation: Citation
-    differ: str = ""
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bot.errors import TooOften
-from index.types import phrase
+from bot.messages.language import phrase
 
 _SWEEP: Final = 1000  # keys that are remembered before those of the past are looked for
 

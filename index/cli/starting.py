@@ -25,11 +25,6 @@ _ARTICLE: Final = _ROOT / "corpus" / "handbook" / "adding-articles.md"
 _ENV: Final = Path(".env")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(init)
-
-
 def init(
     folder: Annotated[
         Path, typer.Argument(metavar="FOLDER", help="Created if missing; the current folder by default.")

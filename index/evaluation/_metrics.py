@@ -15,7 +15,7 @@ from index.evaluation import measures
 from index.evaluation._labels import Evidence, holds_gold, is_gold
 from index.evaluation._questions import Question
 from index.evaluation.measures import Bin, RiskPoint
-from index.types import Answer, Citation, Status
+from index.types import Answer, Answered, Citation
 
 WANTED_RISK = 0.1
 _SHOWN = 3
@@ -47,7 +47,7 @@ class Row:
         candidate_rank: Rank (from 1) of the first gold one among the first ten candidates.
         passage_rank: Rank (from 1) of the first gold one among the first ten passages.
         seconds: How long it took.
-        reason: Why it declined.
+        reason: Why it declined, as a code with its fields.
         answers: Short answers that are known.
         evidence: Where the answer is known to stand.
     """
@@ -169,8 +169,8 @@ def rank(question: Question, answer: Answer) -> Row:
     known = question.answerable is not None or bool(question.evidence)
     # An unanswerable question has no gold sentence, whatever a set may name as a plausible one.
     evidence = question.evidence if question.answerable is not False else ()
-    answered = answer.status is Status.ANSWERED
-    shown = answer.citations if answered else answer.candidates
+    answered = isinstance(answer, Answered)
+    shown = answer.citations if isinstance(answer, Answered) else answer.candidates
     return Row(
         id=question.id,
         question=question.question,
@@ -181,7 +181,7 @@ def rank(question: Question, answer: Answer) -> Row:
         candidate_rank=_rank(is_gold(one, evidence) for one in answer.candidates[:_DEEP]),
         passage_rank=_rank(holds_gold(one, evidence) for one in answer.passages[:_DEEP]),
         seconds=answer.seconds,
-        reason=answer.reason,
+        reason=None if isinstance(answer, Answered) else repr(answer.reason),
         answers=question.answers,
         evidence=evidence,
     )

@@ -22,7 +22,6 @@ from index.indexing.plan import Plan, plan_all, plan_some
 from index.indexing.reconcile import carry_out, compared, forget, retract
 from index.store import (
     Generations,
-    Reader,
     ReadRepository,
     Writer,
     damaged,
@@ -111,8 +110,6 @@ class Builder:
                 plan = plan_all(self._corpus, writer, self._on_progress)
                 report = self._carry_out(writer, plan, finished=True)
                 report = replace(report, unchanged=writer.count() - len(report.added) - len(report.changed))
-                if report.added or report.changed or report.removed:
-                    self._save_vectors()
             self._generations.tidy()
             return report
 
@@ -260,21 +257,8 @@ class Builder:
             discard(path)
             raise damaged(path, problems[0])
         self._generations.switch(path, present or previous)
-        self._save_vectors()
         self._generations.tidy()
         return compared(report, before, after)
-
-    def _save_vectors(self) -> None:
-        """Save the vectors beside the database. They can be made again, so a failure is no matter."""
-        from index.retrieval.vectors import save
-
-        with suppress(StoreError, OSError):
-            reader = Reader(self._folder)
-            try:
-                with reader.snapshot() as snapshot:
-                    save(snapshot)
-            finally:
-                reader.close()
 
     def _carry_out(
         self, writer: Writer, plan: Plan, *, finished: bool = False, caches: Sequence[ReadRepository] = ()

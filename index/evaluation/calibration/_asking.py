@@ -11,7 +11,7 @@ from index.evaluation import Evidence, Question, Row, rank
 from index.evaluation.calibration._questions import Made
 from index.text.markup import plain
 from index.text.words import content_terms
-from index.types import Answer, OnProgress, Progress
+from index.types import Answer, Answered, OnProgress, Progress
 
 _SAME: Final = 0.5  # of the content words of the shorter of two sentences, from which they say the same
 _SHARED: Final = 3  # words, at least
@@ -74,7 +74,9 @@ def ask_labelled(engine: Engine, questions: Sequence[Question], on_progress: OnP
 
 def _row(question: Question, answer: Answer) -> Row:
     """Judges the best candidate, for a threshold that is not chosen yet may let it be cited."""
-    return rank(question, replace(answer, citations=answer.candidates))
+    if isinstance(answer, Answered):
+        answer = replace(answer, citations=answer.candidates)
+    return rank(question, answer)
 
 
 def _same(one: str, other: str) -> bool:
