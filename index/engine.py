@@ -19,7 +19,7 @@ from index.answering.explanation import explain
 from index.answering.unsupported import answer_with_list
 from index.embedding import Reranker, SentenceEncoder
 from index.ranking.features import gather
-from index.ranking.ranker import Ranker, opinions, rank
+from index.ranking.ranker import Ranker, rank
 from index.ranking.threshold import fitted, origin
 from index.retrieval.question import refers, understand
 from index.retrieval.search import KEPT, Retrieval, retrieve
@@ -71,8 +71,8 @@ class Engine:
         self._reader = reader
         self._cross_encoder = cross_encoder
         self.encoder = encoder
-        second = cross_encoder.fingerprint if cross_encoder else ""
-        self._ranker = replace(ranker or Ranker.shipped(), second=second)
+        reranker = cross_encoder.fingerprint if cross_encoder else ""
+        self._ranker = replace(ranker or Ranker.shipped(), reranker=reranker)
         self._lock = threading.Lock()
         self._speller = Speller()
         self._vectors: VectorIndex | None = None
@@ -87,11 +87,11 @@ class Engine:
         """
         encoder = SentenceEncoder(settings.model, dtype=settings.dtype, threads=settings.threads)
         ranker = Ranker.shipped().at_risk(settings.risk)
-        second = None
+        reranker = None
         if settings.reranker:
-            second = Reranker(settings.reranker, dtype=settings.dtype, threads=settings.threads)
+            reranker = Reranker(settings.reranker, dtype=settings.dtype, threads=settings.threads)
         reader = Reader.open(settings.dir, model=encoder.fingerprint)
-        return cls(reader, encoder, ranker=ranker, cross_encoder=second)
+        return cls(reader, encoder, ranker=ranker, cross_encoder=reranker)
 
     @property
     def ranker(self) -> Ranker:
@@ -149,8 +149,7 @@ class Engine:
         """Rank the sentences of what was found, and answer from them."""
         candidates = gather(snapshot, self.encoder, retrieval)
         watch.lap("read")
-        scores = opinions(self._cross_encoder, retrieval, candidates)
-        ranked = rank(self._ranker, retrieval, candidates, scores)
+        ranked = rank(self._ranker, retrieval, candidates, self._cross_encoder)
         why = explain(self._ranker, retrieval, ranked, fitted(self._ranker, snapshot).threshold)
         answer = compose(snapshot, question, retrieval, ranked, why, info=self._describe(snapshot), k=k)
         watch.lap("judge")

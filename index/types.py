@@ -189,35 +189,28 @@ class Encoder(Protocol):
     @property
     def fingerprint(self) -> str:
         """Identifies weights, pooling, prompts and precision class; cheap: loads no weights."""
-        ...
 
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-        ...
 
     @property
     def max_tokens(self) -> int:
         """How many tokens of a text the model reads, its special tokens included."""
-        ...
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, special tokens included, without truncation."""
-        ...
 
     def encode_documents(
         self, texts: Sequence[str], on_batch: Callable[[int], None] | None = None
     ) -> Vectors:
         """Encode texts to be found, shape (len(texts), dimension); `on_batch(n)` after each n texts."""
-        ...
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Encode questions, shape (len(texts), dimension)."""
-        ...
 
     def encode_tokens(self, texts: Sequence[str], *, query: bool = False) -> list[Tokens]:
         """Every token of each text, special tokens left out, for late interaction."""
-        ...
 
 
 class CrossEncoder(Protocol):
@@ -226,11 +219,9 @@ class CrossEncoder(Protocol):
     @property
     def fingerprint(self) -> str:
         """Identifies the model."""
-        ...
 
     def score(self, question: str, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """Probability that each text answers, shape (len(texts),), float64, between 0 and 1."""
-        ...
 
 
 # --- What is found for a question ---

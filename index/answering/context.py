@@ -13,7 +13,7 @@ from index.text.markup import plain
 from index.text.sentences import segment
 from index.text.wordlists import PRONOUNS, jaccard
 from index.text.words import terms
-from index.types import CITABLE, Article, Context, Lead, Sentence
+from index.types import CITABLE, Article, Context, Lead
 
 _LONGEST_LEAD: Final = 400  # characters
 _OPENING: Final = r"^\W*(?:(?:and|but|so|yet|then|however|also|still|instead|meanwhile|moreover),? )?"
@@ -92,14 +92,12 @@ def context_of(citation_id: CitationId, articles: Sequence[Article], words: str 
         if sentences:
             there = next((one for one in sentences if one.end > citation_id.start), sentences[-1])
             wanted = set(terms(words))
-            most = max(sentences, key=lambda one: (_alike(wanted, one), -abs(one.start - there.start)))
-            found = most if _alike(wanted, most) else there
+            alike = [jaccard(wanted, set(terms(one.text))) for one in sentences]
+            nearest = [-abs(one.start - there.start) for one in sentences]
+            most, _, best = max(zip(alike, nearest, sentences, strict=True), key=lambda row: row[:2])
+            found = best if most else there
             return _context("changed", article, found.start, found.end)
     return Context("removed")
-
-
-def _alike(wanted: set[str], sentence: Sentence) -> float:
-    return jaccard(wanted, set(terms(sentence.text)))
 
 
 def _context(status: str, article: Article, start: int, end: int) -> Context:

@@ -65,20 +65,18 @@ def explain(ranker: Ranker, retrieval: Retrieval, ranked: Ranked, threshold: flo
         words=_words(retrieval, frozenset(terms(plain(best.sentence.text)))),
         meaning=best.features[Feature.DENSE],
         interaction=best.features[Feature.LATE],
-        reranker=ranked.opinions[0] if ranked.opinions else None,
+        reranker=ranked.reranker[0] if ranked.reranker else None,
         signals=_signals(ranker, ranked),
         probabilities=tuple(ranked.probabilities[:2].tolist()),
     )
 
 
 def _words(retrieval: Retrieval, said: frozenset[str]) -> tuple[Word, ...]:
-    query = retrieval.query
+    shown = {term: retrieval.query.shown.get(term, term) for term in retrieval.query.terms}
     found = {
-        query.shown.get(term, term): Word(
-            query.shown.get(term, term), retrieval.frequency[term], matched=term in said
-        )
-        for term in query.terms
-        if fold(query.shown.get(term, term)) not in STOPWORDS
+        word: Word(word, retrieval.frequency[term], matched=term in said)
+        for term, word in shown.items()
+        if fold(word) not in STOPWORDS
     }
     return tuple(found.values())
 

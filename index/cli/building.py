@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Final, TypedDict
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
 import typer
 
@@ -23,7 +23,11 @@ from index.cli.common import (
     waiting,
 )
 from index.errors import FootnoteError, UsageError
-from index.types import BuildReport, OnProgress
+from index.types import BuildReport
+
+if TYPE_CHECKING:
+    from index.indexing.builder import Builder
+    from index.settings import IndexSettings
 
 _COPIED: Final = frozenset({".md", ".markdown", ".txt", ".jsonl"})
 
@@ -41,8 +45,7 @@ def rebuild(
     Reads every file, but encodes only what changed. The previous state keeps answering until the new one is
     complete. After an interruption, run it again to continue.
     """
-    values = settings(corpus, index)
-    _run(lambda on_progress: builder(values, on_progress).rebuild(full=full), as_json=as_json)
+    _run(settings(corpus, index), lambda index: index.rebuild(full=full), as_json=as_json)
 
 
 def add(
@@ -89,8 +92,8 @@ def add(
         else:
             note(f"{given} -> {path}")
             paths.append(path)
-    if paths:  # also if others failed: what is in the corpus is in the index
-        _run(lambda on_progress: builder(values, on_progress).add(paths), as_json=as_json)
+    if paths:  # even if others failed: the index has all that is in the corpus
+        _run(values, lambda index: index.add(paths), as_json=as_json)
     for failure in failures[:-1]:
         note(str(failure))
     if failures:
@@ -98,7 +101,7 @@ def add(
 
 
 class _Described(TypedDict):
-    """What an editor says about an article."""
+    """Fields of an article that are given as options."""
 
     title: str | None
     url: str | None
@@ -126,8 +129,7 @@ def remove(
     as_json: Json = False,
 ) -> None:
     """Delete articles from the corpus and from the index."""
-    values = settings(corpus, index)
-    _run(lambda on_progress: builder(values, on_progress).remove(ids), as_json=as_json)
+    _run(settings(corpus, index), lambda index: index.remove(ids), as_json=as_json)
 
 
 def rollback(corpus: Corpus = None, index: Index = None, as_json: Json = False) -> None:
@@ -135,8 +137,7 @@ def rollback(corpus: Corpus = None, index: Index = None, as_json: Json = False) 
 
     Articles whose files are gone stay gone.
     """
-    values = settings(corpus, index)
-    _run(lambda on_progress: builder(values, on_progress).rollback(), as_json=as_json)
+    _run(settings(corpus, index), lambda index: index.rollback(), as_json=as_json)
 
 
 def backup(
@@ -145,9 +146,9 @@ def backup(
     index: Index = None,
     as_json: Json = False,
 ) -> None:
-    """Copy the index into one file, while the bot answers from it.
+    """Copy the index into one file, also while the bot runs.
 
-    The copy is the index of one moment, is checked before it gets its name, and never overwrites anything.
+    The copy is one state of the index. It is checked before it gets its name, and overwrites nothing.
     """
     from index.indexing.backup import back_up
 
@@ -182,11 +183,11 @@ def restore(
     note("Now run `footnote rebuild`, for articles that have changed since.")
 
 
-def _run(work: Callable[[OnProgress], BuildReport], *, as_json: bool) -> None:
-    """Do the work, showing how far it has come, and tell what was done."""
+def _run(values: IndexSettings, change: Callable[[Builder], BuildReport], *, as_json: bool) -> None:
+    """Change the index, with a progress bar, and print the report."""
     begin = time.perf_counter()
     with progress() as on_progress:
-        report = work(on_progress)
+        report = change(builder(values, on_progress))
     seconds = time.perf_counter() - begin
     for article_id in report.split:
         note(f"{article_id}: a sentence longer than the encoder reads was split.")

@@ -37,15 +37,15 @@ if TYPE_CHECKING:
 
 _RISKS: Final = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 
+_Report = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write an HTML page with all figures and the wrong answers."),
+]
+
 
 def evaluate(
     questions: Annotated[Path, typer.Argument(metavar="QUESTIONS", help="A .jsonl file, one a line.")],
-    report: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Write an HTML page with all figures and the questions that went wrong."
-        ),
-    ] = None,
+    report: _Report = None,
     save: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Save the results, to compare with later.")
     ] = None,
@@ -60,7 +60,7 @@ def evaluate(
     """Measure the answers to questions whose answers are known.
 
     A line is {"question", "answerable", "evidence": [{"article_id", "text"}]}. With --gate they are a
-    regression test: it fails where an answer is wrong (with --before: where it was right before).
+    regression test, which fails if an answer is wrong (with --before: if it was right before).
     """
     from index import evaluation
 
@@ -94,7 +94,7 @@ def evaluate(
 def _compared(
     name: str, earlier: Mapping[str, QualityMetrics], metrics: QualityMetrics
 ) -> dict[str, RunComparison]:
-    """What changed since an earlier run of the same set; nothing if that run has no question of it."""
+    """Compare with an earlier run of the same set; empty if that run has no question of it."""
     from index.evaluation import compare
 
     try:
@@ -127,12 +127,7 @@ def calibrate(
         Path | None,
         typer.Option(metavar="FILE", help="Ask these questions with known answers instead, as for evaluate."),
     ] = None,
-    report: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Write an HTML page with all figures and the questions that went wrong."
-        ),
-    ] = None,
+    report: _Report = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Measure, but save nothing.")] = False,
     forget: Annotated[
         bool, typer.Option("--forget", help="Go back to the threshold that comes with Footnote.")
@@ -144,9 +139,8 @@ def calibrate(
     """Choose the confidence threshold on your own articles.
 
     Makes questions from headings and distinct sentences, and asks each twice: with the article that it was
-    made from, and as if that were not there. With --labelled it asks questions of your members instead, once
-    each. The lowest threshold that keeps the wanted risk is kept in the index, and a running bot goes by it
-    from its next question on.
+    made from, and without it. With --labelled, asks questions of your members instead, once each. The lowest
+    threshold that keeps the wanted risk is saved in the index. A running bot uses it from its next question.
 
     For example, for at most one wrong answer in ten: `footnote calibrate --risk 0.1`
     """
@@ -163,7 +157,8 @@ def calibrate(
     from index.evaluation import calibration
     from index.ranking.threshold import SETTING, Calibrated, weights_of
 
-    asked, answers = _ask_labelled(values, labelled) if labelled else _ask(values, questions)
+    answers = engine(values)
+    asked = _ask_labelled(answers, labelled) if labelled else _ask(values, answers, questions)
     choice = calibration.choose(asked.rows, wanted, labelled=labelled is not None)
     kept = Calibrated(
         threshold=choice.point.threshold,
@@ -181,29 +176,34 @@ def calibrate(
     if not dry_run:
         builder(values).keep(SETTING, kept.as_setting())
     if as_json:
-        say_json(_as_dict(asked, choice, kept, written=not dry_run))
+        figures = {
+            "risk_interval": choice.interval,
+            "reached": choice.reached,
+            "written": not dry_run,
+            "elsewhere": len(asked.elsewhere),
+            "curve": [asdict(point) for point in choice.curve],
+        }
+        say_json({**asdict(kept), **figures})
     else:
         _say(asked, choice, kept, written=not dry_run)
 
 
-def _ask(values: IndexSettings, questions: int) -> tuple[AskedQuestions, Engine]:
+def _ask(values: IndexSettings, answers: Engine, questions: int) -> AskedQuestions:
     from index.evaluation import calibration
     from index.store import Reader
 
-    answers = engine(values)
     with waiting("Making questions …"), Reader.open(values.dir).snapshot() as snapshot:
         made = calibration.make(snapshot, questions)
     with progress() as on_progress:
-        return calibration.ask(answers, made, on_progress), answers
+        return calibration.ask(answers, made, on_progress)
 
 
-def _ask_labelled(values: IndexSettings, path: Path) -> tuple[AskedQuestions, Engine]:
+def _ask_labelled(answers: Engine, path: Path) -> AskedQuestions:
     from index.evaluation import calibration, load_questions
 
     questions = load_questions(path)
-    answers = engine(values)
     with progress() as on_progress:
-        return calibration.ask_labelled(answers, questions, on_progress), answers
+        return calibration.ask_labelled(answers, questions, on_progress)
 
 
 def _write(path: Path, choice: ThresholdChoice, kept: Calibrated) -> None:
@@ -218,23 +218,10 @@ def _write(path: Path, choice: ThresholdChoice, kept: Calibrated) -> None:
 
 
 def _questions(kept: Calibrated) -> str:
-    """How many and which questions have an answer, for people."""
+    """Say how many answerable questions were asked, and where they come from."""
     if kept.labelled:
         return f"{kept.questions} of a set of labelled questions that have an answer; each asked once"
     return f"{kept.questions}, made from the articles; each asked with its article and without"
-
-
-def _as_dict(
-    asked: AskedQuestions, choice: ThresholdChoice, kept: Calibrated, *, written: bool
-) -> dict[str, object]:
-    return {
-        **asdict(kept),
-        "risk_interval": choice.interval,
-        "reached": choice.reached,
-        "written": written,
-        "elsewhere": len(asked.elsewhere),
-        "curve": [asdict(point) for point in choice.curve],
-    }
 
 
 def _say(asked: AskedQuestions, choice: ThresholdChoice, kept: Calibrated, *, written: bool) -> None:

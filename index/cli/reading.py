@@ -82,7 +82,7 @@ def info(corpus: Corpus = None, index: Index = None, as_json: Json = False) -> N
 def verify(corpus: Corpus = None, index: Index = None, as_json: Json = False) -> None:
     """Check the whole index: every span, vector and word.
 
-    Exits with 1 if anything is wrong, and says what.
+    Exits with 1 if there are problems, and lists them.
     """
     with waiting("Checking …"):
         problems = builder(settings(corpus, index)).verify()
