@@ -237,8 +237,7 @@ class Engine:
         Raises:
             StoreError: The index cannot be read.
         """
-
-        def facts(snapshot: Snapshot) -> dict[str, object]:
+        with self._lock, self._reader.snapshot() as snapshot:
             counts = snapshot.counts()
             return {
                 "fingerprint": self._describe(snapshot).fingerprint,
@@ -252,8 +251,6 @@ class Engine:
                 "threshold": fitted(self._ranker, snapshot).threshold,
                 "threshold_from": origin(self._ranker, snapshot),
             }
-
-        return self._read(facts)
 
     def warm(self) -> None:
         """Load the model and the vectors, so that the first question need not wait.

@@ -1,4 +1,4 @@
-"""The nouns of Footnote, as plain immutable values. Every other module speaks in these."""
+"""The types that the packages share: immutable values, and the protocols of the models."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-# --- Articles, and what they are cut into ---
+# --- Articles and their parts ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,12 @@ class Article:
     Attributes:
         id: Path under `corpus/` without suffix, `/`-separated (`.jsonl` row: the file's id, `/`, its own).
         title: One line.
-        text: What sentences are copied from; all offsets count its characters.
-        url: Where a reader can open it.
-        source: Who published it.
+        text: Its text; all offsets count these characters.
+        url: Its address.
+        source: Its publisher.
         published: ISO 8601 date, or date and time with offset.
         language: BCP 47 code.
-        tags: Free words.
+        tags: Keywords.
     """
 
     id: str
@@ -46,7 +46,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class ArticleCard:
-    """An article without its text, for lists. Attributes as in `Article`."""
+    """An article without its text, for lists; the attributes are those of `Article`."""
 
     id: str
     title: str
@@ -59,7 +59,7 @@ class ArticleCard:
 
 
 class SentenceKind(StrEnum):
-    """What a sentence is, which decides whether it can be cited."""
+    """The kind of a sentence; it decides whether the sentence can be cited."""
 
     PROSE = "prose"
     HEADING = "heading"
@@ -69,12 +69,12 @@ class SentenceKind(StrEnum):
 
 
 CITABLE = frozenset({SentenceKind.PROSE, SentenceKind.ITEM, SentenceKind.TABLE})
-"""The kinds that can be evidence, and so are encoded."""
+"""The kinds that can be cited, and are therefore encoded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A span of an article: `article.text[start:end] == text`, never blank, no white space at either end."""
+    """A span of an article, `article.text[start:end] == text`; not blank, and stripped of white space."""
 
     start: int
     end: int
@@ -93,7 +93,7 @@ class Chunk:
         first: Position of the first sentence in the article's list of sentences.
         last: Position of the last sentence, inclusive.
         heading: The headings above it, joined with ` > `, or `""`.
-        context: What is embedded in front of `text`: title and heading.
+        context: Title and heading, which are encoded in front of `text`.
     """
 
     start: int
@@ -106,11 +106,11 @@ class Chunk:
 
     @property
     def embedded(self) -> str:
-        """What the encoder reads: the context, then the text."""
+        """The text that is encoded: the context, then the text."""
         return f"{self.context}\n{self.text}" if self.context else self.text
 
 
-# --- What builds an index: the encoder, the progress and the report ---
+# --- Building an index ---
 
 Vectors = npt.NDArray[np.float32]
 """Unit vectors, shape (n, dimension), float32."""
@@ -118,7 +118,7 @@ Vectors = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A corpus file (or row) that was not indexed, and why, in one sentence."""
+    """A corpus file, or row of one, that was not indexed, and the reason in one sentence."""
 
     path: str
     reason: str
@@ -126,17 +126,17 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a rebuild, add or remove did: article ids, sorted.
+    """The changes of a rebuild, add or remove.
 
     Attributes:
-        added: New articles.
-        changed: Articles whose text or metadata differ from before.
-        removed: Articles no longer in the corpus.
-        unchanged: How many articles were left alone.
-        skipped: Files or rows not indexed.
-        sentences: How many sentences were read (of added and changed articles).
-        encoded: How many texts the encoder had to encode (not found in the cache).
-        split: Ids of articles in which a single sentence was too long for the encoder and was split.
+        added: Sorted ids of new articles.
+        changed: Sorted ids of articles whose text or metadata has changed.
+        removed: Sorted ids of articles that are no longer in the corpus.
+        unchanged: Number of other articles.
+        skipped: Files or rows that were not indexed.
+        sentences: Number of sentences in added and changed articles.
+        encoded: Number of texts that were encoded, because the embedding cache did not have them.
+        split: Ids of articles with a sentence that was too long for the encoder and was split.
     """
 
     added: tuple[str, ...] = ()
@@ -151,13 +151,13 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far long work has come.
+    """Progress of a long operation.
 
     Attributes:
-        stage: What is being done, e.g. `"reading"`, `"encoding"`, `"writing"`.
-        done: Units finished.
-        total: Units in all.
-        unit: What is counted, e.g. `"articles"`, `"sentences"`.
+        stage: Name of the stage, such as `"reading"`, `"encoding"` or `"writing"`.
+        done: Number of finished units.
+        total: Number of all units.
+        unit: What is counted, such as `"articles"` or `"sentences"`.
     """
 
     stage: str
@@ -167,7 +167,7 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
-"""Called often by long work; the callee decides whether and how to show it."""
+"""Called often by long operations; the callee decides how to show the progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +184,11 @@ class Tokens:
 
 
 class Encoder(Protocol):
-    """Turns text into unit vectors: `index.embedding` has the real one; tests use functions of the text."""
+    """Encodes text as unit vectors; `index.embedding` has the implementation."""
 
     @property
     def fingerprint(self) -> str:
-        """Identifies weights, pooling, prompts and precision class; cheap: loads no weights."""
+        """Identifies weights, pooling, prompts and precision class, without loading weights."""
 
     @property
     def dimension(self) -> int:
@@ -196,35 +196,35 @@ class Encoder(Protocol):
 
     @property
     def max_tokens(self) -> int:
-        """How many tokens of a text the model reads, its special tokens included."""
+        """Maximum number of tokens in a text, including special tokens."""
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text, special tokens included, without truncation."""
+        """Count the tokens of each text, including special tokens, without truncation."""
 
     def encode_documents(
         self, texts: Sequence[str], on_batch: Callable[[int], None] | None = None
     ) -> Vectors:
-        """Encode texts to be found, shape (len(texts), dimension); `on_batch(n)` after each n texts."""
+        """Encode passages, shape (len(texts), dimension); calls `on_batch(n)` after each n texts."""
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Encode questions, shape (len(texts), dimension)."""
 
     def encode_tokens(self, texts: Sequence[str], *, query: bool = False) -> list[Tokens]:
-        """Every token of each text, special tokens left out, for late interaction."""
+        """Encode every token of each text, except special tokens, for late interaction."""
 
 
 class CrossEncoder(Protocol):
-    """Reads a question together with a sentence: `index.embedding` has the real one, `Reranker`."""
+    """Scores sentences for a question; `index.embedding.Reranker` is the implementation."""
 
     @property
     def fingerprint(self) -> str:
         """Identifies the model."""
 
     def score(self, question: str, texts: Sequence[str]) -> npt.NDArray[np.float64]:
-        """Probability that each text answers, shape (len(texts),), float64, between 0 and 1."""
+        """Return the probability that each text answers, shape (len(texts),), float64."""
 
 
-# --- What is found for a question ---
+# --- Answers ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +232,11 @@ class Passage:
     """A retrieved chunk with its scores.
 
     Attributes:
-        article_id: The article it is a span of.
+        article_id: Id of its article.
         title: The article's title.
-        start: First character.
+        start: First character in the article's text.
         end: One past the last character.
-        text: The span itself.
+        text: Word for word.
         score: Higher is better.
     """
 
@@ -250,7 +250,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """The sentence before a cited one, shown as context where the cited one leans on it ("He …").
+    """The sentence before a citation, shown with it if it cannot be understood alone ("He …").
 
     Attributes:
         text: Word for word.
@@ -265,11 +265,11 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """An evidence sentence with its article and link.
+    """A quoted sentence with its article and link.
 
     Attributes:
         text: The sentence, word for word.
-        article_id: The article it was copied from.
+        article_id: Id of its article.
         title: The article's title.
         url: The article's address.
         published: The article's date.
@@ -277,9 +277,9 @@ class Citation:
         end: One past the last character.
         score: Probability that this sentence answers the question.
         link: `url` with a text fragment that opens at the sentence.
-        source: Who published the article.
-        citation_id: Short proof of the quotation, see `index.citation_ids`.
-        lead: What it leans on; None where it stands alone.
+        source: The article's publisher.
+        citation_id: Short id that proves the quotation, see `index.citation_ids`.
+        lead: The sentence before it, if that is needed to understand it.
     """
 
     text: str
@@ -298,12 +298,12 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class IndexInfo:
-    """What an answer was found in.
+    """The index that an answer comes from.
 
     Attributes:
-        fingerprint: Changes whenever anything that can change an answer does.
-        articles: How many articles.
-        chunks: How many chunks.
+        fingerprint: Hash of everything that answers depend on.
+        articles: Number of articles.
+        chunks: Number of chunks.
     """
 
     fingerprint: str
@@ -313,12 +313,12 @@ class IndexInfo:
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """How an index is, for operators.
+    """The state of an index, for operators.
 
     Attributes:
-        info: What it holds.
-        changed: When its articles last changed, in seconds since 1970; None where that was not written down.
-        size: Bytes of its database.
+        info: Describes the index.
+        changed: Time of the last change in seconds since 1970; None if it was not recorded.
+        size: Size of its database in bytes.
     """
 
     info: IndexInfo
@@ -328,12 +328,12 @@ class IndexStatus:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of the question, and where it was found.
+    """A word of the question, and where it occurs.
 
     Attributes:
         text: As written.
-        passages: In how many chunks of the index it occurs.
-        matched: Whether the best sentence has it.
+        passages: Number of chunks of the index in which it occurs.
+        matched: Whether it occurs in the best sentence.
     """
 
     text: str
@@ -343,18 +343,18 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What an answer, or a no, rests on.
+    """What an answer is based on.
 
     Attributes:
-        read_as: What was searched for: the question, with the turn it leans on and typing errors corrected.
+        read_as: What was searched for: the question after the turn that it refers to, spelling corrected.
         threshold: Confidence from which an answer is given.
         words: The question's content words.
         meaning: Cosine of the question and the best sentence.
         interaction: Mean cosine of the question's tokens and their nearest in the best sentence.
-        reranker: Probability by the reranker (`INDEX_RERANKER`) that the best sentence answers; None without.
-        signals: What set the best sentence apart from the other candidates, strongest first: name, and
-            points of score above (or below) their average.
-        probabilities: Of the best candidate and the runner-up to be the right one, given that one of them is.
+        reranker: The reranker's probability that the best sentence answers; None without a reranker.
+        signals: Features that set the best sentence apart, strongest first: name, and points above or below
+            the average candidate.
+        probabilities: That the best candidate, and the runner-up, is the right one, given that one is.
     """
 
     read_as: str
@@ -551,7 +551,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A cited sentence in its surroundings, or what became of it.
+    """A cited sentence in its paragraph, or what became of it.
 
     Attributes:
         status: `intact` (word for word where it was), `moved` (word for word elsewhere in the article),
@@ -559,8 +559,8 @@ class Context:
         article: The article as it is now; None when removed.
         start: Where the sentence (or, when changed, the one most like it) is now.
         end: One past its last character.
-        before: Text of its paragraph in front of it.
-        after: Text of its paragraph behind it.
+        before: Text of its paragraph before it.
+        after: Text of its paragraph after it.
     """
 
     status: str
@@ -571,11 +571,11 @@ class Context:
     after: str = ""
 
 
-# --- What the articles have on what somebody says ---
+# --- Comparisons of a message with the articles ---
 
 
 class Likeness(StrEnum):
-    """How a sentence of an article relates to what somebody says."""
+    """How a sentence of an article relates to a claim."""
 
     VERBATIM = "word for word"
     SAME = "the same words"
@@ -586,10 +586,10 @@ class Likeness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A sentence of an article beside what somebody says.
+    """A sentence of an article that relates to a claim.
 
     Attributes:
-        likeness: How it relates to that.
+        likeness: How it relates to the claim.
         citation: The sentence.
         differences: What they differ in; empty unless they differ.
     """
@@ -601,11 +601,11 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One thing that somebody says.
+    """A claim in a message.
 
     Attributes:
-        text: In their words.
-        matches: What articles have on it, nearest first; empty where nothing comes near.
+        text: As written.
+        matches: Sentences that relate to it, nearest first.
     """
 
     text: str
@@ -614,11 +614,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What somebody says, beside the articles.
+    """The claims in a message, compared with the articles.
 
     Attributes:
-        claims: In the order in which they are said.
-        left_out: How many more were said and not looked for.
+        claims: In the order of the message.
+        left_out: Number of further claims, which were not compared.
     """
 
     claims: tuple[Claim, ...]

@@ -118,8 +118,7 @@ def topic_of(question: str) -> str | None:
     """
     words = _without_thanks(question)
     for pattern in _LISTINGS:
-        found = pattern.fullmatch(words)
-        if found:
+        if found := pattern.fullmatch(words):
             topic = found.groupdict().get("topic") or ""
             return _LEFT_OVER.sub("", _LEFT_OVER.sub("", topic))
     return None

@@ -18,7 +18,6 @@ from index.types import (
     NotCertain,
     Note,
     NothingFound,
-    Passage,
     PlainReason,
     Reason,
     RelativeDate,
@@ -105,7 +104,7 @@ def as_dict(answer: Answer, *, explained: bool = False) -> dict[str, Any]:
         "reason": declined and describe_reason(declined.reason),
         "citations": [_citation(each) for each in answer.citations],
         "candidates": [_citation(each) for each in answer.candidates],
-        "passages": [passage_as_dict(each) for each in answer.passages],
+        "passages": [asdict(each) for each in answer.passages],
         "index": asdict(answer.index),
         "seconds": answer.seconds,
     }
@@ -117,12 +116,6 @@ def as_dict(answer: Answer, *, explained: bool = False) -> dict[str, Any]:
             "listing": declined and declined.articles and asdict(declined.articles),
         }
     return data
-
-
-def passage_as_dict(passage: Passage) -> dict[str, Any]:
-    """Return a passage in the shape of the machine interface."""
-    names = ("article_id", "title", "start", "end", "text", "score")
-    return {name: getattr(passage, name) for name in names}
 
 
 def _citation(citation: Citation) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from index.cli.answers import as_dict, explain, passage_as_dict, render
+from index.cli.answers import as_dict, explain, render
 from index.cli.common import Collections, Corpus, Index, Json, engine, say, say_json, settings, typed, waiting
 from index.errors import UnreadableFile, UsageError
 
@@ -31,7 +32,7 @@ def search(
     with waiting("Looking …"):
         found = engine(settings(corpus, index)).search(typed(words), k=k, collections=collection)
     if as_json:
-        say_json([passage_as_dict(passage) for passage in found])
+        say_json([asdict(passage) for passage in found])
         return
     for passage in found:
         say(f"{passage.score:.3f}  {passage.title}  [{passage.article_id}:{passage.start}-{passage.end}]")

@@ -209,19 +209,15 @@ def _ask_labelled(answers: Engine, path: Path) -> AskedQuestions:
 def _write(path: Path, choice: ThresholdChoice, kept: Calibrated) -> None:
     from index.evaluation.report import render
 
+    asked = ", made from the articles; each asked with its article and without"
+    if kept.labelled:
+        asked = " of a set of labelled questions that have an answer; each asked once"
     facts = [
         ("Threshold", f"{kept.threshold:.4f}"),
         ("Wanted risk", f"{kept.wanted:g}"),
-        ("Questions", _questions(kept)),
+        ("Questions", f"{kept.questions}{asked}"),
     ]
     write_page(path, render({"calibration": choice.metrics}, title="Calibration", facts=facts))
-
-
-def _questions(kept: Calibrated) -> str:
-    """Say how many answerable questions were asked, and where they come from."""
-    if kept.labelled:
-        return f"{kept.questions} of a set of labelled questions that have an answer; each asked once"
-    return f"{kept.questions}, made from the articles; each asked with its article and without"
 
 
 def _say(asked: AskedQuestions, choice: ThresholdChoice, kept: Calibrated, *, written: bool) -> None:

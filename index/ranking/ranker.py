@@ -101,14 +101,12 @@ class Ranked:
 
     Attributes:
         candidates: Best first.
-        scores: Their scores, shape (len(candidates),), float64, falling.
-        probabilities: The softmax of the scores.
+        probabilities: The softmax of their scores, shape (len(candidates),), float64, falling.
         confidence: Probability that the first of them answers the question.
         reranker: Probability of each by the reranker, in the order of `candidates`; empty without one.
     """
 
     candidates: tuple[Candidate, ...]
-    scores: Floats
     probabilities: Floats
     confidence: float
     reranker: tuple[float, ...] = ()
@@ -132,7 +130,7 @@ def rank(
         reranker: Optional cross-encoder that rescores the candidates.
     """
     if not candidates:
-        return Ranked((), np.zeros(0), np.zeros(0), 0.0)
+        return Ranked((), np.zeros(0), 0.0)
     own = np.array([weigh(ranker.ranking, candidate.features) for candidate in candidates])
     rescored = None if reranker is None else _rescore(reranker, retrieval, candidates)
     other = None if rescored is None else np.array([_log_odds(each) for each in rescored])
@@ -143,9 +141,8 @@ def rank(
     odds = ranker.intercept + weigh(ranker.confidence, features)
     if other is not None:
         odds = (odds + other[order[0]]) / 2
-    scores = np.asarray(pooled[order], dtype=np.float64)
     probabilities = () if rescored is None else tuple(float(rescored[i]) for i in order)
-    return Ranked(ranked, scores, softmax(scores), sigmoid(odds), probabilities)
+    return Ranked(ranked, softmax(pooled[order]), sigmoid(odds), probabilities)
 
 
 def _rescore(reranker: CrossEncoder, retrieval: Retrieval, candidates: Sequence[Candidate]) -> Floats:

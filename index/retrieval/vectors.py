@@ -9,7 +9,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from index.store import Changes, Keys, Snapshot, State
+from index.store import Keys, Snapshot, State
 from index.types import Vectors
 
 Scores = npt.NDArray[np.float32]
@@ -41,7 +41,9 @@ class VectorIndex:
         state = snapshot.state()
         if present is not None and present.state == state:
             return present
-        changes = present._changes(snapshot) if present is not None else None
+        changes = None
+        if present is not None and present.state is not None and present.dimension == snapshot.dimension:
+            changes = snapshot.changes_since(present.state)
         if present is None or changes is None:
             present = cls(snapshot.dimension)
             for keys, vectors in snapshot.chunk_vectors():
@@ -106,11 +108,3 @@ class VectorIndex:
         scores = (self.vectors(keys).astype(np.float64) * query).sum(axis=1).astype(np.float32)
         order = np.lexsort((keys, -scores))[:wanted]
         return scores[order], keys[order]
-
-    def _changes(self, snapshot: Snapshot) -> Changes | None:
-        """Return the changes from here to a state; None if the database does not have them all."""
-        if self.state is None or self.state.generation != snapshot.state().generation:
-            return None
-        changes = snapshot.changes_since(self.state)
-        same = changes is None or self.dimension == snapshot.dimension
-        return changes if same else None

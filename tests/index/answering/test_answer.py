@@ -176,7 +176,7 @@ def test_passages_come_best_first(town: Town) -> None:
 
 def test_passages_without_evidence_come_as_they_were_found(town: Town) -> None:
     with town.look(LAST_FERRY) as (_, retrieval):
-        rows = passages(retrieval, Ranked((), np.zeros(0), np.zeros(0), 0.0), limit=3)
+        rows = passages(retrieval, Ranked((), np.zeros(0), 0.0), limit=3)
     assert [row.text for row in rows] == [one.chunk.text for one in retrieval.found[:3]]
 
 
@@ -200,7 +200,7 @@ def candidate(text: str, vector: list[float], article: str = "news/ferry", ordin
 
 
 def verdict_of(candidates: list[Candidate], probabilities: list[float]) -> Ranked:
-    return Ranked(tuple(candidates), np.log(probabilities), np.array(probabilities), 0.9)
+    return Ranked(tuple(candidates), np.array(probabilities), 0.9)
 
 
 def test_does_not_cite_the_same_twice() -> None:

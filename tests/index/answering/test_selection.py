@@ -28,7 +28,7 @@ def candidate(
 
 
 def verdict_of(candidates: list[Candidate], probabilities: list[float]) -> Ranked:
-    return Ranked(tuple(candidates), np.log(probabilities), np.array(probabilities), 0.9)
+    return Ranked(tuple(candidates), np.array(probabilities), 0.9)
 
 
 def choose(ranked: Ranked, query: Query, k: int, published: Sequence[str | None] = (None,) * SHOWN) -> Choice:
