@@ -200,11 +200,11 @@ def open_engine(settings: IndexSettings) -> EngineProtocol:
 
 def _settings() -> tuple[BotSettings, IndexSettings]:
     """All settings, with a warning for each line of `.env` that sets nothing."""
-    from bot.dotenv import misspelt, read_keys, variables
+    from bot.dotenv import misspelt, variables
     from bot.settings import BotSettings
-    from index.settings import IndexSettings, load
+    from index.settings import IndexSettings, load, read_env
 
-    for line in misspelt(read_keys(ENV), variables(BotSettings, IndexSettings)):
+    for line in misspelt(read_env(ENV), variables(BotSettings, IndexSettings)):
         typer.echo(f"Note: {line}", err=True)
     return load(BotSettings), load(IndexSettings)
 

@@ -152,7 +152,7 @@ class Engine:
         ranked = rank(self._ranker, retrieval, candidates, self._cross_encoder)
         why = explain(self._ranker, retrieval, ranked, fitted(self._ranker, snapshot).threshold)
         answer = compose(snapshot, question, retrieval, ranked, why, info=self._describe(snapshot), k=k)
-        watch.lap("judge")
+        watch.lap("rank")
         return answer
 
     def compare(self, text: str, *, collections: Sequence[str] | None = None) -> Comparison:

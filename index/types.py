@@ -501,7 +501,7 @@ class _Outcome:
         why: What the outcome is based on; None where nothing was searched for.
         follows: Whether the question was read together with the one before it.
         seconds: How long it took.
-        parts: Seconds spent on retrieval (`find`), candidates (`read`) and ranking (`judge`).
+        parts: Seconds spent on retrieval (`find`), candidates (`read`) and ranking (`rank`).
     """
 
     question: str
