@@ -93,6 +93,22 @@ class IndexSettings(BaseSettings):
         "answers and more questions declined. It was measured on public question sets in which "
         "half of the questions only look answerable, so expect other shares on your own articles.",
     )
+    convert_seconds: float = Field(
+        60.0,
+        ge=1,
+        le=3600,
+        description="Seconds that the conversion of a document (HTML, PDF, DOCX) may take. It runs in a "
+        "process of its own.",
+    )
+    convert_memory: int = Field(
+        1024,
+        ge=256,
+        le=65_536,
+        description="MiB of memory that the conversion of a document may use. Only Linux can limit it.",
+    )
+    convert_output: int = Field(
+        50, ge=1, le=1024, description="MiB of text that a document may be converted to."
+    )
     lock_timeout: float = Field(
         30.0, ge=0, le=3600, description="Seconds to wait while another process is writing the index."
     )

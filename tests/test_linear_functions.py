@@ -27,6 +27,7 @@ from index import citation_ids, corpus
 from index.answering import comparison, compound, context, unsupported
 from index.answering import links as answer_links
 from index.convert import _charset, _docx, _layout, _markdown, convert
+from index.convert._conversion import make_article
 from index.corpus import _format
 from index.errors import FootnoteError, UsageError
 from index.evaluation import calibration
@@ -159,17 +160,23 @@ def conversion(text: str) -> None:
         convert("-", text.encode("utf-8", "replace"))
 
 
-def page(text: str) -> None:
+def html(text: str) -> None:
+    """Of a page, as the sandboxed process does it."""
+    given = dict.fromkeys(("url", "source", "published", "language"))
+    rest: dict[str, Any] = {"address": "", "charset": None, "file_title": "", "title": None, "tags": ()}
     with suppress(FootnoteError):
-        convert(
-            "a.html", f"<html><title>T</title><p>A paragraph.</p>{text}</html>".encode("utf-8", "replace")
+        make_article(
+            text.encode("utf-8", "replace"), kind="html", name="a", collection="", given=given, **rest
         )
+
+
+def page(text: str) -> None:
+    html(f"<html><title>T</title><p>A paragraph.</p>{text}</html>")
 
 
 def title_of_page(text: str) -> None:
     head = f'<title>{text}</title><meta property="og:title" content="{text} - a | b">'
-    with suppress(FootnoteError):
-        convert("a.html", f"<html>{head}<p>A paragraph.</p></html>".encode("utf-8", "replace"))
+    html(f"<html>{head}<p>A paragraph.</p></html>")
 
 
 def charset(text: str) -> None:

@@ -115,7 +115,8 @@ class Phrase(str):
 
     def __new__(cls, template: str, values: Mapping[str, object]) -> Self:
         """Fill in the template in English."""
-        made = super().__new__(cls, template.format(**values))
+        written = {name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()}
+        made = super().__new__(cls, template.format(**written))
         made.template, made.values = template, values
         return made
 

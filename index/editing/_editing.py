@@ -1,4 +1,8 @@
-"""What editors do from elsewhere than the command line: look at a draft, publish, remove, undo."""
+"""What editors do from elsewhere than the command line: preview an article, publish, remove, undo.
+
+They do it in the process that answers questions, where no question should wait for it. So documents are
+converted in the sandboxed process (`index.convert`), and what computes runs in a process of its own.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,9 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from index import corpus as articles
+from index.convert import Limits, convert
 from index.editing._preview import Preview, preview
+from index.editing._process import run_apart
 from index.errors import ArticleExists, IndexMissing, UnreadableFile
 from index.indexing.builder import Builder
 from index.settings import IndexSettings
@@ -62,6 +68,7 @@ class Editing:
         folder: Folder of the index.
         encoder: Of the model that the index was made with.
         max_tokens: As in `Builder`.
+        limits: What the conversion of a document may use; None for the default limits.
         patience: Seconds to wait for another process that is changing the index.
     """
 
@@ -72,10 +79,15 @@ class Editing:
         encoder: Encoder,
         *,
         max_tokens: int = 256,
+        limits: Limits | None = None,
         patience: float = _PATIENCE,
     ) -> None:
         self._corpus = corpus
+        self._folder = folder
         self._encoder = encoder
+        self._max_tokens = max_tokens
+        self._limits = limits
+        self._patience = patience
         self._vectors: dict[bytes, Vectors] = {}
         self._reader = Reader(folder)
         self._builder = Builder(corpus, folder, encoder, max_tokens=max_tokens, lock_timeout=patience)
@@ -88,6 +100,7 @@ class Editing:
             settings.dir,
             encoder,
             max_tokens=settings.chunk_tokens,
+            limits=Limits.of(settings),
             patience=min(settings.lock_timeout, _PATIENCE),
         )
 
@@ -115,8 +128,6 @@ class Editing:
             CorpusError: The content cannot be converted into an article.
             UsageError: A field is not valid.
         """
-        from index.convert import convert  # its libraries are slow to import
-
         file = PurePosixPath(name).name
         article = convert(
             Path(file) if file else "-",
@@ -125,6 +136,7 @@ class Editing:
             url=url or None,
             published=published or None,
             collection=collection,
+            limits=self._limits,
         )
         articles.check_id(article.id)
         return article
@@ -137,11 +149,7 @@ class Editing:
         Raises:
             StoreError: The index cannot be read.
         """
-        try:
-            with self._reader.snapshot() as snapshot:
-                return preview(article, snapshot, besides=besides, collections=collections)
-        except IndexMissing:
-            return preview(article, None)
+        return run_apart(_preview, self._folder, article, besides, collections)
 
     def held(self, article_id: str) -> Article | None:
         """Read the article of that id in the corpus; None if there is none, or it cannot be read.
@@ -186,7 +194,7 @@ class Editing:
         """
         before = [self._corpus / kept.path for kept in articles.keep(self._corpus, article.id)]
         path = articles.write(self._corpus, article, replace=replace)
-        self._builder.add([*before, path])
+        self._index([*before, path])
         return path
 
     def remove(self, article_id: str) -> None:
@@ -214,7 +222,7 @@ class Editing:
                 articles.delete(self._corpus, change.article_id)
             articles.put_back(self._corpus, change.before)
         touched = {kept.path for kept in (*present, *change.before)}
-        self._builder.add([self._corpus / path for path in sorted(touched)])
+        self._index([self._corpus / path for path in sorted(touched)])
 
     def alike(self, questions: Sequence[str]) -> list[list[int]]:
         """Groups of questions that ask for the same, as `group` makes them.
@@ -244,9 +252,35 @@ class Editing:
                 tuple(snapshot.cards(limit=None)), snapshot.changed(), tuple(snapshot.skipped())
             )
 
+    def _index(self, paths: Sequence[Path]) -> None:
+        where = (self._corpus, self._folder, self._max_tokens, self._patience)
+        run_apart(_add, *where, paths, encoder=self._encoder)
+
     def close(self) -> None:
         """Release the index."""
         self._reader.close()
+
+
+def _add(
+    encoder: Encoder,
+    corpus: Path,
+    folder: Path,
+    max_tokens: int,
+    patience: float,
+    paths: Sequence[Path],
+) -> None:
+    Builder(corpus, folder, encoder, max_tokens=max_tokens, lock_timeout=patience).add(paths)
+
+
+def _preview(folder: Path, article: Article, besides: str, collections: Sequence[str] | None) -> Preview:
+    reader = Reader(folder)
+    try:
+        with reader.snapshot() as snapshot:
+            return preview(article, snapshot, besides=besides, collections=collections)
+    except IndexMissing:
+        return preview(article, None)
+    finally:
+        reader.close()
 
 
 def _fingerprint(article: Article | None) -> str:
