@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from index.store import Snapshot
-from index.text.differences import Difference, differences
+from index.text.differences import differences
 from index.text.markup import plain
 from index.text.sentences import segment
 from index.text.wordlists import jaccard
 from index.text.words import terms
-from index.types import CITABLE, Article
+from index.types import CITABLE, Article, Difference
 
 _COMPARED: Final = 300  # the most sentences of an article that are compared
 _CHUNKS: Final = 4  # that are searched for each sentence

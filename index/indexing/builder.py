@@ -27,7 +27,6 @@ from index.store import (
     ArticleRow,
     ChunkRow,
     Generations,
-    Reader,
     ReadRepository,
     SentenceRow,
     Writer,
@@ -131,8 +130,6 @@ class Builder:
                 plan = plan_all(self._corpus, writer, self._on_progress)
                 report = self._update(writer, plan, finished=True)
                 report = replace(report, unchanged=writer.count() - len(report.added) - len(report.changed))
-                if report.added or report.changed or report.removed:
-                    self._save_vectors()
             self._generations.tidy()
             return report
 
@@ -280,21 +277,8 @@ class Builder:
             discard(path)
             raise damaged(path, problems[0])
         self._generations.switch(path, present or previous)
-        self._save_vectors()
         self._generations.tidy()
         return _compared(report, before, after)
-
-    def _save_vectors(self) -> None:
-        """Save the vector index beside the database. It can be built again, so errors are ignored."""
-        from index.retrieval.vectors import save
-
-        with suppress(StoreError, OSError):
-            reader = Reader(self._folder)
-            try:
-                with reader.snapshot() as snapshot:
-                    save(snapshot)
-            finally:
-                reader.close()
 
     def _update(
         self, writer: Writer, plan: Plan, *, finished: bool = False, caches: Sequence[ReadRepository] = ()

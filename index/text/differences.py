@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from enum import StrEnum
 from typing import Final
 
 from index.text.markup import plain
 from index.text.wordlists import MONTHS, WEEKDAYS
 from index.text.words import STOPWORDS, fold, terms, written
-from index.types import phrase, phrase_series
+from index.types import Difference
 
 _ALIKE: Final = (
     0.6  # share of the words, without numbers and dates, from which two sentences are about the same
@@ -22,21 +20,6 @@ _MONTHS_AND_DAYS: Final = frozenset(
 _YEAR: Final = re.compile(r"1[5-9]\d\d|20\d\d")
 _NO: Final = frozenset("no not never none nobody nothing neither nor without cannot".split())
 _CONTRACTED: Final = re.compile(r"n't$")
-
-
-class Difference(StrEnum):
-    """What two sentences differ in."""
-
-    NUMBERS = "numbers"
-    DATES = "dates"
-    NEGATION = "negation"
-
-
-_NAMES: Final = {
-    Difference.NUMBERS: phrase("numbers"),
-    Difference.DATES: phrase("dates"),
-    Difference.NEGATION: phrase("negation"),
-}
 
 
 def differences(one: str, other: str) -> tuple[Difference, ...]:
@@ -82,11 +65,6 @@ def _compared(one: _Said, other: _Said, *, denied: bool) -> tuple[Difference, ..
 def negates(text: str) -> bool:
     """Whether a text negates something."""
     return _Said(text).denies
-
-
-def describe_differences(found: Sequence[Difference]) -> str:
-    """`numbers`, `numbers and dates`."""
-    return phrase_series([_NAMES[each] for each in found])
 
 
 class _Said:
