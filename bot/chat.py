@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import NothingAsked
-from bot.features.context.rendering import CHANGED, LOST, MOVED, REMOVED
+from bot.messages import verdicts
 from bot.messages.answers import FOUND_NOTHING, NEAREST
 from bot.messages.escape import gap, unwrap
 from bot.messages.sources import Footnote, by_article, numbered
@@ -126,12 +126,11 @@ class Chat:
 
     def _context(self, context: Context) -> None:
         if context.article is None:
-            _say(self.out, REMOVED)
+            _say(self.out, verdicts.of_citation(context))
             return
         sentence = context.article.text[context.start : context.end]
-        note = {"changed": CHANGED if sentence.strip() else LOST, "moved": MOVED}.get(context.status)
-        if note is not None:
-            _say(self.out, note)
+        if context.status != "intact":
+            _say(self.out, verdicts.of_citation(context))
         before, after = context.before.rstrip(), context.after.lstrip()
         _say(self.out, unwrap(before) + gap(context.before[len(before) :], sentence), end="")
         _say(self.out, unwrap(sentence), "bold", end="")

@@ -12,6 +12,7 @@ FootnoteError
     │   ├── DiscordRefused      anything else that Discord turned down
     │   └── PortTaken           /healthz and /metrics cannot be served
     ├── StateError              the bot's database cannot be used
+    ├── Undelivered             Discord does not take a message
     └── AskError                a question that gets no answer now; for the member
         ├── TooBusy             too many questions are waiting
         ├── TooSlow             the time limit is over
@@ -79,6 +80,14 @@ class PortTaken(StartError):
 
 class StateError(BotError):
     """The bot's database cannot be used: unreadable, of another version, locked, or without room."""
+
+
+class Undelivered(BotError):
+    """Discord does not take a message.
+
+    The message that it answers is gone, its channel is, or the time to answer is over; it may not be posted
+    there; or Discord could not be reached for long enough. Nobody can be told.
+    """
 
 
 class AskError(BotError):

@@ -14,11 +14,10 @@ import discord
 
 from bot.client import FootnoteBot
 from bot.discord_io import addresses
-from bot.discord_io.rates import Rates
 from bot.errors import AskError, DiscordRefused, DiscordUnreachable, IntentsRefused, StartError, TokenRefused
 from bot.monitoring import http
 from bot.services.asking import EngineService
-from bot.services.draft_store import Drafts
+from bot.services.drafts import Drafts
 from bot.services.editing import ArticleService
 from bot.settings import BotSettings
 from bot.state import State
@@ -58,32 +57,21 @@ async def serve(
         FootnoteError: The index or the model cannot be used.
     """
     addresses.apply(settings)
-    rates = Rates(settings.member_rate, settings.channel_rate)
     drafts = Drafts(state.database.path.with_name("drafts"))
-    bot = FootnoteBot(
-        engine_service,
-        state,
-        ArticleService(editing, drafts, engine_service.worker),
-        rates=rates,
-        keep_unanswered=settings.keep_unanswered,
-        gap_people=settings.gap_people,
-        message_content=settings.message_content,
-        guilds=settings.guilds,
-        leave_unknown=settings.leave_unknown,
-        gateway=settings.gateway_url,
-    )
+    article_service = ArticleService(editing, drafts, engine_service.worker)
+    bot = FootnoteBot(settings, engine_service, state, article_service)
     with engine_service.metrics.errors():
-        await _serve(settings, token, bot, stop)
+        await _serve(bot, token, stop)
     _log.info("Left Discord")
 
 
-async def _serve(settings: BotSettings, token: str, bot: FootnoteBot, stop: Stop) -> None:
+async def _serve(bot: FootnoteBot, token: str, stop: Stop) -> None:
     async with (
         _signals(stop) as signalled,
         bot,
-        http.listening(settings, bot.health, bot.engine_service.metrics),
+        http.listening(bot.settings, bot.health, bot.engine_service.metrics),
     ):
-        online = asyncio.create_task(_online(bot, token, settings))
+        online = asyncio.create_task(_online(bot, token))
         warm = asyncio.create_task(_warm(bot))
         told = asyncio.create_task(_wait(signalled))
         try:
@@ -131,22 +119,22 @@ async def _warm(bot: FootnoteBot) -> None:
         _log.warning("The model was not loaded beforehand: %s", error)
 
 
-async def _online(bot: FootnoteBot, token: str, settings: BotSettings) -> None:
+async def _online(bot: FootnoteBot, token: str) -> None:
     """Log in and stay connected.
 
     Raises:
         StartError: In a sentence for the operator.
     """
     try:
-        async with asyncio.timeout(settings.start_timeout):
+        async with asyncio.timeout(bot.settings.start_timeout):
             await bot.login(token)
-        await _connect(bot, settings)
+        await _connect(bot)
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-        raise in_a_sentence(error, settings) from error
+        raise in_a_sentence(error, bot.settings) from error
 
 
-async def _connect(bot: FootnoteBot, settings: BotSettings) -> None:
-    connection = asyncio.create_task(bot.connect())
+async def _connect(bot: FootnoteBot) -> None:
+    settings, connection = bot.settings, asyncio.create_task(bot.connect())
     first = {
         connection,
         asyncio.create_task(bot.online.wait()),

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-import aiohttp
 import discord
 from discord.ext import commands
 
+from bot.context import BotContext
+from bot.discord_io.sending import post
 from bot.errors import UnknownGuild
+from bot.interactions import attempt
 from bot.messages.language import gettext, use_language
-from bot.monitoring.logs import describe_error, refer
-
-if TYPE_CHECKING:
-    from bot.client import FootnoteBot
+from bot.messages.reply import Reply
+from bot.monitoring.logs import describe_error
 
 _log = logging.getLogger(__name__)
 
@@ -29,40 +29,42 @@ class Servers(commands.Cog):
         bot: The bot.
     """
 
-    def __init__(self, bot: FootnoteBot) -> None:
+    def __init__(self, bot: BotContext) -> None:
         self.bot = bot
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Look at all servers, once Discord has told of them."""
         for guild in sorted(self.bot.guilds, key=_since):
-            await self._look_at(guild)
+            await attempt(self.bot, self._look_at(guild))
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Look at a server that the bot was invited to."""
-        await self._look_at(guild)
+        await attempt(self.bot, self._look_at(guild))
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Look at a server that Discord tells of later: that may be how it tells of an invitation."""
         if self.bot.is_ready():
-            await self._look_at(guild)
+            await attempt(self.bot, self._look_at(guild))
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Register the commands anew should the server invite the bot again: Discord deletes them."""
+        """Delete what was set in a server; should it invite the bot again, it needs the commands anew."""
         self.bot.registered.discard(guild.id)
+        await attempt(self.bot, self._forget(guild.id))
+
+    async def _forget(self, guild: int) -> None:
+        await self.bot.state.guild_settings.forget(guild)
+        await self.bot.state.unanswered.leave(guild)
 
     async def _look_at(self, guild: discord.Guild) -> None:
-        try:
-            await self._claim(guild)
-            if guild.id not in self.bot.access.guilds:
-                await self._turn_away(guild)
-            elif guild.id not in self.bot.registered:
-                await self.bot.register(guild.id)
-        except Exception as error:  # the library would log it with the server's name
-            refer(error)
+        await self._claim(guild)
+        if guild.id not in self.bot.access.guilds:
+            await self._turn_away(guild)
+        elif guild.id not in self.bot.registered:
+            await self.bot.register(guild.id)
 
     async def _claim(self, guild: discord.Guild) -> None:
         """Let a server ask if it is the first and BOT_GUILDS is not set."""
@@ -91,10 +93,7 @@ async def _say_why(guild: discord.Guild, error: UnknownGuild) -> None:
         return
     with use_language(guild.preferred_locale.value):
         text = gettext(error.args[0])
-    try:
-        await channel.send(text)
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
-        _log.debug("Server %d could not be told why the bot leaves: %s", guild.id, describe_error(failure))
+    await post(channel, Reply(text))
 
 
 def _since(guild: discord.Guild) -> tuple[datetime, int]:
@@ -103,6 +102,6 @@ def _since(guild: discord.Guild) -> tuple[datetime, int]:
     return joined or _NEVER, guild.id
 
 
-async def setup(bot: FootnoteBot) -> None:
+async def setup(bot: BotContext) -> None:
     """Listen to servers."""
     await bot.add_cog(Servers(bot))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
 
@@ -30,6 +32,31 @@ from index.types import (
 _log = logging.getLogger(__name__)
 
 _TYPING_LIMIT = 1.5  # seconds; Discord gives up on suggestions after 3
+
+
+class Answering:
+    """Counts the answers in progress, so that the bot can finish them before it leaves."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def __enter__(self) -> None:
+        self._count += 1
+        self._idle.clear()
+
+    def __exit__(self, *_: object) -> None:
+        self._count -= 1
+        if not self._count:
+            self._idle.set()
+
+    async def finished(self, within: float) -> bool:
+        """Wait until no answer is in progress, at most so many seconds; returns whether that is so."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._idle.wait()
+        return self._idle.is_set()
 
 
 class EngineProtocol(Protocol):

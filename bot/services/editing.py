@@ -5,16 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final, TypeVar
 
 from bot.errors import EditRefused, UnknownArticle, UnknownDraft
 from bot.messages.escape import escape
 from bot.messages.language import gettext_noop
-from bot.services.draft_store import Drafts
-from bot.services.drafts import Action, Draft, Proposal, Source
-from bot.services.gaps import Gap, gaps
+from bot.services.drafts import Action, Draft, Drafts, Proposal, Source
 from bot.state import GuildSettings, Missed
 from bot.worker import Worker
 from index.corpus import humanised, one_line
@@ -41,6 +39,24 @@ TOO_LONG: Final = phrase(
     longest=LONGEST,
 )
 _LIMIT: Final = 600.0  # seconds that a change may take, waiting included
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Questions that ask for the same thing, which was not found.
+
+    Attributes:
+        questions: The most typical first.
+        people: How many different people asked them.
+    """
+
+    questions: tuple[Missed, ...]
+    people: int
+
+    @property
+    def wordings(self) -> list[str]:
+        """The questions, each wording once."""
+        return list(dict.fromkeys(each.question for each in self.questions))
 
 
 class ArticleService:
@@ -152,7 +168,13 @@ class ArticleService:
         """What enough different people have asked and not found, most people first."""
 
         def work() -> list[Gap]:
-            return gaps(missed, self._editing.alike([each.question for each in missed]), people)
+            found = []
+            for group in self._editing.alike([each.question for each in missed]):
+                questions = tuple(missed[position] for position in group)
+                count = len({each.member for each in questions})
+                if count >= people:
+                    found.append(Gap(questions, count))
+            return sorted(found, key=lambda gap: -gap.people)
 
         return await self._do(work, time_limit)
 

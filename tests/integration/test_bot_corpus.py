@@ -13,11 +13,10 @@ import discord
 import pytest
 
 from bot.errors import NotAnEditor, StateError, UnknownArticle, UnknownDraft, UnknownGuild
-from bot.features.corpus._commands import FORMATS, NOT_FETCHED, TOO_LARGE, Corpus
-from bot.features.corpus.rendering import DISCARDED, NOTHING, UNDATED, UNTITLED
-from bot.services.draft_store import Drafts
+from bot.features.corpus.cog import FORMATS, NOT_FETCHED, TOO_LARGE, Corpus
+from bot.features.corpus.rendering import DISCARDED, NO_GAPS, NOTHING, START, SWITCHED_OFF, UNDATED, UNTITLED
+from bot.services.drafts import Drafts
 from bot.services.editing import BUSY, NOT_YOURS, SINCE, TAKEN, TOO_LONG
-from bot.services.gaps import NO_GAPS, START, SWITCHED_OFF
 from bot.state import GuildSettings, Scope
 from index.editing import Editing
 from index.engine import Engine
@@ -194,7 +193,7 @@ async def test_a_draft_outlives_a_restart_but_not_a_day(town: Town, monkeypatch:
         assert again.content == DISCARDED
         late = await add(town, POOL.replace(b"pool", b"lido"))
         now = time.time
-        monkeypatch.setattr("bot.services.draft_store.time.time", lambda: now() + 86_500)
+        monkeypatch.setattr("bot.services.drafts.time.time", lambda: now() + 86_500)
         run = await town.server.press(town.eve, late, "Publish")
         assert (await run.followup()).content == str(UnknownDraft())
         assert len(list((town.state.parent / "drafts").iterdir())) == 2
@@ -538,7 +537,7 @@ async def test_what_is_missed_in_mentions_is_kept_and_can_be_forgotten(town: Tow
 
 
 async def test_no_more_than_five_gaps_are_shown(town: Town) -> None:
-    town.bot.gap_people = 1
+    town.bot.settings.gap_people = 1
     topics = "sauna prices, kiosk menu, museum tours, theatre plays, zoo animals, airport buses"
     await miss(town, *topics.split(", "))
     shown = await slash(town, "gaps")
@@ -567,7 +566,7 @@ async def test_drafts_are_purged_every_hour_also_after_that_failed(
 
 
 async def test_nothing_is_kept_unless_that_is_switched_on(town: Town) -> None:
-    town.bot.keep_unanswered = False
+    town.bot.settings.keep_unanswered = False
     await town.ask("Where is the sauna?")
     assert await town.bot.state.unanswered.of(town.guild.id) == []
     assert (await slash(town, "gaps")).content == SWITCHED_OFF

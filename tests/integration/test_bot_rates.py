@@ -9,7 +9,7 @@ QUESTION = "When does the last boat leave?"
 
 
 async def test_one_question_too_many_is_refused_in_private() -> None:
-    async with footnote(rates=Rates(1)) as room:
+    async with footnote(member_rate=1) as room:
         await room.ask(QUESTION)
         refused = await room.ask(QUESTION)
         assert "Please ask again <t:" in refused.content
@@ -19,7 +19,8 @@ async def test_one_question_too_many_is_refused_in_private() -> None:
 
 async def test_a_mention_too_many_is_told_once_and_that_is_taken_away_again() -> None:
     now = [0.0]
-    async with footnote(rates=Rates(1, clock=lambda: now[0])) as room:
+    async with footnote() as room:
+        room.bot.rates = Rates(1, clock=lambda: now[0])
         me = room.server.bot.mention
         await room.say(f"{me} {QUESTION}")
         now[0] = 59.9

@@ -44,7 +44,7 @@ class DiscordProbe(FootnoteBot):
 
     def __init__(self, settings: BotSettings, worker: Worker) -> None:
         nothing: Any = None  # is asked, remembered or changed: only the commands are looked at
-        super().__init__(EngineService(nothing, worker), nothing, nothing, guilds=settings.guilds)
+        super().__init__(settings, EngineService(nothing, worker), nothing, nothing)
         self.ahead: float | None = None
         trace = aiohttp.TraceConfig()
         trace.on_request_end.append(self._compare_clocks)

@@ -6,15 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from bot.messages import custom_ids
 from bot.messages.escape import one_line, units
 from bot.messages.language import gettext, gettext_noop, ngettext
 from bot.messages.links import web_address
 from bot.messages.reply import CONTENT, Button, Reply
 from bot.messages.sources import unix_time
 from bot.services.drafts import Draft, Proposal
-from bot.services.editing import TAKEN
+from bot.services.editing import TAKEN, Gap
 from index.editing import Conflict, CorpusOverview, Preview, Twin
-from index.types import Article, phrase, phrase_series
+from index.types import Article, Citation, phrase, phrase_series
 
 PUBLISH, REMOVE, DISCARD, UNDO = (
     gettext_noop("Publish"),
@@ -29,12 +30,21 @@ UNTITLED: Final = gettext_noop(
     "No title was found in it, so its file's name is the title. `title:` gives it another one."
 )
 UNDATED: Final = gettext_noop("It has no date, so answers will not show how old it is.")
+START: Final = gettext_noop("Start an article")
+SHOWN: Final = 5
+"""Gaps that are shown."""
+NO_GAPS: Final = gettext_noop("Nothing: no question without an answer was asked by {people} or more people.")
+SWITCHED_OFF: Final = gettext_noop(
+    "I do not keep questions that I find no answer to, so I cannot say what is missing. My "
+    "operators can turn that on with `BOT_KEEP_UNANSWERED=true`; `/privacy` then tells members."
+)
 DISCARDED: Final = gettext_noop("Discarded. Nothing was changed.")
 
 _TITLE, _NAME, _QUOTE, _REASON = 120, 100, 180, 200
 _FIRST, _OPENING = 3, 120  # sentences that are shown, and how much of each
 _SHORT: Final = 3  # sentences, below which an article is called short
-_SHOWN: Final = 3  # twins, and conflicts
+_TWINS: Final = 3  # twins, and conflicts
+_WORDINGS: Final = 3  # of a gap
 _SKIPPED: Final = 8
 _HINT: Final = 40  # UTF-16 units kept free for the line that says how many more there are
 _DONE: Final = {
@@ -77,7 +87,9 @@ def render_done(draft: Draft) -> Reply:
     """What was done, with the button to undo it."""
     removed = draft.action == "remove"
     after = gettext("I no longer quote it.") if removed else gettext("It answers from the next question on.")
-    return Reply(f"{_told(draft)}. {after}", (Button(gettext(UNDO), action=f"corpus-undo:{draft.undo}"),))
+    return Reply(
+        f"{_told(draft)}. {after}", (Button(gettext(UNDO), action=custom_ids.UNDO.encode(draft.undo)),)
+    )
 
 
 def render_undone(draft: Draft) -> Reply:
@@ -95,7 +107,7 @@ def audit(draft: Draft, who: str) -> Reply:
     done = _told(draft)
     return Reply(
         gettext("{done} by {name}", done=done, name=one_line(f"@{who}", _NAME)),
-        (Button(gettext(UNDO), action=f"corpus-undo:{draft.undo}"),),
+        (Button(gettext(UNDO), action=custom_ids.UNDO.encode(draft.undo)),),
     )
 
 
@@ -134,6 +146,34 @@ def render_overview(overview: CorpusOverview) -> Reply:
     return Reply(_fitting(lines))
 
 
+def render_gaps(found: Sequence[Gap], people: int) -> Reply:
+    """The first gaps, each with a button that starts an article."""
+    if not found:
+        return Reply(gettext(NO_GAPS, people=people))
+    lines = [gettext("**Asked and not found**")]
+    buttons = []
+    for number, gap in enumerate(found[:SHOWN], 1):
+        last = max(each.asked for each in gap.questions)
+        quoted = " · ".join(f"“{one_line(each, 100)}”" for each in gap.wordings[:_WORDINGS])
+        people_asked = ngettext(
+            "{count} person, last {when}:", "{count} people, last {when}:", gap.people, when=f"<t:{last}:R>"
+        )
+        lines.append(f"{number}. {people_asked} {quoted}")
+        buttons.append(
+            Button(f"{gettext(START)} ({number})", action=custom_ids.GAP.encode(gap.questions[0].id))
+        )
+    return Reply("\n".join(lines), tuple(buttons))
+
+
+def brief(gap: Gap, nearest: Sequence[Citation]) -> str:
+    """What the form for a new article shows: the questions, and the nearest sentences."""
+    lines = [gettext("**Asked**"), *(f"- {one_line(each, 200)}" for each in gap.wordings[:SHOWN])]
+    if nearest:
+        lines.append(gettext("**Nearest sentences**"))
+        lines += [f"- “{one_line(each.text, 200)}” ({one_line(each.title, 80)})" for each in nearest[:3]]
+    return "\n".join(lines)
+
+
 def _facts(article: Article) -> list[str]:
     published, address = unix_time(article.published), web_address(article.url)
     found = []
@@ -161,7 +201,7 @@ def _warnings(proposal: Proposal, seen: Preview) -> list[str]:
         found.append(gettext(UNTITLED))
     if unix_time(article.published) is None:
         found.append(gettext(UNDATED))
-    return [*found, *map(_twin, seen.twins[:_SHOWN]), *map(_conflict, seen.conflicts[:_SHOWN])]
+    return [*found, *map(_twin, seen.twins[:_TWINS]), *map(_conflict, seen.conflicts[:_TWINS])]
 
 
 def _twin(twin: Twin) -> str:
@@ -197,8 +237,8 @@ def _name(text: str) -> str:
 
 def _buttons(label: str, proposal: Proposal) -> tuple[Button, ...]:
     return (
-        Button(gettext(label), action=f"corpus-do:{proposal.name}"),
-        Button(gettext(DISCARD), action=f"corpus-discard:{proposal.name}"),
+        Button(gettext(label), action=custom_ids.PUBLISH.encode(proposal.name)),
+        Button(gettext(DISCARD), action=custom_ids.DISCARD.encode(proposal.name)),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import discord
 
 from bot.invite import NEEDED
+from bot.messages import custom_ids
 from bot.messages.escape import one_line
 from bot.messages.language import gettext, gettext_noop, ngettext
 from bot.state import GuildSettings, Scope
@@ -204,8 +205,8 @@ def controls(
         for each in offered(names, own)
     ]
 
-    def called(name: str) -> str:
-        return f"setup:{place.channel}:{name}"
+    def called(*name: str) -> str:
+        return custom_ids.SETTING.encode(place.channel, *name)
 
     parts: list[discord.ui.Item[Any]] = [
         discord.ui.Select(
@@ -241,25 +242,27 @@ def controls(
     elif own.private is False and place.channel:
         label, value = gettext("Same as the server"), "unset"
     parts += [
-        discord.ui.Button(label=label, custom_id=called(f"private:{value}")),
+        discord.ui.Button(label=label, custom_id=called("private", value)),
         discord.ui.Button(label=gettext("Certainty"), custom_id=called("confidence")),
         discord.ui.Button(
             label=gettext("Reset"), custom_id=called("reset"), style=discord.ButtonStyle.danger
         ),
     ]
     if mode is not None:
-        switch = called(f"auto_reply:{'unset' if mode.is_on else 'yes'}")
+        switch = called("auto_reply", "unset" if mode.is_on else "yes")
         is_idle = not (mode.is_on or mode.is_possible)
         parts.append(discord.ui.Button(label=mode.label, custom_id=switch, disabled=is_idle))
     for part in parts:
         made.add_item(part)
-    made.stop()  # for the library need not remember it: the feature knows its parts by their custom ids
+    made.stop()  # the library need not remember it
     return made
 
 
 def certainty_form(place: Scope, own: GuildSettings) -> discord.ui.Modal:
     """A form for the least certainty in a place."""
-    made = discord.ui.Modal(title=gettext("Certainty"), custom_id=f"setup:{place.channel}:confidence")
+    made = discord.ui.Modal(
+        title=gettext("Certainty"), custom_id=custom_ids.SETTING_FORM.encode(place.channel, "confidence")
+    )
     made.add_item(
         discord.ui.Label(
             text=gettext("How sure an answer has to be, in percent"),

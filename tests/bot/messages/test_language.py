@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from bot.features.articles import GAPS, LOG_WITH_QUESTIONS, PRIVACY, READS
 from bot.features.forget import forgotten
 from bot.messages import language
-from bot.messages.answers import render
+from bot.messages.answers import AnswerView, render
 from bot.messages.escape import units
 from bot.messages.language import (
     FOLDER,
@@ -147,15 +147,15 @@ def test_a_message_is_read_back_whatever_language_it_was_written_in(name: str) -
     about = "https://discord.com/channels/1/2/3"
     pair = answered(citation(), citation("Dogs travel free.", article_id="rules"))
     with use_language(name):
-        reply = render(pair, asked=True, about=about, collection="news")
-        refusal = render(declined(citation()), asked=True)
-    labels = [each.label for each in reply.buttons if each.citation_id]
+        reply = render(pair, AnswerView(asked=True, about=about, collection="news"))
+        refusal = render(declined(citation()), AnswerView(asked=True))
+    labels = [each.label for each in reply.buttons if (each.action or "").startswith("context:")]
     asked, none = read(f"-# _shared by @ana_\n{reply.content}"), read(refusal.content)
     assert (asked.questions, asked.collection) == ((pair.question,), "news")
     assert asked.answer == "The last ferry leaves at 6.40 pm. Dogs travel free."
     assert [quotation(reply.content, each) for each in labels] == [each.text for each in pair.citations]
     assert (none.questions, none.answer) == (("Who is the president of France?",), "")
-    [alone] = [each.label for each in refusal.buttons if each.citation_id]
+    [alone] = [each.label for each in refusal.buttons if (each.action or "").startswith("context:")]
     assert quotation(refusal.content, alone) == citation().text
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import NothingAsked, TooSlow, UnknownCollection
-from bot.services.asking import EngineService, sure
+from bot.services.asking import Answering, EngineService, sure
 from bot.worker import Worker
 from index.errors import IndexMissing, UsageError
 from index.types import Article, Explanation, Status
@@ -98,3 +98,16 @@ async def test_a_place_that_asks_for_more_certainty_is_told_so_and_why() -> None
     assert (refused.status, refused.citations, refused.candidates) == (Status.DECLINED, (), answer.candidates)
     assert "90%; here it has to be 95%" in (refused.reason or "")
     assert sure(answer, 0.1) == answer
+
+
+async def test_finished_waits_for_the_last_one() -> None:
+    answering = Answering()
+    assert await answering.finished(0.01)
+    with answering:
+        with answering:
+            pass
+        assert not await answering.finished(0.01)
+        waiting = asyncio.create_task(answering.finished(5))
+        await asyncio.sleep(0.01)
+        assert not waiting.done()
+    assert await waiting
