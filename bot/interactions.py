@@ -184,6 +184,16 @@ def take_turn(interaction: Interaction) -> GuildSettings:
     return rules_of(interaction)
 
 
+def take_look(interaction: Interaction) -> GuildSettings:
+    """Count a look-up, and return the settings for it.
+
+    Raises:
+        TooOften: The member has looked up too much.
+    """
+    bot_of(interaction).rates.look_up(interaction.user.id)
+    return rules_of(interaction)
+
+
 def require_manager(interaction: Interaction) -> GuildSettings:
     """Let in a member who may manage the server, and return the settings of the place.
 

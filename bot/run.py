@@ -58,7 +58,7 @@ async def serve(
     """
     addresses.apply(settings)
     drafts = Drafts(state.database.path.with_name("drafts"))
-    article_service = ArticleService(editing, drafts, engine_service.worker)
+    article_service = ArticleService(editing, drafts)
     bot = FootnoteBot(settings, engine_service, state, article_service)
     with engine_service.metrics.errors():
         await _serve(bot, token, stop)
@@ -82,6 +82,7 @@ async def _serve(bot: FootnoteBot, token: str, stop: Stop) -> None:
             raise
         finally:
             bot.engine_service.worker.close()
+            bot.article_service.close()
             # Closed before it is cancelled: the library swallows a cancellation while it connects again.
             await bot.close()
             for task in (online, warm, told):

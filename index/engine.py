@@ -163,7 +163,7 @@ class Engine:
         info = self._describe(snapshot)
         answer = compose(snapshot, question, retrieval, ranked, info=info, k=k, threshold=threshold)
         answer = replace(answer, why=explain(self._ranker, retrieval, ranked, threshold))
-        watch.lap("judge")
+        watch.lap("rank")
         return answer
 
     def compare(self, text: str, *, collections: Sequence[str] | None = None) -> Comparison:

@@ -482,7 +482,7 @@ class Answer:
         why: What it rests on.
         chat: Whether nothing was asked (a greeting, thanks, an instruction): `reason` is what to say to it.
         follows: Whether the question was read together with the one before it.
-        parts: Seconds spent on finding (`find`), reading (`read`) and judging (`judge`).
+        parts: Seconds spent on finding (`find`), reading (`read`) and ranking (`rank`).
         listing: Where the question asks for the articles themselves, the list that answers it; where it
             asks for what no sentence can give, an empty list of all. Then `status` is declined.
     """

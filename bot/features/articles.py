@@ -11,7 +11,7 @@ from bot.context import BotContext, Interaction, bot_of
 from bot.discord_io.origin import set_language_of
 from bot.discord_io.sending import defer, respond
 from bot.features.suggestions import suggest_articles, suggest_collections, suggest_titles
-from bot.interactions import command, rules_of
+from bot.interactions import command, take_look
 from bot.messages import custom_ids
 from bot.messages.article_list import LISTED, render_card, render_list
 from bot.messages.language import gettext, gettext_noop
@@ -79,9 +79,10 @@ class Articles(commands.Cog):
     async def article(self, interaction: Interaction, title: str, private: bool = True) -> None:
         """Answer `/article`."""
         bot = bot_of(interaction)
+        rules = take_look(interaction)
         set_language_of(interaction, private=private)
         await defer(interaction, private=private)
-        article, sentences = await bot.engine_service.article(title, rules_of(interaction))
+        article, sentences = await bot.engine_service.article(title, rules)
         answers = await bot.state.cited.of(article.id)
         await respond(interaction, render_card(article, sentences, answers))
 
@@ -107,10 +108,9 @@ async def see_articles(interaction: Interaction) -> None:
 
 
 async def _list(interaction: Interaction, search: str, collection: str | None) -> None:
+    rules = take_look(interaction)
     await defer(interaction)
-    found = await bot_of(interaction).engine_service.articles(
-        search, collection, LISTED + 1, rules_of(interaction)
-    )
+    found = await bot_of(interaction).engine_service.articles(search, collection, LISTED + 1, rules)
     await respond(interaction, render_list(found, searched=search))
 
 

@@ -11,7 +11,7 @@ from bot.context import BotContext, Interaction, bot_of
 from bot.discord_io.sending import buttons, defer, open_form, respond
 from bot.errors import AskError
 from bot.features.conversation import answered, fields
-from bot.interactions import rules_of
+from bot.interactions import take_look
 from bot.messages import custom_ids
 from bot.messages.escape import one_line
 from bot.messages.language import gettext, gettext_noop
@@ -103,7 +103,7 @@ async def _cited(interaction: Interaction, message: discord.Message) -> list[dic
             continue
         words = quotation(message.content, button.label)
         try:
-            context = await service.context(fields["citation_id"], words, rules_of(interaction))
+            context = await service.context(fields["citation_id"], words, take_look(interaction))
         except AskError:  # it may not be shown here any more, or there is no time
             continue
         if context.article is not None and context.status in ("intact", "moved"):
@@ -115,7 +115,7 @@ async def _cited(interaction: Interaction, message: discord.Message) -> list[dic
 async def _article(interaction: Interaction, named: str) -> ArticleCard | None:
     """The article that a member means; None where it is none, or one of several."""
     try:
-        found = await bot_of(interaction).engine_service.articles(named, rules=rules_of(interaction))
+        found = await bot_of(interaction).engine_service.articles(named, rules=take_look(interaction))
     except AskError:  # a verdict is kept even where nothing can be looked up
         return None
     name = named.casefold()

@@ -8,7 +8,7 @@ from typing import Final
 from bot.context import BotContext, Interaction
 from bot.discord_io.sending import defer, respond, update
 from bot.features.conversation import UNKNOWN, again
-from bot.interactions import rules_of, take_turn
+from bot.interactions import take_turn
 from bot.messages import custom_ids
 from bot.messages.answers import Layout, further
 from bot.messages.language import gettext, gettext_noop
@@ -34,7 +34,7 @@ async def more(interaction: Interaction, first: int | None) -> None:
         interaction: The press: on an answer it opens a message of its own; there it turns the page.
         first: How many sentences stand on the pages before; None on an answer.
     """
-    rules = take_turn(interaction) if first is None else rules_of(interaction)  # turning pages is not counted
+    rules = take_turn(interaction)  # also to turn a page: it asks again
     await defer(interaction, update=first is not None)
     send = respond if first is None else update
     found = await again(interaction, rules)

@@ -53,7 +53,7 @@ class Metrics:
         )
         self._parts = Histogram(
             "footnote_question_part_seconds",
-            "Where that time goes: waiting, and finding, reading and judging sentences.",
+            "Where that time goes: waiting, and finding, reading and ranking sentences.",
             ["part"],
             buckets=_BUCKETS,
             registry=self.registry,

@@ -23,6 +23,7 @@ from index.cli.common import (
     waiting,
 )
 from index.errors import FootnoteError, UsageError
+from index.settings import IndexSettings
 from index.types import BuildReport, OnProgress
 
 _COPIED: Final = frozenset({".md", ".markdown", ".txt", ".jsonl"})
@@ -89,7 +90,7 @@ def add(
     for given in sources:
         try:
             with waiting(f"Reading {given}"):
-                path = _bring(given, values.corpus, described, collection=collection, replace=replace)
+                path = _bring(given, values, described, collection=collection, replace=replace)
         except FootnoteError as error:
             failures.append(error)
         else:
@@ -112,17 +113,19 @@ class _Described(TypedDict):
     published: str | None
 
 
-def _bring(given: str, folder: Path, described: _Described, *, collection: str, replace: bool) -> Path:
+def _bring(
+    given: str, values: IndexSettings, described: _Described, *, collection: str, replace: bool
+) -> Path:
     """Copy or convert one article into the corpus."""
     from index import corpus as articles
 
     path = Path(given)
     if path.suffix.lower() in _COPIED and path.is_file() and not any(described.values()):
-        return articles.copy_in(folder, path, collection=collection, replace=replace)
-    from index.convert import convert
+        return articles.copy_in(values.corpus, path, collection=collection, replace=replace)
+    from index.convert import Limits, convert
 
-    article = convert(given, collection=collection, **described)
-    return articles.write(folder, article, replace=replace)
+    article = convert(given, collection=collection, limits=Limits.of(values), **described)
+    return articles.write(values.corpus, article, replace=replace)
 
 
 def remove(

@@ -46,14 +46,14 @@ def settings(corpus: Path | None, index: Path | None) -> IndexSettings:
 def builder(values: IndexSettings, on_progress: OnProgress | None = None) -> Builder:
     """What changes the index; loads no model until something must be encoded."""
     from index.embedding import SentenceEncoder
-    from index.indexing.builder import Builder, BuildParams
+    from index.indexing.builder import Builder
 
     encoder = SentenceEncoder(values.model, dtype=values.dtype, threads=values.threads)
     return Builder(
         values.corpus,
         values.dir,
         encoder,
-        params=BuildParams(max_tokens=values.chunk_tokens),
+        max_tokens=values.chunk_tokens,
         on_progress=on_progress,
         lock_timeout=values.lock_timeout,
     )

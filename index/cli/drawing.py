@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from index.evaluation.measures import RiskPoint
+from index.evaluation import RiskPoint
 
 _WIDTH: Final = 55
 _HEIGHT: Final = 10

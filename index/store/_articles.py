@@ -48,8 +48,10 @@ class ArticleQueries:
 
     def config(self) -> dict[str, object]:
         """What the index was made with: model, limits and versions."""
+        # Indexes made before the first release name it "recipe".
+        (config,) = self._one("SELECT value FROM meta WHERE name IN ('config', 'recipe')")
         with sensible(self._path):
-            return dict(json.loads(self._meta("recipe")))
+            return dict(json.loads(config))
 
     def check_words(self) -> None:
         """Make sure that the full text holds words as `index.text.words` makes them now.

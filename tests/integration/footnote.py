@@ -82,7 +82,7 @@ async def running(
     room.guilds = room.guilds or {room.guild.id: None}
     chosen = settings(room.server, **{"member_rate": 0, "channel_rate": 0, "gateway_url": None, **options})
     chosen.guilds = options.get("guilds", room.guilds)  # the same object, which tests change
-    article_service = ArticleService(editing, Drafts(folder / "drafts"), worker)
+    article_service = ArticleService(editing, Drafts(folder / "drafts"))
     bot = FootnoteBot(chosen, EngineService(room.engine, worker), state, article_service)
     room.bots.append(bot)
     before = len(room.server.identifies)
@@ -99,6 +99,7 @@ async def running(
             await bot.close()
             await asyncio.gather(task, return_exceptions=True)
             worker.close()
+            bot.article_service.close()
             state.close()
 
 

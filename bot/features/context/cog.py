@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.context import BotContext, Interaction, bot_of
 from bot.discord_io.sending import buttons, defer, respond, update
 from bot.features.context.rendering import render_check, render_part
-from bot.interactions import rules_of
+from bot.interactions import take_look
 from bot.messages import custom_ids
 from bot.messages.turns import quotation, stressed
 from index.types import Context
@@ -13,33 +13,32 @@ from index.types import Context
 
 async def in_context(interaction: Interaction, citation_id: str) -> None:
     """Show a sentence in its paragraph, to the one who pressed."""
+    rules = take_look(interaction)
     await defer(interaction)
     words, message = "", interaction.message
     if message is not None:
         action = custom_ids.IN_CONTEXT.encode(citation_id)
         label = next((each.label for each in buttons(message) if each.action == action), "")
         words = quotation(message.content, label)
-    context = await _context(interaction, citation_id, words)
+    context = await bot_of(interaction).engine_service.context(citation_id, words, rules)
     await respond(interaction, render_part(context, citation_id, link=link(context)))
 
 
 async def turn_page(interaction: Interaction, citation_id: str, number: int) -> None:
     """Show another part of the article, in the same message."""
+    rules = take_look(interaction)
     await defer(interaction, update=True)
-    context = await _context(interaction, citation_id, "")
+    context = await bot_of(interaction).engine_service.context(citation_id, rules=rules)
     await update(interaction, render_part(context, citation_id, number, link(context)))
 
 
 async def check(interaction: Interaction, citation_id: str) -> None:
     """Compare the article as it is now with what was quoted, for the one who pressed."""
+    rules = take_look(interaction)
     await defer(interaction)
     words = stressed(interaction.message.content) if interaction.message is not None else ""
-    context = await _context(interaction, citation_id, words)
+    context = await bot_of(interaction).engine_service.context(citation_id, words, rules)
     await respond(interaction, render_check(context, citation_id, link(context)))
-
-
-async def _context(interaction: Interaction, citation_id: str, words: str) -> Context:
-    return await bot_of(interaction).engine_service.context(citation_id, words, rules_of(interaction))
 
 
 def link(context: Context) -> str | None:

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from index.cli.drawing import risk_coverage
+from index.evaluation import RiskPoint
 from index.evaluation.calibration import AskedQuestions
-from index.evaluation.measures import RiskPoint
 from tests.index.cli.test_commands import Shell, built, shell
-from tests.index.evaluation.calibration.test_choice import asked
+from tests.index.evaluation.test_calibration import asked
 
 __all__ = ["built", "shell"]
 
@@ -82,7 +82,7 @@ def test_labelled_questions_that_cannot_be_read_or_are_few_are_named(built: Shel
     labelled(tmp_path / "questions.jsonl", 19)
     few = built("calibrate", "--labelled", "questions.jsonl")
     assert (few.code, few.out) == (1, "")
-    assert few.err.startswith("Only 19 of the questions are known to have an answer")
+    assert few.err.startswith("Only 19 questions are known to have an answer")
     assert built("info", "--json").json["threshold_from"].startswith("what comes with Footnote")
 
 
@@ -99,7 +99,7 @@ def test_says_when_the_risk_is_out_of_reach(built: Shell, monkeypatch: pytest.Mo
 def test_four_short_articles_are_too_few(built: Shell) -> None:
     result = built("calibrate")
     assert (result.code, result.out) == (1, "")
-    assert "questions could be made of the articles" in result.err
+    assert "questions could be made from the articles" in result.err
     assert len(result.err.splitlines()) == 1
 
 

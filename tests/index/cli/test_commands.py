@@ -20,6 +20,7 @@ from index.ranking.features import Feature
 from index.ranking.ranker import Ranker
 from index.types import Progress
 from tests.index.conftest import ARTICLES, RANKER
+from tests.index.convert.test_docx import docx, par
 from tests.index.hashed import HashedEncoder
 
 ROOT = Path(__file__).parents[3]
@@ -108,6 +109,22 @@ def test_rebuild_tells_what_became_of_every_article_and_file(shell: Shell, tmp_p
 def test_a_sentence_that_had_to_be_split_is_named(shell: Shell, tmp_path: Path) -> None:
     write(tmp_path / "corpus" / "chant.txt", "Chant\n\n" + "row the boat and " * 60 + "rest.\n")
     assert "chant: a sentence longer than the encoder reads was split." in shell("rebuild").err
+
+
+def test_a_document_is_converted_within_the_limits_that_are_set(
+    built: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter = tmp_path / "letter.docx"
+    letter.write_bytes(docx(par("a") * 300_000))
+    monkeypatch.setenv("INDEX_CONVERT_SECONDS", "1.5")
+    refused = built("add", str(letter))
+    assert refused.code == 1
+    assert refused.err == (
+        f"{letter} takes more than 1.5 seconds to convert. Split it, or save it as text and add that.\n"
+    )
+    letter.write_bytes(docx(par("Ballots close on 3 May at noon.")))
+    monkeypatch.setenv("INDEX_CONVERT_SECONDS", "60")
+    assert built("add", str(letter)).out.startswith("added rules-customs\n")
 
 
 def test_add_copies_converts_and_reads_standard_input(built: Shell, tmp_path: Path) -> None:
