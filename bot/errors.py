@@ -40,6 +40,7 @@ FootnoteError
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from bot.messages.language import gettext_noop
 from index.errors import FootnoteError
@@ -91,23 +92,28 @@ class Undelivered(BotError):
 
 
 class AskError(BotError):
-    """A question gets no answer now; the text is for the one who asked."""
+    """A question gets no answer now; the text is for the one who asked.
+
+    Args:
+        text: In place of the one that the kind of error has.
+    """
+
+    says: ClassVar[str] = ""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text or self.says)
 
 
 class TooBusy(AskError):
     """Too many questions are waiting."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            gettext_noop("Too many questions are waiting right now. Please ask again in a moment.")
-        )
+    says = gettext_noop("Too many questions are waiting right now. Please ask again in a moment.")
 
 
 class TooSlow(AskError):
     """The time limit is over."""
 
-    def __init__(self) -> None:
-        super().__init__(gettext_noop("That took too long, so I stopped. Please ask again in a moment."))
+    says = gettext_noop("That took too long, so I stopped. Please ask again in a moment.")
 
 
 class TooOften(AskError):
@@ -128,27 +134,22 @@ class TooOften(AskError):
 class Stopping(AskError):
     """The bot is about to leave."""
 
-    def __init__(self) -> None:
-        super().__init__(gettext_noop("I am shutting down. Please ask again when I am back."))
+    says = gettext_noop("I am shutting down. Please ask again when I am back.")
 
 
 class NothingAsked(AskError):
     """The question has no words."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            gettext_noop(
-                "Ask me something in words, for example: How do I ask a question? "
-                "I answer with sentences from the articles."
-            )
-        )
+    says = gettext_noop(
+        "Ask me something in words, for example: How do I ask a question? "
+        "I answer with sentences from the articles."
+    )
 
 
 class Starting(AskError):
     """It is not decided yet which server may ask."""
 
-    def __init__(self) -> None:
-        super().__init__(gettext_noop("I am still starting. Please ask again in a moment."))
+    says = gettext_noop("I am still starting. Please ask again in a moment.")
 
 
 class UnknownGuild(AskError):
@@ -159,49 +160,40 @@ class UnknownGuild(AskError):
         leaving: Whether the bot leaves it.
     """
 
+    says = gettext_noop("I was not set up for this server, so I do not answer here.")
+
     def __init__(self, guild: int, *, leaving: bool) -> None:
-        super().__init__(
-            gettext_noop("I was not set up for this server, so I do not answer here, and I am leaving it.")
-            if leaving
-            else gettext_noop("I was not set up for this server, so I do not answer here.")
+        going = gettext_noop(
+            "I was not set up for this server, so I do not answer here, and I am leaving it."
         )
+        super().__init__(going if leaving else "")
         self.guild = guild
 
 
 class NotAMember(AskError):
     """A direct message from someone who is in no server that may use the bot."""
 
-    def __init__(self) -> None:
-        super().__init__(gettext_noop("I answer only members of the servers that I was set up for."))
+    says = gettext_noop("I answer only members of the servers that I was set up for.")
 
 
 class MembershipUnknown(AskError):
     """Discord does not say which servers someone is in."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            gettext_noop(
-                "Discord does not tell me right now which servers you are in. Please ask again in a moment."
-            )
-        )
+    says = gettext_noop(
+        "Discord does not tell me right now which servers you are in. Please ask again in a moment."
+    )
 
 
 class NotHere(AskError):
     """There is nothing that may be answered from here."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            gettext_noop(
-                "I cannot answer here: each of my servers has its own articles. Please ask me there."
-            )
-        )
+    says = gettext_noop("I cannot answer here: each of my servers has its own articles. Please ask me there.")
 
 
 class NotShown(AskError):
     """The article is not for this place."""
 
-    def __init__(self) -> None:
-        super().__init__(gettext_noop("I may not show that article here."))
+    says = gettext_noop("I may not show that article here.")
 
 
 class SettingRefused(AskError):
@@ -211,27 +203,23 @@ class SettingRefused(AskError):
 class UnknownCollection(AskError):
     """There is no such folder of articles."""
 
+    says = gettext_noop("There is no collection of that name. There are none.")
+
     def __init__(self, names: Sequence[str]) -> None:
         offered = phrase("There is no collection of that name. There are: {names}.", names=", ".join(names))
-        super().__init__(
-            offered if names else gettext_noop("There is no collection of that name. There are none.")
-        )
+        super().__init__(offered if names else "")
 
 
 class UnknownArticle(AskError):
     """There is no article of that name."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            gettext_noop("There is no article of that name. `/articles` shows those that there are.")
-        )
+    says = gettext_noop("There is no article of that name. `/articles` shows those that there are.")
 
 
 class NotAManager(AskError):
     """The member may not manage the server."""
 
-    def __init__(self) -> None:
-        super().__init__(gettext_noop("Only members who may manage this server can do that."))
+    says = gettext_noop("Only members who may manage this server can do that.")
 
 
 class EditingOff(AskError):
@@ -254,13 +242,9 @@ class EditingOff(AskError):
 class NotAnEditor(AskError):
     """The member may not change articles."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            gettext_noop(
-                "Only members who may manage this server, or have the role of its editors, "
-                "can change articles."
-            )
-        )
+    says = gettext_noop(
+        "Only members who may manage this server, or have the role of its editors, can change articles."
+    )
 
 
 class EditRefused(AskError):
@@ -270,5 +254,4 @@ class EditRefused(AskError):
 class UnknownDraft(AskError):
     """What a button is about was used or discarded, or is older than a day."""
 
-    def __init__(self) -> None:
-        super().__init__(gettext_noop("That was already done or discarded, or it is more than a day old."))
+    says = gettext_noop("That was already done or discarded, or it is more than a day old.")

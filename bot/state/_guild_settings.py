@@ -1,4 +1,4 @@
-"""Settings of servers and channels. All of them are in memory, so that answering never waits for the disk."""
+"""Settings of servers and channels, and the first server; in memory, so that answering waits for no disk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final, Self
 import sqlalchemy as sa
 
 from bot.state._database import Database
-from bot.state._tables import EVERYWHERE, guild_settings
+from bot.state._tables import EVERYWHERE, first_guild, guild_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +145,36 @@ def _save(connection: sa.Connection, place: Scope, rules: GuildSettings) -> None
         connection.execute(
             sa.insert(guild_settings).values(guild=place.guild, channel=place.channel, **values)
         )
+
+
+class FirstGuild:
+    """The one server that may ask while BOT_GUILDS is not set: the first that the bot was in.
+
+    Raises:
+        StateError: The database cannot be used.
+
+    Attributes:
+        id: Its id, which never changes; None while none is stored.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.id = database.now(_stored)
+
+    async def claim(self, guild: int) -> None:
+        """Store a server, unless one is stored already.
+
+        Raises:
+            StateError: The database cannot be used.
+        """
+
+        def work(connection: sa.Connection) -> int | None:
+            if _stored(connection) is None:
+                connection.execute(sa.insert(first_guild).values(guild=guild))
+            return _stored(connection)
+
+        self.id = await self._database.do(work)
+
+
+def _stored(connection: sa.Connection) -> int | None:
+    return connection.execute(sa.select(first_guild.c.guild)).scalar()
