@@ -118,7 +118,7 @@ class Access:
         """Leave the server that an error says is unknown, unless the operator wants to stay.
 
         Args:
-            error: What is told there; the bot stays for some seconds more, for people to read it.
+            error: What members are told; the bot stays for some seconds, so that they can read it.
 
         Returns:
             Whether the bot leaves because of this call.
@@ -129,12 +129,12 @@ class Access:
         return True
 
     def warn(self) -> None:
-        """Log what the operator has to write into `.env`, where BOT_GUILDS is not set."""
+        """If BOT_GUILDS is not set, log what the operator has to write into `.env`."""
         if not self.is_set:
             _log.warning("%s", without_guilds(self._state.first_guild.id))
 
     def close(self) -> None:
-        """Ask nothing more of Discord."""
+        """Send Discord no more requests."""
         self._members.close()
         for task in self._leaving.values():
             task.cancel()

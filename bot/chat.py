@@ -43,7 +43,7 @@ class Chat:
         self.footnotes: list[Footnote] = []
 
     def welcome(self, *, token: bool = False) -> None:
-        """Say what this is and, where there is no token, how to get on Discord."""
+        """Print what this is and, without a token, how to get on Discord."""
         if token:
             _say(self.notes, WELCOME, "bold")
             return
@@ -51,7 +51,7 @@ class Chat:
         _say(self.notes, f"To go on Discord: {HOW_TO} Then start again.", "dim")
 
     def talk(self) -> None:
-        """Ask for questions until there are no more."""
+        """Prompt for questions until the input ends."""
         _say(self.notes, f"\n{EXAMPLE}\n{KEYS}")
         try:
             while True:
@@ -138,7 +138,7 @@ class Chat:
 
 
 def _say(console: Console, text: str, style: str = "", end: str = "\n") -> None:
-    """Write text as it is; what could steer the terminal is spelled out."""
+    """Print text as it is, with control characters spelled out."""
     console.print(
         reveal(text), style=style, end=end, markup=False, highlight=False, emoji=False, soft_wrap=True
     )

@@ -62,12 +62,15 @@ FEATURES: Final = (
 )
 """What the bot does on Discord, a module or package each, in the order in which they are added."""
 
+INTENTS: Final = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+"""None of them is privileged: Discord sends the text of mentions and direct messages anyway."""
+
 _CLOSE: Final = 2.0  # seconds for the gateway to acknowledge that the bot leaves; the library waits for 30
 
 
 def intents(*, message_content: bool) -> discord.Intents:
     """The events that the bot asks for; the text of all messages, which is privileged, only on request."""
-    wanted = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+    wanted = discord.Intents(**dict(INTENTS))
     wanted.message_content = message_content
     return wanted
 

@@ -69,7 +69,7 @@ class BotContext(Protocol):
         ...
 
     def is_ready(self) -> bool:
-        """Whether Discord has told of all servers."""
+        """Whether Discord has sent all servers."""
         ...
 
     def get_guild(self, guild: int, /) -> discord.Guild | None:

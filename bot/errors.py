@@ -1,15 +1,15 @@
-"""Expected failures of the bot: of starting, for operators; of asking, for members.
+"""Expected errors of the bot: at the start, for operators; on questions, for members.
 
 Each says in a sentence or two what is wrong and what to do.
 
 FootnoteError
 └── BotError
-    ├── StartError              the bot cannot start or go on; for the operator (exit code 1)
-    │   ├── TokenMalformed      what is set as token cannot be one
+    ├── StartError              the bot cannot start, or has to stop; for the operator (exit code 1)
+    │   ├── TokenMalformed      what is set as the token cannot be one
     │   ├── TokenRefused        Discord does not know the token
     │   ├── DiscordUnreachable  no connection to the API or the gateway
     │   ├── IntentsRefused      Discord does not allow what the bot wants to read
-    │   ├── DiscordRefused      anything else that Discord turned down
+    │   ├── DiscordRefused      anything else that Discord refuses
     │   └── PortTaken           /healthz and /metrics cannot be served
     ├── StateError              the bot's database cannot be used
     ├── Undelivered             Discord does not take a message
@@ -48,15 +48,15 @@ from index.types import phrase
 
 
 class BotError(FootnoteError):
-    """An expected failure of the bot."""
+    """An expected error of the bot."""
 
 
 class StartError(BotError):
-    """The bot cannot start, or cannot go on."""
+    """The bot cannot start, or has to stop."""
 
 
 class TokenMalformed(StartError):
-    """What is set as token cannot be one."""
+    """What is set as the token cannot be one."""
 
 
 class TokenRefused(StartError):
@@ -72,15 +72,15 @@ class IntentsRefused(StartError):
 
 
 class DiscordRefused(StartError):
-    """Discord turned something down that the bot cannot do without."""
+    """Discord refuses something that the bot needs."""
 
 
 class PortTaken(StartError):
-    """/healthz and /metrics cannot be served where they should."""
+    """/healthz and /metrics cannot be served at the address that is set."""
 
 
 class StateError(BotError):
-    """The bot's database cannot be used: unreadable, of another version, locked, or without room."""
+    """The bot's database cannot be used: it is unreadable or locked, or the disk is full."""
 
 
 class Undelivered(BotError):
@@ -160,12 +160,10 @@ class UnknownGuild(AskError):
         leaving: Whether the bot leaves it.
     """
 
-    says = gettext_noop("I was not set up for this server, so I do not answer here.")
+    says = gettext_noop("I was not set up for this server, so I don't answer here.")
 
     def __init__(self, guild: int, *, leaving: bool) -> None:
-        going = gettext_noop(
-            "I was not set up for this server, so I do not answer here, and I am leaving it."
-        )
+        going = gettext_noop("I was not set up for this server, so I don't answer here, and I am leaving.")
         super().__init__(going if leaving else "")
         self.guild = guild
 
@@ -173,27 +171,29 @@ class UnknownGuild(AskError):
 class NotAMember(AskError):
     """A direct message from someone who is in no server that may use the bot."""
 
-    says = gettext_noop("I answer only members of the servers that I was set up for.")
+    says = gettext_noop("I only answer members of the servers that I was set up for.")
 
 
 class MembershipUnknown(AskError):
     """Discord does not say which servers someone is in."""
 
     says = gettext_noop(
-        "Discord does not tell me right now which servers you are in. Please ask again in a moment."
+        "Discord isn't telling me which servers you are in right now. Please ask again in a moment."
     )
 
 
 class NotHere(AskError):
     """There is nothing that may be answered from here."""
 
-    says = gettext_noop("I cannot answer here: each of my servers has its own articles. Please ask me there.")
+    says = gettext_noop(
+        "I can't answer here, because each of my servers has its own articles. Please ask me in one of them."
+    )
 
 
 class NotShown(AskError):
     """The article is not for this place."""
 
-    says = gettext_noop("I may not show that article here.")
+    says = gettext_noop("I can't show that article here.")
 
 
 class SettingRefused(AskError):
@@ -203,23 +203,25 @@ class SettingRefused(AskError):
 class UnknownCollection(AskError):
     """There is no such folder of articles."""
 
-    says = gettext_noop("There is no collection of that name. There are none.")
+    says = gettext_noop("There is no collection with that name. There are none yet.")
 
     def __init__(self, names: Sequence[str]) -> None:
-        offered = phrase("There is no collection of that name. There are: {names}.", names=", ".join(names))
+        offered = phrase(
+            "There is no collection with that name. These exist: {names}.", names=", ".join(names)
+        )
         super().__init__(offered if names else "")
 
 
 class UnknownArticle(AskError):
     """There is no article of that name."""
 
-    says = gettext_noop("There is no article of that name. `/articles` shows those that there are.")
+    says = gettext_noop("There is no article with that name. `/articles` lists them all.")
 
 
 class NotAManager(AskError):
     """The member may not manage the server."""
 
-    says = gettext_noop("Only members who may manage this server can do that.")
+    says = gettext_noop("Only members who can manage this server can do that.")
 
 
 class EditingOff(AskError):
@@ -243,7 +245,7 @@ class NotAnEditor(AskError):
     """The member may not change articles."""
 
     says = gettext_noop(
-        "Only members who may manage this server, or have the role of its editors, can change articles."
+        "Only members who can manage this server, or have its editors' role, can change articles."
     )
 
 
@@ -254,4 +256,4 @@ class EditRefused(AskError):
 class UnknownDraft(AskError):
     """What a button is about was used or discarded, or is older than a day."""
 
-    says = gettext_noop("That was already done or discarded, or it is more than a day old.")
+    says = gettext_noop("That has already been done or discarded, or it is more than a day old.")

@@ -1,4 +1,4 @@
-"""The way in for commands, presses and forms, and the one place that turns an exception into a sentence."""
+"""The entry for commands, presses and forms, and the one place that turns an exception into a sentence."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ OUTDATED: Final = {
 _CHANGED: Final = gettext_noop(
     "This command has changed. Please restart Discord, so that it shows the new one, and try again."
 )
-_RULES: Final = "rules"  # key of the settings that an interaction was let in with
+_RULES: Final = "rules"  # key of the settings that apply to an interaction
 
 
 class Tree(app_commands.CommandTree[Any]):
-    """The commands; what fails before one of them runs is told to the member."""
+    """The commands; errors before one of them runs are reported to the member."""
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         """Report the error."""
@@ -52,7 +52,7 @@ class Tree(app_commands.CommandTree[Any]):
 
 
 def command(function: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, Coroutine[Any, Any, None]]:
-    """Decorate what answers a command: the member is let in first, and told of whatever fails."""
+    """Decorate the function of a command: check access first, and report every error to the member."""
 
     @wraps(function)
     async def answer(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -94,7 +94,7 @@ class Presses:
 
 
 async def attempt(bot: BotContext, work: Awaitable[object], tell: Tell | None = None) -> bool:
-    """Do something for somebody, and report what fails in it.
+    """Do something for somebody, and report its errors.
 
     Args:
         bot: Does not leave before it is done.
@@ -157,7 +157,7 @@ async def _tell(interaction: Interaction, _: Exception, text: str) -> None:
 
 
 async def authorize(interaction: Interaction) -> GuildSettings:
-    """Let an interaction in; returns the settings that hold for it, which it carries from then on.
+    """Check whether an interaction may be answered; returns the settings that apply to it.
 
     Raises:
         AskError: It may not be answered; as `Access.rules_for`.
@@ -169,7 +169,7 @@ async def authorize(interaction: Interaction) -> GuildSettings:
 
 
 def rules_of(interaction: Interaction) -> GuildSettings:
-    """The settings that an interaction was let in with."""
+    """The settings that apply to an interaction."""
     rules: GuildSettings = interaction.extras[_RULES]
     return rules
 
@@ -195,7 +195,7 @@ def take_look(interaction: Interaction) -> GuildSettings:
 
 
 def require_manager(interaction: Interaction) -> GuildSettings:
-    """Let in a member who may manage the server, and return the settings of the place.
+    """Require that the member may manage the server; returns the settings of the place.
 
     Raises:
         NotAManager: The member may not.
@@ -206,7 +206,7 @@ def require_manager(interaction: Interaction) -> GuildSettings:
 
 
 def require_editor(interaction: Interaction) -> GuildSettings:
-    """Let in an editor, and return the settings of the place.
+    """Require that the member is an editor; returns the settings of the place.
 
     Raises:
         NotAnEditor: The member may not manage the server, and does not have the role of its editors.

@@ -1,4 +1,4 @@
-"""From settings and an engine to a bot that is online, until it is told to leave."""
+"""Runs the bot, from logging in to the signal that stops it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from index.editing import Editing
 
 _log = logging.getLogger(__name__)
 
-_REFUSED: Final = {  # close codes of the gateway after which it is useless to try again
+_REFUSED: Final = {  # close codes of the gateway after which reconnecting is useless
     4004: TokenRefused(f"Discord does not accept the token any more; it may have been reset. {HOW_TO}"),
     4013: IntentsRefused("Discord does not know the intents that I ask for. Update Footnote."),
 }
@@ -41,16 +41,16 @@ async def serve(
     editing: Editing,
     stop: Stop,
 ) -> None:
-    """Be online until SIGTERM or SIGINT, then finish what is being answered; a second one ends the process.
+    """Run until SIGTERM or SIGINT, then finish the answers in progress; a second signal ends the process.
 
     Args:
         settings: How to reach Discord.
         token: The bot's.
-        engine_service: Answers the questions. Its worker takes no more work afterwards, and may still be busy
-            with what nobody waits for any more.
+        engine_service: Answers the questions. Its worker accepts no more work afterwards, but may still be
+            busy with work that was given up.
         state: What is remembered between starts.
         editing: Changes the articles.
-        stop: Begun by the first signal, or by what ends the bot; bounds all that comes after.
+        stop: Starts with the first signal, or with the error that ends the bot, and limits what follows.
 
     Raises:
         StartError: Discord cannot be reached or does not let the bot in.
@@ -95,7 +95,7 @@ async def _wait(event: asyncio.Event) -> None:
 
 
 async def _until_done(tasks: set[asyncio.Task[None]], *, but_also: asyncio.Task[None]) -> None:
-    """Wait until one of the tasks is done; raises what one of them, or the other one, raises before."""
+    """Wait until one of the tasks is done; raises what any of them, or the other task, raises before."""
     pending = tasks | {but_also}
     while tasks <= pending:
         done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
@@ -112,7 +112,7 @@ async def _finish_answers(bot: FootnoteBot, stop: Stop) -> None:
 
 
 async def _warm(bot: FootnoteBot) -> None:
-    """Load the model once the bot is online, so that a wrong token is told at once."""
+    """Load the model once the bot is online, so that a wrong token is reported at once."""
     await bot.online.wait()
     try:
         await bot.engine_service.warm()
@@ -156,7 +156,7 @@ async def _connect(bot: FootnoteBot) -> None:
 
 
 def in_a_sentence(error: Exception, settings: BotSettings) -> StartError:
-    """What an operator is told about a failure of the library."""
+    """Describe an error of the library for the operator."""
     if isinstance(error, discord.LoginFailure):
         return TokenRefused(f"Discord does not know the token in BOT_TOKEN. {HOW_TO}")
     if isinstance(error, discord.PrivilegedIntentsRequired):
@@ -182,7 +182,7 @@ def in_a_sentence(error: Exception, settings: BotSettings) -> StartError:
 
 @asynccontextmanager
 async def _signals(stop: Stop) -> AsyncIterator[asyncio.Event]:
-    """An event that the first SIGTERM or SIGINT sets; the second has its default effect, also when stuck."""
+    """Provide an event that the first SIGTERM or SIGINT sets; the second signal has its default effect."""
     loop, signalled = asyncio.get_running_loop(), asyncio.Event()
 
     def begin() -> None:

@@ -29,13 +29,13 @@ from bot.settings import BotSettings
 from bot.state import channels_set_up, stored_first_guild
 from bot.worker import Worker
 
-_OFF: Final = 10.0  # seconds that the clock may be off; the answer travels, and Discord tells whole seconds
+_OFF: Final = 10.0  # seconds that the clock may be off, network delay and Discord's whole seconds included
 _LOOKED_AT: Final = 10  # servers; each costs three requests
 _PRIVILEGED: Final = {"message_content": "message content", "members": "members", "presences": "presences"}
 
 
 class DiscordProbe(FootnoteBot):
-    """Footnote that logs in to look around.
+    """Footnote that only logs in.
 
     Args:
         settings: How to reach Discord.
@@ -45,7 +45,7 @@ class DiscordProbe(FootnoteBot):
     """
 
     def __init__(self, settings: BotSettings, worker: Worker) -> None:
-        nothing: Any = None  # is asked, remembered or changed: only the commands are looked at
+        nothing: Any = None  # only the commands are looked at
         super().__init__(settings, EngineService(nothing, worker), nothing, nothing)
         self.ahead: float | None = None
         trace = aiohttp.TraceConfig()
@@ -65,7 +65,7 @@ class DiscordProbe(FootnoteBot):
 
 
 async def probe_discord(settings: BotSettings, token: str) -> list[Finding]:
-    """Log in and look at everything that a bot needs of Discord; takes three times the start's time limit.
+    """Log in and check everything that the bot needs of Discord, within three times the start's time limit.
 
     Args:
         settings: How to reach Discord.
@@ -98,7 +98,7 @@ async def probe_discord(settings: BotSettings, token: str) -> list[Finding]:
 
 
 async def _bounded(subject: str, looking: Awaitable[list[Finding]], settings: BotSettings) -> list[Finding]:
-    """Look at something within the time limit; what goes wrong is a finding of its own."""
+    """Check something within the time limit; an error becomes a finding."""
     try:
         async with asyncio.timeout(settings.start_timeout):
             return await looking
@@ -124,11 +124,11 @@ def _clock(probe: DiscordProbe) -> Finding:
 
 
 def _application(info: discord.AppInfo, wanted: discord.Intents) -> list[Finding]:
-    """Whether Discord lets the application do what it has to.
+    """Check whether Discord lets the application do what it needs.
 
     Args:
-        info: What Discord says of it.
-        wanted: What it wants to be told.
+        info: From Discord.
+        wanted: The events that it asks for.
     """
     page = f"https://discord.com/developers/applications/{info.id}"
     found = []
@@ -164,12 +164,12 @@ def _is_allowed(flags: discord.ApplicationFlags, intent: str) -> bool:
 
 
 async def _servers(probe: discord.Client, guilds: Collection[int], chosen: Collection[int]) -> list[Finding]:
-    """Whether the bot may answer where it is.
+    """Check whether the bot may answer in its servers.
 
     Args:
         probe: Logged in.
         guilds: Ids of the servers that may use the bot; empty where that is not decided yet.
-        chosen: Ids of channels that `/footnote setup` names: the bot has to get on there.
+        chosen: Ids of channels that `/footnote setup` names, in which the bot has to be able to answer.
     """
     application = cast("int", probe.application_id)
     ids = [guild.id async for guild in probe.fetch_guilds(limit=None, with_counts=False)]
@@ -194,7 +194,7 @@ async def _servers(probe: discord.Client, guilds: Collection[int], chosen: Colle
 
 
 async def _server(probe: discord.Client, guild_id: int, chosen: Collection[int]) -> Finding:
-    """In which channels of a server mentions can be answered. Commands need no permission."""
+    """Check in which channels of a server mentions can be answered; commands need no permission."""
     guild = await probe.fetch_guild(guild_id, with_counts=False)
     member = await guild.fetch_member(cast("discord.ClientUser", probe.user).id)
     subject = f"server {reveal(guild.name)}"
@@ -239,7 +239,7 @@ async def _server(probe: discord.Client, guild_id: int, chosen: Collection[int])
 
 
 def _wanted(channel: discord.TextChannel | discord.ForumChannel) -> set[str]:
-    """The permissions that answering there takes."""
+    """The permissions that answering there needs."""
     send = "send_messages_in_threads" if isinstance(channel, discord.ForumChannel) else "send_messages"
     return {"view_channel", send, "read_message_history"}
 
@@ -263,7 +263,7 @@ async def _registered(probe: commands.AutoShardedBot, guilds: Collection[int]) -
 
 
 async def _compared(probe: commands.AutoShardedBot, guild: int) -> tuple[str, int]:
-    """What is wrong with the commands in a server, and what the process exits with for it."""
+    """What is wrong with the commands in a server, and the exit code for it."""
     translator = Translator()
     payloads = [await one.get_translated_payload(probe.tree, translator) for one in probe.tree.get_commands()]
     ours = {_key(each): each for each in payloads}

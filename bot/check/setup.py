@@ -22,18 +22,18 @@ from index.errors import FootnoteError, UsageError
 from index.settings import IndexSettings, load, read_env
 
 _SPARE: Final = 100 * 1024**2  # bytes; a rebuild needs the size of the index besides
-_PATIENCE: Final = 3.0  # seconds for what runs on the port to answer
+_PATIENCE: Final = 3.0  # seconds for the program on the port to answer
 
 
 def examine(
     open_engine: Callable[[IndexSettings], EngineProtocol], env: Path, *, online: bool = False
 ) -> Iterator[Finding]:
-    """Look at everything that a start needs; findings come as they are made.
+    """Check everything that a start needs; yields findings as they are made.
 
     Args:
         open_engine: Opens the engine.
         env: The file `.env`.
-        online: Whether Discord is asked, too.
+        online: Whether to ask Discord too.
     """
     bot, index, findings = _settings(env)
     yield from findings
@@ -174,7 +174,7 @@ def _index(
 
 
 def disk(folder: Path, size: int = 0) -> Finding:
-    """Whether there is space for the index to be made anew beside the present one.
+    """Whether there is space for a full rebuild beside the present index.
 
     Args:
         folder: The folder of the index; it may be missing.
@@ -196,7 +196,7 @@ def disk(folder: Path, size: int = 0) -> Finding:
 
 
 def port(settings: BotSettings) -> Finding:
-    """Whether /healthz and /metrics can be served where the settings say, or are already."""
+    """Whether /healthz and /metrics can be served as set, or are already."""
     if not settings.http_port:
         return Finding("monitor", "off (BOT_HTTP_PORT is not set)")
     where = f"{settings.http_host}:{settings.http_port}"

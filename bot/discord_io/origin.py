@@ -1,4 +1,4 @@
-"""Where a question comes from, what it says, and in which language it is answered."""
+"""Where a question comes from, its text, and the language of its answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def scope_of_interaction(interaction: discord.Interaction[Any]) -> Scope:
 
 
 async def scope_of(message: discord.Message) -> Scope:
-    """The place of a message, even if it is in a thread that Discord has not told the bot of."""
+    """The place of a message, even in a thread that the bot does not know yet."""
     if message.guild is None:
         return Scope(None)
     channel: object = message.channel
@@ -50,7 +50,7 @@ def question(message: discord.Message, me: int) -> str:
 
 
 def set_language_of(interaction: discord.Interaction[Any], *, private: bool = True) -> None:
-    """Choose the language of all that is said from now on.
+    """Set the language of this task from now on.
 
     Args:
         interaction: What is being answered.

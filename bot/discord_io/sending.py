@@ -1,4 +1,4 @@
-"""Sends what the bot says, whatever kind of message it is, and keeps trying while Discord cannot be reached.
+"""Sends messages of every kind, and keeps trying while Discord cannot be reached.
 
 Nothing here mentions anyone unless the caller says whom.
 """
@@ -33,7 +33,7 @@ POSTING: Final = 60.0
 _PAUSE, _LONGEST_PAUSE = 0.5, 8.0  # seconds between tries: the first pause, then twice as long each time
 _ACKNOWLEDGED: Final = 40060
 _NO_FIRST_MESSAGE_YET: Final = 40058  # a forum post is announced before its first message arrives
-_REPLY: Final = "reply"  # key of what became of an interaction's reply
+_REPLY: Final = "reply"  # key of the state of an interaction's reply
 _PROMISED, _GIVEN = "promised", "given"
 
 
@@ -79,33 +79,26 @@ async def respond(
     Raises:
         Undelivered: Discord no longer takes answers, or cannot be reached.
     """
-    response, shown = interaction.response, view or buttons_view(reply) or MISSING
+    response = interaction.response
     given = interaction.extras.get(_REPLY, _GIVEN if response.is_done() else None)
+
+    def send() -> Awaitable[object]:
+        message: dict[str, Any] = {
+            "content": reply.content,
+            "ephemeral": private,
+            "view": view or buttons_view(reply) or MISSING,
+            "files": _files(reply),
+            "allowed_mentions": NOBODY,
+            "suppress_embeds": True,
+        }
+        return response.send_message(**message) if given is None else interaction.followup.send(**message)
+
     if given == _PROMISED:
         await update(interaction, reply, view=view)
     elif given is None:
-        await _acknowledge(
-            lambda: response.send_message(
-                reply.content,
-                ephemeral=private,
-                view=shown,
-                files=_files(reply),
-                allowed_mentions=NOBODY,
-                suppress_embeds=True,
-            )
-        )
+        await _acknowledge(send)
     else:
-        await _persist(
-            lambda: interaction.followup.send(
-                reply.content,
-                ephemeral=private,
-                view=shown,
-                files=_files(reply),
-                allowed_mentions=NOBODY,
-                suppress_embeds=True,
-            ),
-            within=ANSWERING,
-        )
+        await _persist(send, within=ANSWERING)
     interaction.extras[_REPLY] = _GIVEN
 
 

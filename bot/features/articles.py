@@ -23,21 +23,21 @@ PRIVACY: Final = gettext_noop(
     """\
 **What I keep**
 - Your question goes through Discord, like any message, to the machine that I run on. I look for it in the \
-articles there and forget it. It goes nowhere else: I ask no other service.
-- I store no answers, no names and no user ids, and questions only in these cases: where you press 👍 or 👎, \
-I keep the question, the quoted sentences and what you say of them{gaps}. All that for {days} days. In place \
-of your name stands a code that only my database can make from your id. `/forget-me` deletes all of it.
-- If *Ask a human* is pressed, I keep which of my messages that was, so that nobody is called twice.
-- Of a server I keep what its managers have set by `/footnote setup`; of an article, how many answers cite it.
-- How often you asked within a minute, and called people within an hour, I know only for so long, in memory. \
-Where you write to me directly, I know for ten minutes which of my servers you are in.
-- Where editors change an article, I keep for a day what they propose and what was there before, without \
-their names; a server may have a channel in which each change is told with the editor's name.
+articles there, then forget it. It goes nowhere else: I use no other service.
+- I store no answers, names or user ids, and questions only in these cases: if you press 👍 or 👎, I keep the \
+question, the quoted sentences and your feedback{gaps}. I keep all of that for {days} days. Instead of your \
+name I keep a code that only my database can make from your id. `/forget-me` deletes all of it.
+- If *Ask a human* is pressed, I remember which of my messages it was on, so that nobody is notified twice.
+- I keep what the managers of a server set with `/footnote setup`, and how many answers cite each article.
+- How often you asked within the last minute, and notified people within the last hour, I keep in memory only. \
+If you write to me directly, I remember for ten minutes which of my servers you are in.
+- When editors change an article, I keep their draft and the previous version for a day, without their names. \
+A server may have a channel that shows each change with the editor's name.
 - {log}
-- What you see in Discord, Discord keeps: my answers, and the buttons below them, which name sentences of \
-articles and nobody.
-- I read only messages that mention me, reply to me or are sent to me directly, those that you ask me \
-about by the menu of a message, and in forums that are set up so, the titles of new posts.{reads}\
+- Discord keeps what you see in Discord: my answers and their buttons, which name sentences of articles and \
+nobody.
+- I read only messages that mention me, reply to me or are sent to me directly, messages that you ask me about \
+from their menu and, in forums set up for it, the titles of new posts.{reads}\
 """
 )
 GAPS: Final = gettext_noop(

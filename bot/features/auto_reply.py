@@ -1,4 +1,4 @@
-"""Answers without a mention, where `/footnote setup` says so: to posts in a forum, to questions in a channel.
+"""Answers without a mention, if `/footnote setup` says so: to posts in a forum, to questions in a channel.
 
 When in doubt, the bot stays silent: nobody has asked it.
 """
@@ -35,7 +35,7 @@ _READ: Final = 50  # messages of a post
 
 
 class AutoReply(commands.Cog):
-    """Answers to what was not said to the bot.
+    """Answers what was not addressed to the bot.
 
     Args:
         bot: Answers.
@@ -52,7 +52,7 @@ class AutoReply(commands.Cog):
 
     @commands.Cog.listener()
     async def on_thread_create(self, thread: discord.Thread) -> None:
-        """Answer a new post by its title; Discord tells of a new post once, and shows any bot its title."""
+        """Answer a new post by its title, which Discord shows to any bot, and announces once."""
         if thread.owner_id != self.bot.application_id and isinstance(thread.parent, discord.ForumChannel):
             await attempt(self.bot, self._answer_post(thread))
 

@@ -1,4 +1,4 @@
-"""Is this in our articles?, in the menu of a message: what it says, beside what the articles say."""
+"""Is this in our articles?, in the menu of a message: compares what it says with the articles."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def compare(interaction: Interaction, message: discord.Message) -> None:
 
 
 def render_comparison(comparison: Comparison, about: str) -> Reply:
-    """Render a message beside what the articles have on it.
+    """Render a message together with what the articles say about it.
 
     Args:
         comparison: From the engine.

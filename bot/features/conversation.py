@@ -1,4 +1,4 @@
-"""What one of the bot's messages was asked, and what it goes on from: all of it read from messages."""
+"""What the bot was asked in a message, and the conversation before it, both read from messages."""
 
 from __future__ import annotations
 

@@ -21,8 +21,8 @@ from bot.state import Verdict
 from index.types import ArticleCard
 
 UNKNOWN: Final = gettext_noop("I can no longer read what was asked here, so I saved nothing.")
-THANKS: Final = gettext_noop("Thank you, I have saved your verdict.")
-CHANGED: Final = gettext_noop("I have replaced your earlier verdict with this one.")
+THANKS: Final = gettext_noop("Thank you! I have saved your feedback.")
+CHANGED: Final = gettext_noop("I have replaced your earlier feedback with this.")
 NO_SUCH: Final = gettext_noop(
     "I don't know exactly one article with that name, so I saved the name as you wrote it."
 )
@@ -66,7 +66,7 @@ async def take_form(interaction: Interaction) -> None:
 
 
 async def _keep(interaction: Interaction, *, good: bool, reason: str = "", named: str = "") -> None:
-    """Keep a verdict, with what is known of where the answer stands, and thank for it."""
+    """Keep a verdict, with what is known of the evidence, and thank for it."""
     bot, message = bot_of(interaction), interaction.message
     asked = await answered(message, bot)
     if message is None or not asked.questions:
@@ -94,7 +94,7 @@ async def _keep(interaction: Interaction, *, good: bool, reason: str = "", named
 
 
 async def _cited(interaction: Interaction, message: discord.Message) -> list[dict[str, str]]:
-    """The quoted sentences of a message that still stand, with their articles, from its citation ids."""
+    """The quoted sentences of a message that are still there, with their articles, by its citation ids."""
     service = bot_of(interaction).engine_service
     found = []
     for button in buttons(message):
@@ -113,10 +113,10 @@ async def _cited(interaction: Interaction, message: discord.Message) -> list[dic
 
 
 async def _article(interaction: Interaction, named: str) -> ArticleCard | None:
-    """The article that a member means; None where it is none, or one of several."""
+    """The article that a member means; None if there is none, or several."""
     try:
         found = await bot_of(interaction).engine_service.articles(named, rules=take_look(interaction))
-    except AskError:  # a verdict is kept even where nothing can be looked up
+    except AskError:  # a verdict is kept even if nothing can be looked up
         return None
     name = named.casefold()
     exact = [each for each in found if name in (each.id.casefold(), each.title.strip().casefold())]

@@ -1,4 +1,4 @@
-"""What the bot forgets: what a member tells it to by `/forget-me`, and every day what has become too old."""
+"""What the bot deletes: on `/forget-me` what a member has stored, and every hour what is too old."""
 
 from __future__ import annotations
 
@@ -34,13 +34,15 @@ class Forget(commands.Cog):
     def __init__(self, bot: BotContext) -> None:
         self.bot = bot
 
-    async def cog_load(self) -> None:
-        """Start deleting what is too old."""
-        self.daily.start()
+    @commands.Cog.listener()
+    async def on_shard_connect(self, _: int) -> None:
+        """Start deleting what is too old; `check --online` has the features, but never connects."""
+        if not self.purge.is_running():
+            self.purge.start()
 
     async def cog_unload(self) -> None:
-        """Leave that to the next start."""
-        self.daily.cancel()
+        """Leave the rest to the next start."""
+        self.purge.cancel()
 
     @app_commands.command(name="forget-me", description=gettext_noop("Delete what I have stored about you"))
     @command
@@ -51,19 +53,20 @@ class Forget(commands.Cog):
         questions = await self.bot.state.unanswered.forget(interaction.user.id)
         await respond(interaction, Reply(forgotten(verdicts, questions)))
 
-    @tasks.loop(hours=24)
-    async def daily(self) -> None:
-        """Delete what is older than it may be; a failure is logged, and tried again the next day."""
-        await attempt(self.bot, self._purge())
+    @tasks.loop(hours=1)
+    async def purge(self) -> None:
+        """Delete what is older than it may be; a failure is logged, and tried again the next hour."""
+        await attempt(self.bot, self._purge_state())
+        await attempt(self.bot, self.bot.article_service.purge())
 
-    async def _purge(self) -> None:
+    async def _purge_state(self) -> None:
         count = await self.bot.state.purge()
         if count:
             _log.info("Deleted %d verdicts older than %d days", count, self.bot.state.keep_days)
 
 
 def forgotten(verdicts: int, questions: int) -> str:
-    """What was deleted, in words."""
+    """Render what was deleted."""
     first = ngettext(
         "your verdict on an answer, with the question and sentences that came with it",
         "your {count} verdicts on answers, with the questions and sentences that came with them",

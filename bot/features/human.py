@@ -20,11 +20,11 @@ from bot.messages.language import gettext, gettext_noop
 from bot.messages.reply import Button, Reply
 from bot.messages.turns import head
 
-NOBODY: Final = gettext_noop("Nobody can be notified from here any more.")
+NOBODY: Final = gettext_noop("Nobody can be notified from here anymore.")
 CALLED: Final = gettext_noop("I have notified {role}.")
 UNHEARD: Final = gettext_noop("I have posted your question, but I am not allowed to notify {role}.")
 ALREADY: Final = gettext_noop("Somebody was already notified about this question.")
-READER: Final = gettext_noop("You may not write here, so I cannot notify anyone for you.")
+READER: Final = gettext_noop("You can't write here, so I can't notify anyone for you.")
 NOT_POSTED: Final = gettext_noop("I could not post your question here, so nobody was notified.")
 CONFIRM: Final = gettext_noop(
     "This posts your question here for everyone to see, with your name, and notifies {role}."

@@ -23,7 +23,7 @@ _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class Servers(commands.Cog):
-    """Looks at each server that the bot is in, at the start and when it joins one.
+    """Checks each server that the bot is in, at the start and when it joins one.
 
     Args:
         bot: The bot.
@@ -34,24 +34,24 @@ class Servers(commands.Cog):
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """Look at all servers, once Discord has told of them."""
+        """Check all servers, once Discord has sent them."""
         for guild in sorted(self.bot.guilds, key=_since):
             await attempt(self.bot, self._look_at(guild))
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Look at a server that the bot was invited to."""
+        """Check a server that the bot was invited to."""
         await attempt(self.bot, self._look_at(guild))
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """Look at a server that Discord tells of later: that may be how it tells of an invitation."""
+        """Check a server that Discord sends later, which may be a new invitation."""
         if self.bot.is_ready():
             await attempt(self.bot, self._look_at(guild))
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Delete what was set in a server; should it invite the bot again, it needs the commands anew."""
+        """Delete the settings of a server; Discord has deleted its commands."""
         self.bot.registered.discard(guild.id)
         await attempt(self.bot, self._forget(guild.id))
 
@@ -87,7 +87,7 @@ class Servers(commands.Cog):
 
 
 async def _say_why(guild: discord.Guild, error: UnknownGuild) -> None:
-    """Tell a server why the bot leaves, where it has a channel for such messages."""
+    """Tell a server why the bot leaves, if it has a channel for such messages."""
     channel = guild.system_channel
     if channel is None or not channel.permissions_for(guild.me).send_messages:
         return
@@ -97,7 +97,7 @@ async def _say_why(guild: discord.Guild, error: UnknownGuild) -> None:
 
 
 def _since(guild: discord.Guild) -> tuple[datetime, int]:
-    """Since when the bot has been in a server; its id where Discord does not say."""
+    """Since when the bot has been in a server; its id if Discord does not say."""
     joined = None if guild.unavailable else guild.me.joined_at
     return joined or _NEVER, guild.id
 

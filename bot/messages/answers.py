@@ -1,4 +1,4 @@
-"""From an answer to a message. Pure, total, and never over a limit, whatever articles and questions hold."""
+"""Renders answers as messages that are never over a limit, whatever articles and questions contain."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _actions(answer: Answer, view: AnswerView) -> list[Button]:
 
 
 def _listing(head: Sequence[str], reason: str, found: Listing) -> Reply:
-    """The articles that a question asks for; the first of them, for others read the channel, too."""
+    """Render the first of the articles that a question asks for."""
     top = [*head, f"**{reason}**"]
     more = gettext("-# These are the first ones.")
     room = CONTENT - SIGNATURE - sum(units(line) + 1 for line in (*top, more))
@@ -142,7 +142,7 @@ def shown(answer: Answer) -> tuple[Citation, ...]:
 
 
 def further(answer: Answer) -> list[Citation]:
-    """The sentences that were found besides, best first."""
+    """The other sentences that were found, best first."""
     there = {(each.article_id, each.start) for each in shown(answer)}
     return [each for each in answer.candidates if (each.article_id, each.start) not in there]
 
@@ -194,7 +194,7 @@ class Layout:
         texts = [_parts(each.citation.text) for each in self.footnotes]
         costs = [sum(map(units, parts)) for parts in texts]
         marks = sum(units(quote([], each.mark, 0)) + 3 for each in self.footnotes)  # line break, omission
-        for detail, besides in _DETAILS:  # what is no evidence goes last, but before a sentence is shortened
+        for detail, besides in _DETAILS:  # drop what is no evidence, but only before shortening a sentence
             tops, lines = self._besides(detail, besides)
             fixed = [*self.head, *lines, *(line for top in tops for line in top)]
             room = CONTENT - self.spare - marks - sum(units(line) + 1 for line in fixed)
@@ -223,7 +223,7 @@ class Layout:
 
 
 def _lead(footnote: Footnote) -> list[str]:
-    """The sentence that a cited one leans on, small and above it, for it is no evidence itself."""
+    """The lead-in of a sentence, in small print above it: it is no evidence itself."""
     lead = footnote.citation.lead
     if lead is None:
         return []
@@ -262,5 +262,5 @@ def _buttons(footnotes: Sequence[Footnote], *, links: bool) -> tuple[Button, ...
 
 
 def _of(label: str, alone: bool, footnote: Footnote) -> str:
-    """The label of a button that belongs to a footnote; its mark stands last in every language."""
+    """The label of a button that belongs to a footnote, with the mark at its end in every language."""
     return label if alone else f"{label} {footnote.mark}"

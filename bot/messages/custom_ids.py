@@ -1,7 +1,7 @@
-"""Custom ids: what a button, a menu or a form carries, and all that is remembered of it.
+"""Custom ids, in which buttons, menus and forms carry all that is known about them.
 
-Every kind is declared here. Messages that were posted long ago have these ids too, so a pattern may only be
-widened, and a kind that is no longer offered goes on being read.
+Every kind is declared here. Old messages have these ids too, so a pattern may only be widened, and a kind
+that is no longer used must still be parsed.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ class Kind:
         self._pattern = re.compile(re.escape(name) + pattern, re.DOTALL)
 
     def encode(self, *values: object) -> str:
-        """Write a custom id.
+        """Encode a custom id.
 
         Args:
             values: Of the fields, in their order.
 
         Raises:
-            ValueError: It could not be read again, or is too long for Discord.
+            ValueError: It could not be parsed again, or is too long for Discord.
         """
         custom_id = ":".join([self.name, *map(str, values)])
         if len(custom_id) > LONGEST or self._pattern.fullmatch(custom_id) is None:
@@ -51,7 +51,7 @@ class Kind:
         return custom_id
 
     def parse(self, custom_id: str) -> dict[str, Any] | None:
-        """Read the fields of a custom id, None for those left out; None if it is of another kind."""
+        """Parse the fields of a custom id, None for those left out; None if it is of another kind."""
         found = self._pattern.fullmatch(custom_id)
         if found is None:
             return None

@@ -1,4 +1,4 @@
-"""What the bot says, before Discord's library comes in: text, buttons, and a file where text is too long."""
+"""A message of the bot, independent of Discord's library: its text, its buttons, and a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the bot is right now: its connection, its index and what waits, for those who look after it."""
+"""The state of the bot, for operators: its connection, its index, and its queue."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from index.errors import FootnoteError
 from index.types import IndexStatus
 
 _PATIENCE: Final = 1.5  # seconds to wait for the engine; it may be answering
-_MEMORY: Final = 300.0  # seconds that a look at the index counts where the engine has no time for another
+_MEMORY: Final = 300.0  # seconds for which the last look at the index is used while the engine is busy
 
 
 @dataclass(frozen=True, slots=True)
 class HealthReport:
-    """The bot at one moment.
+    """The state of the bot at one moment.
 
     Attributes:
         connected: Whether every connection to the gateway is open.
@@ -60,7 +60,7 @@ class Connection(Protocol):
 
 
 class Health:
-    """Reads how a bot is; looks at the index in a thread of its own, so that no answer waits for it.
+    """Reports the state of a bot; reads the index in a thread of its own, so that no answer waits for it.
 
     Args:
         connection: To Discord.
@@ -99,7 +99,7 @@ class Health:
         return connected, latency if connected and math.isfinite(latency) else None
 
     async def _look(self) -> str | None:
-        """Look at the index; returns what is wrong with it."""
+        """Read the index; returns what is wrong with it."""
         try:
             self._index = await self._worker.do(self._status)
         except AskError:

@@ -1,4 +1,4 @@
-"""What editors hand in, what is proposed to them, and the files that keep it until they press a button."""
+"""What editors submit, what is proposed to them, and the files that keep it until they press a button."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Draft:
 
     Attributes:
         guild: The server in which it was proposed.
-        action: What is to become, or has become, of the article.
+        action: What is done, or was done, with the article.
         article_id: The article.
         title: Its title.
-        article: As it is to be; None where it is removed.
-        undo: Name of the draft that undoes this one, once it has been tried.
+        article: As it is to be; None if it is removed.
+        undo: Name of the draft that undoes this one, once that has been attempted.
         change: Of a change that was made: what is needed to undo it.
     """
 
@@ -47,10 +47,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What an editor has handed in.
+    """What an editor has submitted.
 
     Attributes:
-        name: Of the file; `""` for a pasted text.
+        name: Of the file; `""` for pasted text.
         data: The content.
         title: What the editor says about it; likewise the others.
         url: Where readers can open it.
@@ -70,10 +70,10 @@ class Proposal:
 
     Attributes:
         name: Of the draft.
-        action: What is to become of the article.
+        action: What is done with the article.
         article: As it is to be or, where it is removed, as it is.
-        preview: What publishing it would mean; None where it is removed.
-        old: Title of the article that it takes the place of.
+        preview: What publishing it would mean; None if it is removed.
+        old: Title of the article that it replaces.
         untitled: Whether its title is only its file's name.
         taken: Whether another article has its id, so that it cannot be published.
     """
@@ -98,7 +98,7 @@ class Drafts:
         self._folder = folder
 
     def keep(self, draft: Draft, name: str = "") -> str:
-        """Write a draft, or write it anew; returns its name, which nobody can guess."""
+        """Write a draft, or overwrite it; returns its name, which cannot be guessed."""
         name = name or secrets.token_urlsafe(12)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._path(name)

@@ -32,7 +32,7 @@ BUSY: Final = gettext_noop(
 )
 TAKEN: Final = gettext_noop("Another article has that name. Choose another title, or use `/corpus replace`.")
 SINCE: Final = gettext_noop("The article has been changed since, so I left it as it is.")
-NOT_YOURS: Final = gettext_noop("The articles of that collection cannot be changed from this server.")
+NOT_YOURS: Final = gettext_noop("The articles in that collection can't be changed from this server.")
 TOO_LONG: Final = phrase(
     "That article is longer than {longest} characters. Split it, or add it on the command line with "
     "`footnote add`.",
@@ -81,13 +81,13 @@ class ArticleService:
         self._worker = Worker(queue=_QUEUE, time_limit=_LIMIT)
 
     def close(self) -> None:
-        """Take no more work."""
+        """Accept no more work."""
         self._worker.close()
 
     async def propose(
         self, guild: int, rules: GuildSettings, source: Source, *, collection: str = "", replaces: str = ""
     ) -> Proposal:
-        """Make a draft of an article that is to be added, or to take the place of another."""
+        """Make a draft of a new article, or of one that replaces another."""
 
         def work() -> Proposal:
             article = self._read(source, collection)
@@ -122,7 +122,7 @@ class ArticleService:
 
         def work() -> Draft:
             draft = self._mine(name, guild, rules)
-            if not draft.undo:  # kept before anything is changed, and once: a second try must not forget it
+            if not draft.undo:  # stored before anything is changed, and kept by a second attempt
                 change = self._editing.change(draft.article_id, draft.article)
                 draft = replace(draft, undo=self._drafts.keep(replace(draft, article=None, change=change)))
                 self._drafts.keep(draft, name)
@@ -147,7 +147,7 @@ class ArticleService:
         return await self._do(work)
 
     async def discard(self, name: str, guild: int, rules: GuildSettings) -> None:
-        """Forget a proposed change, and take back what a try that failed half-way has left."""
+        """Delete a proposed change, and undo what an attempt that failed halfway has left."""
 
         def work() -> None:
             draft = self._mine(name, guild, rules)
@@ -249,7 +249,7 @@ def _of_file(name: str) -> str:
 
 @contextmanager
 def _service_errors() -> Iterator[None]:
-    """Turn what is wrong with an article into a sentence for its editor, in Discord's Markdown."""
+    """Turn errors about an article into sentences for its editor, in Discord's Markdown."""
     try:
         yield
     except IndexBusy as error:

@@ -13,8 +13,9 @@ import discord
 import pytest
 
 from bot.errors import NotAnEditor, StateError, UnknownArticle, UnknownDraft, UnknownGuild
-from bot.features.corpus.cog import FORMATS, NOT_FETCHED, TOO_LARGE, Corpus
+from bot.features.corpus.cog import FORMATS, NOT_FETCHED, TOO_LARGE
 from bot.features.corpus.rendering import DISCARDED, NO_GAPS, NOTHING, START, SWITCHED_OFF, UNDATED, UNTITLED
+from bot.features.forget import Forget
 from bot.services.drafts import Drafts
 from bot.services.editing import BUSY, NOT_YOURS, SINCE, TAKEN, TOO_LONG
 from bot.state import GuildSettings, Scope
@@ -606,8 +607,8 @@ async def test_drafts_are_purged_every_hour_also_after_that_failed(
         loop.call_soon_threadsafe(again.set)
 
     monkeypatch.setattr(Drafts, "purge", purge)
-    cog = town.bot.get_cog("Corpus")
-    assert isinstance(cog, Corpus)
+    cog = town.bot.get_cog("Forget")
+    assert isinstance(cog, Forget)
     cog.purge.change_interval(seconds=0.05)
     cog.purge.restart()
     await asyncio.wait_for(again.wait(), 10)

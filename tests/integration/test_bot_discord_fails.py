@@ -180,7 +180,7 @@ async def written(room: Room) -> Message:
     return await room.say("the last ferry?", room.server.dm(room.ana))
 
 
-async def overheard(room: Room) -> Message:
+async def unaddressed(room: Room) -> Message:
     """Asks nobody in particular, where that is answered."""
     rules = GuildSettings(auto_reply=True)
     await room.bot.state.guild_settings.set(Scope(room.guild.id, room.channel.id), rules)
@@ -224,7 +224,7 @@ async def formed(room: Room) -> Message:
         (shared, "POST", "/interactions/*"),
         (mentioned, "POST", "/channels/*/messages"),
         (written, "POST", "/channels/*/messages"),
-        (overheard, "POST", "/channels/*/messages"),
+        (unaddressed, "POST", "/channels/*/messages"),
         (called, "POST", "/channels/*/messages"),
     ],
 )

@@ -89,7 +89,7 @@ def _block(text: str, head: list[str], foot: list[str]) -> str:
 
 
 def _parts(article: Article, context: Context) -> tuple[list[str], list[str]]:
-    """What stands in front of the part with the sentence, and behind it, in parts."""
+    """The text before the part with the sentence, and the text after it, in parts."""
     first, last = context.start - len(context.before), context.end + len(context.after)
     if last - first > _PART:
         first, last = max(first, context.start - _AROUND), min(last, context.end + _AROUND)
@@ -145,7 +145,7 @@ def _paragraph(before: str, sentence: str, after: str, room: int) -> str | None:
     if shortened:
         return None
     room -= units(f"> **{middle}**")
-    # Either side may use what the other leaves of its half.
+    # Either side may use the room that the other leaves.
     behind = _behind(after, room - units(_ahead(before, sentence, room // 2)))
     return f"> {_ahead(before, sentence, room - units(behind))}**{middle}**{behind}"
 
@@ -192,7 +192,7 @@ def _quoted(text: str) -> Iterable[str]:
 
 
 def _source(article: Article, link: str | None) -> list[str]:
-    """The line that says where an article is from, if there is anything to say."""
+    """The line about the source of an article, if anything is known of it."""
     published, address = unix_time(article.published), web_address(link) or web_address(article.url)
     parts = [one_line(article.source, 80)] if article.source and article.source.strip() else []
     if published is not None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import discord
 from discord import app_commands
-from discord.ext import commands, tasks
+from discord.ext import commands
 
 from bot.context import BotContext, Interaction, bot_of
 from bot.discord_io.origin import before_all
@@ -31,7 +31,7 @@ from bot.features.corpus.rendering import (
     render_undone,
 )
 from bot.features.suggestions import suggest_articles, suggest_collections
-from bot.interactions import attempt, command, require_editor, sentence
+from bot.interactions import command, require_editor, sentence
 from bot.messages import custom_ids
 from bot.messages.language import gettext, gettext_noop
 from bot.messages.reply import Reply
@@ -67,19 +67,6 @@ class Corpus(
 
     def __init__(self, bot: BotContext) -> None:
         self.bot = bot
-
-    async def cog_load(self) -> None:
-        """Start deleting old drafts."""
-        self.purge.start()
-
-    async def cog_unload(self) -> None:
-        """Leave the drafts alone."""
-        self.purge.cancel()
-
-    @tasks.loop(hours=1)
-    async def purge(self) -> None:
-        """Delete drafts that are older than a day; a failure is logged, and tried again the next hour."""
-        await attempt(self.bot, self.bot.article_service.purge())
 
     @app_commands.command(
         description=gettext_noop("Add an article: attach a file, or leave it out to type the article")
@@ -178,7 +165,7 @@ class Corpus(
 
 
 async def _fetched(file: discord.Attachment, title: str = "", url: str = "", published: str = "") -> Source:
-    """What was attached, from Discord and from nowhere else.
+    """Fetch what was attached, from Discord only.
 
     Raises:
         EditRefused: It is too large, of another kind, or gone.
@@ -195,7 +182,7 @@ async def _fetched(file: discord.Attachment, title: str = "", url: str = "", pub
 
 
 def _chosen(held: GuildSettings, collection: str) -> str:
-    """The collection for a new article: the one that was named, or the one that goes without saying.
+    """The collection for a new article: the one that was named, or the only one possible.
 
     Raises:
         EditRefused: It may not be changed from here, or there is more than one to choose from.
@@ -213,7 +200,7 @@ def _chosen(held: GuildSettings, collection: str) -> str:
 
 
 def form(kind: custom_ids.Kind, target: str, article: Article, brief: str = "") -> discord.ui.Modal:
-    """The form for an article, filled in with what is known.
+    """Make the form for an article, filled in with what is known.
 
     Args:
         kind: Of the form.

@@ -1,4 +1,4 @@
-"""What editors are shown: a draft before it is published, what was done, and the state of the articles."""
+"""Renders what editors are shown: drafts, changes, the state of the articles, and what is missing."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _SHORT: Final = 3  # sentences, below which an article is called short
 _TWINS: Final = 3  # twins, and conflicts
 _WORDINGS: Final = 3  # of a gap
 _SKIPPED: Final = 8
-_HINT: Final = 40  # UTF-16 units kept free for the line that says how many more there are
+_HINT: Final = 40  # UTF-16 units reserved for the line that says how many more there are
 _DONE: Final = {
     "add": gettext_noop("Published"),
     "replace": gettext_noop("Replaced"),
@@ -55,10 +55,10 @@ _DONE: Final = {
 
 
 def render_proposal(proposal: Proposal) -> Reply:
-    """A draft with what would become of it, and the buttons to decide.
+    """Render a draft: what publishing it would mean, and the buttons to decide.
 
     Args:
-        proposal: As the article service has made it.
+        proposal: From the article service.
     """
     article = proposal.article
     title = _title(article)
@@ -84,7 +84,7 @@ def render_proposal(proposal: Proposal) -> Reply:
 
 
 def render_done(draft: Draft) -> Reply:
-    """What was done, with the button to undo it."""
+    """Render what was done, with the button to undo it."""
     removed = draft.action == "remove"
     after = gettext("I no longer quote it.") if removed else gettext("It answers from the next question on.")
     return Reply(
@@ -93,7 +93,7 @@ def render_done(draft: Draft) -> Reply:
 
 
 def render_undone(draft: Draft) -> Reply:
-    """That a change was undone."""
+    """Render that a change was undone."""
     return Reply(f"{_undone(draft)}.")
 
 
@@ -124,7 +124,7 @@ def _undone(draft: Draft) -> str:
 
 
 def render_overview(overview: CorpusOverview) -> Reply:
-    """How many articles there are, how old they are, and what was left out."""
+    """Render how many articles there are, how old they are, and what was left out."""
     cards = overview.cards
     counts = Counter(card.collection or gettext("no collection") for card in cards)
     total = ngettext("**{count} article**", "**{count} articles**", len(cards))
@@ -142,12 +142,12 @@ def render_overview(overview: CorpusOverview) -> Reply:
     lines.append(gettext("Files or rows left out: {count}", count=len(overview.skipped)))
     lines += [f"- {_name(one.path)}: {one_line(one.reason, _REASON)}" for one in overview.skipped[:_SKIPPED]]
     if len(overview.skipped) > _SKIPPED:
-        lines.append(gettext("- … `footnote rebuild` names them all."))
+        lines.append(gettext("- … `footnote rebuild` lists them all."))
     return Reply(_fitting(lines))
 
 
 def render_gaps(found: Sequence[Gap], people: int) -> Reply:
-    """The first gaps, each with a button that starts an article."""
+    """Render the first gaps, each with a button that starts an article."""
     if not found:
         return Reply(gettext(NO_GAPS, people=people))
     lines = [gettext("**Asked and not found**")]

@@ -123,7 +123,7 @@ def _values(name: str, chosen: Sequence[str], place: Scope) -> dict[str, Any]:
 
 
 def _share(typed: str) -> float | None:
-    """A percentage as a share; None where nothing was typed."""
+    """A percentage as a share; None if nothing was typed."""
     number = typed.strip().removesuffix("%").strip().replace(",", ".")
     if not number:
         return None
