@@ -22,22 +22,24 @@ from bot.monitoring import logs
 PRIVACY: Final = gettext_noop(
     """\
 **What I keep**
-- Your question goes through Discord, like any message, to the machine that I run on. I look for it in the \
-articles there, then forget it. It goes nowhere else: I use no other service.
-- I store no answers, names or user ids, and questions only in these cases: if you press 👍 or 👎, I keep the \
-question, the quoted sentences and your feedback{gaps}. I keep all of that for {days} days. Instead of your \
-name I keep a code that only my database can make from your id. `/forget-me` deletes all of it.
-- If *Ask a human* is pressed, I remember which of my messages it was on, so that nobody is notified twice.
-- I keep what the managers of a server set with `/footnote setup`, and how many answers cite each article.
-- How often you asked within the last minute, and notified people within the last hour, I keep in memory only. \
-If you write to me directly, I remember for ten minutes which of my servers you are in.
-- When editors change an article, I keep their draft and the previous version for a day, without their names. \
-A server may have a channel that shows each change with the editor's name.
+- Your question goes through Discord, like any message, to the machine that I run on. I look for it in \
+the articles there, then forget it. It goes nowhere else: I use no other service.
+- I store no answers, names or user ids, and questions only in these cases: if you press 👍 or 👎, I keep \
+the question, the quoted sentences and your feedback{gaps}. I keep all of that for {days} days. Instead \
+of your name I keep a code that only my database can make from your id. `/forget-me` deletes all of it.
+- If *Ask a human* is pressed, I remember which of my messages it was on, so that nobody is notified \
+twice.
+- I keep what the managers of a server set with `/footnote setup`, and how many answers cite each \
+article.
+- How often you asked within the last minute, and notified people within the last hour, I keep in memory \
+only. If you write to me directly, I remember for ten minutes which of my servers you are in.
+- When editors change an article, I keep their draft and the previous version for a day, without their \
+names. A server may have a channel that shows each change with the editor's name.
 - {log}
-- Discord keeps what you see in Discord: my answers and their buttons, which name sentences of articles and \
-nobody.
-- I read only messages that mention me, reply to me or are sent to me directly, messages that you ask me about \
-from their menu and, in forums set up for it, the titles of new posts.{reads}\
+- Discord keeps what you see in Discord: my answers and their buttons, which name sentences of articles \
+and nobody.
+- I read only messages that mention me, reply to me or are sent to me directly, messages that you ask me \
+about from their menu and, in forums set up for it, the titles of new posts.{reads}\
 """
 )
 GAPS: Final = gettext_noop(

@@ -52,11 +52,13 @@ class Answering:
             self._idle.set()
 
     async def finished(self, within: float) -> bool:
-        """Wait until no answer is in progress, at most so many seconds; returns whether that is so."""
-        with suppress(TimeoutError):
+        """Wait until no answer is in progress, at most so many seconds; returns whether none was."""
+        try:
             async with asyncio.timeout(within):
                 await self._idle.wait()
-        return self._idle.is_set()
+        except TimeoutError:
+            return False
+        return True
 
 
 class EngineProtocol(Protocol):

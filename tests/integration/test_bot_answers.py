@@ -62,7 +62,7 @@ async def test_collections_are_suggested_and_searched_alone() -> None:
         assert LAST in (await room.ask(QUESTION, collection="news")).content
         assert DECLINED in (await room.ask(QUESTION, collection="handbook")).content
         unknown = await room.ask(QUESTION, collection="sport")
-        assert unknown.content == "There is no collection of that name. There are: handbook, news."
+        assert unknown.content == "There is no collection with that name. These exist: handbook, news."
 
 
 async def test_what_articles_hold_is_shown_as_text_and_pings_nobody() -> None:

@@ -415,7 +415,7 @@ async def test_removed_and_put_back_after_a_restart(town: Town) -> None:
         assert files(town) == before
         assert "6.40" in (await town.ask("When does the last ferry leave Gull Island?")).content
         missing = await slash(town, "remove", article="bicycles")
-        assert "There is no article of that name." in missing.content
+        assert "There is no article with that name." in missing.content
 
 
 async def test_an_article_that_is_gone_already(town: Town) -> None:
@@ -423,7 +423,7 @@ async def test_an_article_that_is_gone_already(town: Town) -> None:
     other = await slash(town, "remove", article="news/ferry")
     await press(town, shown, "Remove")
     run = await town.server.press(town.eve, other, "Remove")
-    assert "There is no article of that name." in (await run.followup()).content
+    assert "There is no article with that name." in (await run.followup()).content
 
 
 async def test_while_another_program_rebuilds_nothing_is_lost(town: Town) -> None:
@@ -474,7 +474,7 @@ async def test_a_server_changes_only_the_articles_that_are_for_it(town: Town) ->
     await settle(town, GuildSettings(collections=("news",)))
     run = await town.server.press(town.eve, waiting, "Remove")
     assert (await run.followup()).content == NOT_YOURS
-    assert "no article of that name" in (await slash(town, "remove", article="rules")).content
+    assert "no article with that name" in (await slash(town, "remove", article="rules")).content
     assert (await add(town, collection="rules")).content == NOT_YOURS
     assert "without a slash" in (await add(town, collection="news/../rules")).content
     shown = await add(town)

@@ -48,7 +48,7 @@ async def test_a_question_without_words_does_not_reach_the_engine() -> None:
 async def test_an_unknown_collection_is_named_with_those_there_are() -> None:
     async with engine_service(StandIn()) as open_service:
         with pytest.raises(
-            UnknownCollection, match=r"no collection of that name\. There are: handbook, news\."
+            UnknownCollection, match=r"no collection with that name\. These exist: handbook, news\."
         ):
             await open_service.ask("The ferry?", "sport")
     async with engine_service(StandIn(Article("top", "Top", "No folder."))) as open_service:
