@@ -62,8 +62,8 @@ bench: $(VENV)/.developing
 
 # Update the catalogues of translations from the code; see docs/translating.md.
 words: $(VENV)/.installed
-	$(BIN)/pybabel extract --no-default-keywords -k gettext:1 -k ngettext:1,2 -k gettext_noop:1 -k phrase:1 -k phrase_counted:1,2 \
-		--ignore-dirs cli --no-wrap --sort-by-file --add-location file -o messages.pot bot index
+	$(BIN)/pybabel extract --no-default-keywords -k gettext:1 -k ngettext:1,2 -k gettext_noop:1 -k phrase:1 \
+		--no-wrap --sort-by-file --add-location file -o messages.pot bot
 	$(BIN)/pybabel update -D footnote -i messages.pot -d bot/locale --no-wrap --ignore-pot-creation-date
 
 # requirements.lock, without torch and the packages that only its CUDA build needs. Needs uv.

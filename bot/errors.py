@@ -42,9 +42,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from bot.messages.language import gettext_noop
+from bot.messages.language import gettext_noop, phrase
 from index.errors import FootnoteError
-from index.types import phrase
 
 
 class BotError(FootnoteError):

@@ -77,7 +77,9 @@ class IndexSettings(BaseSettings):
         description="Precision of the encoder. With auto, it is bfloat16 if the CPU supports that "
         "natively, and float32 otherwise.",
     )
-    threads: int = Field(0, ge=0, le=256, description="CPU threads of the encoder; 0 lets PyTorch choose.")
+    threads: int = Field(
+        0, ge=0, le=256, description="CPU threads of the encoder; 0 for as many as physical cores."
+    )
     chunk_tokens: int = Field(
         256,
         ge=32,

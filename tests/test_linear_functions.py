@@ -21,10 +21,10 @@ from bot import token
 from bot.dotenv import misspelt
 from bot.features import auto_reply
 from bot.features.context import rendering
-from bot.messages import answers, escape, links, turns, visible
+from bot.messages import answers, escape, links, small_talk, turns, visible
 from bot.monitoring import logs
 from index import citation_ids, corpus
-from index.answering import comparison, compound, context, lead_in, small_talk, statements, unsupported
+from index.answering import comparison, compound, context, unsupported
 from index.answering import links as answer_links
 from index.convert import _charset, _docx, _layout, _markdown, convert
 from index.convert._conversion import make_article
@@ -40,7 +40,8 @@ from index.text import blocks as block
 from index.text import differences, markup, words
 from index.text.normalization import normalize
 from index.text.sentences import segment
-from index.types import Answer, Article, Citation, Context, IndexInfo, Status
+from index.types import Article, Citation, Context, MissingWords, SpellingCorrected
+from tests.bot.written import answered, declined
 from tests.growth import Hostile, doublings, steepness
 from tests.hostile import PIECES
 
@@ -83,25 +84,25 @@ def question(text: str) -> None:
     query.understand(text)
     compound.split(f"who {text}")
     compound.split(text)
-    small_talk.small_talk(text)
+    small_talk.reply_to(text)
     unsupported.unsupported(text)
-    unsupported.listing(f"which articles are about {text}")
+    unsupported.topic_of(f"which articles are about {text}")
 
 
 def one_sentence(text: str) -> None:
     """What is looked for in a sentence that is a candidate."""
     for asked in ("Who is it?", "When is it?", "How many are there?", "Why is it?"):
         evidence.holds(query.understand(asked), text)
-    lead_in.leans(text, "It was said.")
-    lead_in.leans(f"“{text}", "It was said.")
-    lead_in.leans("The cat sat.", text)
+    context.needs_lead(text, "It was said.")
+    context.needs_lead(f"“{text}", "It was said.")
+    context.needs_lead("The cat sat.", text)
     calibration.of_sentence(text, len)
     calibration.of_heading(text)
 
 
 def two_sentences(text: str) -> None:
-    statements.liken(text, f"{text} 7")
-    statements.liken("The cat sat.", text)
+    comparison.liken(text, f"{text} 7")
+    comparison.liken("The cat sat.", text)
     differences.differences(text, f"{text} not")
 
 
@@ -111,7 +112,7 @@ def spelling_of(text: str) -> None:
 
 
 def claims_in(text: str) -> None:
-    comparison._claims(text)
+    comparison._sentences(text)
     comparison._clauses(text)
 
 
@@ -233,9 +234,10 @@ def sentence_in_context(text: str) -> None:
 
 def answer(text: str) -> None:
     cited = Citation(text or "x", f"a{text}", text, f"https://e.org/{text}", None, 0, 1, 1.0, None, text)
-    given = Answer(text, Status.ANSWERED, 1.0, None, (cited,), (cited,), (), IndexInfo("a", 1, 1))
+    given = answered(cited, question=text)
     answers.render(given, answers.AnswerView(asked=True))
-    answers.render(replace(given, status=Status.DECLINED, reason=text))
+    answers.render(replace(declined(cited), reason=MissingWords((text, text), 1)))
+    answers.render(replace(given, notes=(SpellingCorrected(text, text),)))
 
 
 def address(text: str) -> None:

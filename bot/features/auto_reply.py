@@ -16,10 +16,10 @@ from bot.discord_io.origin import question, scope_of
 from bot.discord_io.sending import post
 from bot.features.conversation import record
 from bot.interactions import attempt
-from bot.messages.answers import AnswerView, is_answered, render
+from bot.messages.answers import AnswerView, render
 from bot.messages.language import use_language
 from bot.state import Scope
-from index.types import Answer
+from index.types import Answered
 
 _LINK: Final = re.compile(r"<?\bhttps?://\S+")
 _COMMAND: Final = re.compile(r"\s*[!/.?$%&+=~>;-]")
@@ -78,14 +78,14 @@ class AutoReply(commands.Cog):
         )
         await self._post(thread, thread.guild, answer, self._view(place, asked=True), first)
 
-    async def _ask(self, asked: str, member: int, place: Scope) -> Answer | None:
+    async def _ask(self, asked: str, member: int, place: Scope) -> Answered | None:
         """The answer, if the place is answered in without a mention, and if there is one."""
         rules = self.bot.access.rules_at(place)
         if not self.bot.state.guild_settings.of(place).auto_reply or rules.private:
             return None
         self.bot.rates.take(member, place.channel)
         answer = await self.bot.engine_service.ask(asked, rules=rules)
-        return answer if is_answered(answer) else None
+        return answer if isinstance(answer, Answered) else None
 
     def _view(self, place: Scope, *, asked: bool = False) -> AnswerView:
         return AnswerView(asked=asked, human=bool(self.bot.access.rules_at(place).human))
@@ -113,7 +113,7 @@ class AutoReply(commands.Cog):
         self,
         where: discord.abc.Messageable,
         guild: discord.Guild,
-        answer: Answer,
+        answer: Answered,
         view: AnswerView,
         to: discord.MessageReference,
     ) -> None:

@@ -12,11 +12,11 @@ from bot.discord_io.origin import question
 from bot.discord_io.sending import buttons
 from bot.interactions import attempt
 from bot.messages import custom_ids
-from bot.messages.answers import is_answered
 from bot.messages.language import gettext_noop
+from bot.messages.small_talk import SmallTalk
 from bot.messages.turns import Asked, read
 from bot.state import GuildSettings
-from index.types import Answer
+from index.types import Answer, Answered
 
 UNKNOWN: Final = gettext_noop("I can no longer read what was asked here. Please ask again.")
 _LONGEST: Final = 300  # characters of a question that is kept
@@ -61,7 +61,8 @@ async def again(interaction: Interaction, rules: GuildSettings) -> tuple[Asked, 
     if not asked.questions:
         return None
     *earlier, last = asked.questions
-    return asked, await bot.engine_service.ask(last, asked.collection, Asked(tuple(earlier)).turns, rules)
+    answer = await bot.engine_service.ask(last, asked.collection, Asked(tuple(earlier)).turns, rules)
+    return None if isinstance(answer, SmallTalk) else (asked, answer)
 
 
 async def before(message: discord.Message, bot: BotContext) -> Asked:
@@ -88,7 +89,7 @@ async def referenced(message: discord.Message) -> discord.Message | None:
     return None
 
 
-async def record(bot: BotContext, answer: Answer, member: int, guild: int | None = None) -> None:
+async def record(bot: BotContext, answer: Answer | SmallTalk, member: int, guild: int | None = None) -> None:
     """Count the articles that an answer cites; keep a question without an answer, if that is switched on.
 
     Args:
@@ -97,8 +98,10 @@ async def record(bot: BotContext, answer: Answer, member: int, guild: int | None
         member: Who asked.
         guild: The server; None in direct messages, and where questions are never kept.
     """
-    if is_answered(answer):
+    if isinstance(answer, SmallTalk):
+        return
+    if isinstance(answer, Answered):
         await attempt(bot, bot.state.cited.note(each.article_id for each in answer.citations))
-    elif bot.settings.keep_unanswered and guild is not None and not (answer.chat or answer.follows):
+    elif bot.settings.keep_unanswered and guild is not None and not answer.follows:
         text = " ".join(answer.question.split())[:_LONGEST]
         await attempt(bot, bot.state.unanswered.note(member, guild, text))

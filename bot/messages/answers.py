@@ -11,10 +11,12 @@ from bot.messages.article_list import list_lines
 from bot.messages.escape import cut, one_line, pieces, units, unwrap, without_last_breaks
 from bot.messages.language import gettext, gettext_noop
 from bot.messages.links import button_address
+from bot.messages.reasons import describe_note, describe_reason
 from bot.messages.reply import CONTENT, Button, Reply
+from bot.messages.small_talk import SmallTalk
 from bot.messages.sources import Detail, Footnote, numbered, source_lines
 from bot.messages.turns import head as turns_head
-from index.types import Answer, Citation, Listing, Status
+from index.types import Answer, Answered, ArticleList, Citation
 
 FOUND_NOTHING: Final = gettext_noop("I found no answer to this in the articles.")
 DECLINED: Final = f"**{FOUND_NOTHING}**"
@@ -66,33 +68,33 @@ class AnswerView:
     human: bool = False
 
 
-def render(answer: Answer, view: AnswerView = AnswerView()) -> Reply:
+def render(answer: Answer | SmallTalk, view: AnswerView = AnswerView()) -> Reply:
     """Render an answer.
 
     Args:
-        answer: From the engine.
+        answer: From the engine, or a reply to small talk.
         view: How it is shown.
     """
+    follows = not isinstance(answer, SmallTalk) and answer.follows
     head = []
     if view.about is not None:
         head.append(about_line(view.about))
-    if view.asked or answer.follows:
-        head += turns_head(answer.question, view.earlier if answer.follows else (), view.collection)
+    if view.asked or follows:
+        head += turns_head(answer.question, view.earlier if follows else (), view.collection)
+    if isinstance(answer, SmallTalk):
+        return Reply("\n".join([*head, one_line(gettext(answer.reply), _REASON)]))
     footnotes = numbered(shown(answer))
-    if not is_answered(answer):
-        said = answer.reason or ""
-        reason = one_line(gettext(said), _REASON)
-        if answer.chat:
-            return Reply("\n".join([*head, reason]))
-        if answer.listing is not None and answer.listing.cards:
-            return _listing(head, reason, answer.listing)
-        head.append(f"**{gettext(FOUND_NOTHING)}** {reason}".rstrip())
+    if not isinstance(answer, Answered):
+        reason = one_line(describe_reason(answer.reason), _REASON)
+        if answer.articles is not None and answer.articles.cards:
+            return _listing(head, reason, answer.articles)
+        head.append(f"**{gettext(FOUND_NOTHING)}** {reason}")
         if footnotes:
             head.append(gettext(NEAREST))
     return Layout(
         head,
         footnotes,
-        notes=[f"-# {one_line(gettext(note), _NOTE)}" for note in answer.notes[:_NOTES]],
+        notes=[f"-# {one_line(describe_note(note), _NOTE)}" for note in answer.notes[:_NOTES]],
         actions=_actions(answer, view),
         spare=SIGNATURE if view.private else 0,
     ).render()
@@ -106,20 +108,22 @@ def about_line(address: str) -> str:
 
 def _actions(answer: Answer, view: AnswerView) -> list[Button]:
     """The buttons below an answer that do something with it."""
+    declined = None if isinstance(answer, Answered) else answer
     offered = {
         Button(gettext(FOLLOW_UP), action=custom_ids.FOLLOW_UP.encode()): True,
         Button(gettext(WHY), action=custom_ids.WHY.encode()): True,
         Button(gettext(MORE), action=custom_ids.MORE.encode()): bool(further(answer)),
         Button(gettext(SHARE), action=custom_ids.SHARE.encode()): view.private,
-        Button(gettext(HUMAN), action=custom_ids.HUMAN.encode()): view.human and not is_answered(answer),
+        Button(gettext(HUMAN), action=custom_ids.HUMAN.encode()): view.human and declined is not None,
         Button(GOOD, action=custom_ids.VERDICT.encode("good")): True,
         Button(BAD, action=custom_ids.VERDICT.encode("bad")): True,
-        Button(gettext(ARTICLES), action=custom_ids.ARTICLES.encode()): answer.listing is not None,
+        Button(gettext(ARTICLES), action=custom_ids.ARTICLES.encode()): declined is not None
+        and declined.articles is not None,
     }
     return [button for button, fitting in offered.items() if fitting]
 
 
-def _listing(head: Sequence[str], reason: str, found: Listing) -> Reply:
+def _listing(head: Sequence[str], reason: str, found: ArticleList) -> Reply:
     """Render the first of the articles that a question asks for."""
     top = [*head, f"**{reason}**"]
     more = gettext("-# These are the first ones.")
@@ -131,14 +135,9 @@ def _listing(head: Sequence[str], reason: str, found: Listing) -> Reply:
     )
 
 
-def is_answered(answer: Answer) -> bool:
-    """Whether an answer has anything to quote."""
-    return answer.status is Status.ANSWERED and bool(answer.citations)
-
-
 def shown(answer: Answer) -> tuple[Citation, ...]:
     """The sentences that a message shows of an answer: those that answer it, or else the nearest one."""
-    return answer.citations[:_SHOWN] if is_answered(answer) else answer.candidates[:1]
+    return answer.citations[:_SHOWN] if isinstance(answer, Answered) else answer.candidates[:1]
 
 
 def further(answer: Answer) -> list[Citation]:
@@ -147,13 +146,15 @@ def further(answer: Answer) -> list[Citation]:
     return [each for each in answer.candidates if (each.article_id, each.start) not in there]
 
 
-def quote(parts: Sequence[str], mark: str, limit: int) -> str:
+def quote(parts: Sequence[str], mark: str, limit: int, *, is_part: bool = False) -> str:
     """A sentence as a block quote with its footnote, shortened to `limit` UTF-16 units of text.
 
-    The mark of omission stands outside of the quotation marks: it is not in the article.
+    The marks of omission stand outside of the quotation marks, for they are not in the article. Part of a
+    sentence has one on each side.
     """
     text, shortened = cut(parts, limit)
-    return f"> “{without_last_breaks(text)}”{' …' if shortened else ''} {mark}"
+    before, after = "… " if is_part else "", " …" if shortened or is_part else ""
+    return f"> {before}“{without_last_breaks(text)}”{after} {mark}"
 
 
 def share(costs: Sequence[int], budget: int) -> int:
@@ -193,7 +194,7 @@ class Layout:
         """Render the message."""
         texts = [_parts(each.citation.text) for each in self.footnotes]
         costs = [sum(map(units, parts)) for parts in texts]
-        marks = sum(units(quote([], each.mark, 0)) + 3 for each in self.footnotes)  # line break, omission
+        marks = sum(units(quote([], each.mark, 0, is_part=True)) + 1 for each in self.footnotes)  # line break
         for detail, besides in _DETAILS:  # drop what is no evidence, but only before shortening a sentence
             tops, lines = self._besides(detail, besides)
             fixed = [*self.head, *lines, *(line for top in tops for line in top)]
@@ -204,7 +205,7 @@ class Layout:
         quotes = [
             line
             for top, parts, each in zip(tops, texts, self.footnotes, strict=True)
-            for line in (*top, quote(parts, each.mark, limit))
+            for line in (*top, quote(parts, each.mark, limit, is_part=each.citation.is_part))
         ]
         buttons = (*_buttons(self.footnotes, links=not detail.links), *self.actions)
         return Reply("\n".join([*self.head, *quotes, *lines]), buttons)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.messages.language import gettext, gettext_noop
+from bot.messages.reasons import describe_differences
 from index.types import Context, Likeness, Match
 
 INTACT: Final = gettext_noop("✓ Still there, word for word.")
@@ -37,5 +38,5 @@ def of_citation(context: Context) -> str:
 def of_match(match: Match) -> str:
     """How a sentence of the articles compares with what somebody said."""
     if match.likeness is Likeness.DIFFERS:
-        return gettext(MATCHES[match.likeness], differ=match.differ)
+        return gettext(MATCHES[match.likeness], differ=describe_differences(match.differences))
     return gettext(MATCHES[match.likeness])

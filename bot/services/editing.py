@@ -11,14 +11,14 @@ from typing import Final, TypeVar
 
 from bot.errors import EditRefused, UnknownArticle, UnknownDraft
 from bot.messages.escape import escape
-from bot.messages.language import gettext_noop
+from bot.messages.language import gettext_noop, phrase
 from bot.services.drafts import Action, Draft, Drafts, Proposal, Source
 from bot.state import GuildSettings, Missed
 from bot.worker import Worker
 from index.corpus import humanised, one_line
 from index.editing import CorpusOverview, Editing
 from index.errors import ArticleExists, ArticleNotFound, CorpusError, IndexBusy, UsageError
-from index.types import Article, phrase
+from index.types import Article
 
 _log = logging.getLogger(__name__)
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from index.store import Snapshot
-from index.text.differences import Difference, differences
+from index.text.differences import differences
 from index.text.markup import plain
 from index.text.sentences import segment
 from index.text.wordlists import jaccard
 from index.text.words import terms
-from index.types import CITABLE, Article
+from index.types import CITABLE, Article, Difference
 
 _COMPARED: Final = 300  # the most sentences of an article that are compared
 _CHUNKS: Final = 4  # that are searched for each sentence
@@ -89,7 +89,8 @@ def preview(
         besides: The id of an article to leave out because the new one replaces it.
         collections: The collections to compare it with; None for all.
     """
-    quotable = [one.text for one in segment(article.text) if one.kind in CITABLE and plain(one.text)]
+    sentences = segment(article.text, language=article.language)
+    quotable = [one.text for one in sentences if one.kind in CITABLE and plain(one.text)]
     compared = [text for text in quotable[:_COMPARED] if len(set(terms(plain(text)))) >= _WORDS]
     if snapshot is None or not compared:
         return Preview(tuple(quotable))

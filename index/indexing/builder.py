@@ -27,7 +27,6 @@ from index.store import (
     ArticleRow,
     ChunkRow,
     Generations,
-    Reader,
     ReadRepository,
     SentenceRow,
     Writer,
@@ -51,7 +50,7 @@ from index.text.words import VERSION as WORDS_VERSION
 from index.text.words import terms
 from index.types import CITABLE, Article, BuildReport, Encoder, OnProgress, Progress
 
-READING_VERSION: Final = 1
+READING_VERSION: Final = 2
 """Raise it when articles are read, chunked or embedded differently: older indexes are then built anew."""
 
 _OVERLAP: Final = 1  # sentences of the previous chunk that a chunk repeats
@@ -131,8 +130,6 @@ class Builder:
                 plan = plan_all(self._corpus, writer, self._on_progress)
                 report = self._update(writer, plan, finished=True)
                 report = replace(report, unchanged=writer.count() - len(report.added) - len(report.changed))
-                if report.added or report.changed or report.removed:
-                    self._save_vectors()
             self._generations.tidy()
             return report
 
@@ -280,21 +277,8 @@ class Builder:
             discard(path)
             raise damaged(path, problems[0])
         self._generations.switch(path, present or previous)
-        self._save_vectors()
         self._generations.tidy()
         return _compared(report, before, after)
-
-    def _save_vectors(self) -> None:
-        """Save the vector index beside the database. It can be built again, so errors are ignored."""
-        from index.retrieval.vectors import save
-
-        with suppress(StoreError, OSError):
-            reader = Reader(self._folder)
-            try:
-                with reader.snapshot() as snapshot:
-                    save(snapshot)
-            finally:
-                reader.close()
 
     def _update(
         self, writer: Writer, plan: Plan, *, finished: bool = False, caches: Sequence[ReadRepository] = ()
@@ -338,7 +322,9 @@ class Builder:
         limit = min(self._max_tokens, self._encoder.max_tokens)
         chunker = Chunker(self._encoder.count_tokens, limit, overlap=_OVERLAP)
         for done, (article, file) in enumerate(fresh, start=1):
-            chunked = chunker.chunk(article, segment(article.text, markdown=is_markdown(file)))
+            chunked = chunker.chunk(
+                article, segment(article.text, markdown=is_markdown(file), language=article.language)
+            )
             if chunked.split:
                 chunks.split.append(article.id)
             chunks.rows.append(_row(article, file, chunked, chunks.texts))

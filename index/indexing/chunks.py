@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from index.errors import UsageError
 from index.text.markup import plain
-from index.types import Article, Chunk, Sentence, SentenceKind
+from index.types import CITABLE, Article, Chunk, Sentence, SentenceKind
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -270,8 +270,8 @@ def split_sentence(
         count: Counts the tokens of texts, without special tokens.
 
     Returns:
-        The parts in order, of the same kind. Together they hold every character that is not white space. A
-        single character is a part, even if it has more tokens.
+        The parts in order, of the kind `PART` if they can be cited. Together they hold every character that
+        is not white space. A single character is a part, even if it has more tokens.
     """
     text = sentence.text
     ends = [match.end() for match in _PIECE.finditer(text)]
@@ -289,8 +289,9 @@ def split_sentence(
             else:
                 fitting.append((start, end))
         spans = too_long
+    kind = SentenceKind.PART if sentence.kind in CITABLE and len(fitting) > 1 else sentence.kind
     return [
-        replace(sentence, start=sentence.start + start, end=sentence.start + end, text=text[start:end])
+        Sentence(sentence.start + start, sentence.start + end, text[start:end], kind)
         for start, end in sorted(fitting)
     ]
 

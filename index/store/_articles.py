@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from index.errors import ArticleNotFound, IndexVersion
 from index.store._connect import damaged, sensible
-from index.store._generations import VECTORS_SUFFIX
 from index.store._rows import Counts, State
 from index.text.words import VERSION as WORDS_VERSION
 from index.text.words import written
@@ -31,11 +30,6 @@ class ArticleQueries:
         """Where in the history of which database this snapshot is."""
         row = self._one("SELECT seq, token FROM history ORDER BY seq DESC LIMIT 1")
         return State(self._path.stem, *row)
-
-    @property
-    def vectors_path(self) -> Path:
-        """Where the saved vectors of this database are kept."""
-        return self._path.with_suffix(VECTORS_SUFFIX)
 
     def counts(self) -> Counts:
         """How many articles, chunks, sentences and vectors there are."""

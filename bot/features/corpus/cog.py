@@ -33,12 +33,12 @@ from bot.features.corpus.rendering import (
 from bot.features.suggestions import suggest_articles, suggest_collections
 from bot.interactions import command, require_editor, sentence
 from bot.messages import custom_ids
-from bot.messages.language import gettext, gettext_noop
+from bot.messages.language import gettext, gettext_noop, phrase
 from bot.messages.reply import Reply
 from bot.services.drafts import Source
 from bot.services.editing import NOT_YOURS, Gap, collection_of
 from bot.state import GuildSettings
-from index.types import Article, Status, phrase
+from index.types import Article, Declined
 
 LARGEST: Final = 8 * 1024 * 1024
 """Bytes of a file."""
@@ -157,7 +157,7 @@ class Corpus(
         found: list[Gap] = []
         for gap in await bot.article_service.gaps(missed, bot.settings.gap_people):
             answer = await bot.engine_service.now(gap.questions[0].question, rules)
-            if answer.status is Status.DECLINED:  # an article may have been added since
+            if isinstance(answer, Declined):  # an article may have been added since
                 found.append(gap)
             if len(found) == SHOWN:
                 break

@@ -10,12 +10,13 @@ from bot.messages import custom_ids
 from bot.messages.escape import one_line, units
 from bot.messages.language import gettext, gettext_noop, ngettext
 from bot.messages.links import web_address
+from bot.messages.reasons import describe_differences
 from bot.messages.reply import CONTENT, Button, Reply
 from bot.messages.sources import unix_time
 from bot.services.drafts import Draft, Proposal
 from bot.services.editing import TAKEN, Gap
 from index.editing import Conflict, CorpusOverview, Preview, Twin
-from index.types import Article, Citation, phrase, phrase_series
+from index.types import Article, Citation
 
 PUBLISH, REMOVE, DISCARD, UNDO = (
     gettext_noop("Publish"),
@@ -215,7 +216,7 @@ def _twin(twin: Twin) -> str:
 
 
 def _conflict(conflict: Conflict) -> str:
-    what = phrase_series([phrase(each.value) for each in conflict.found])
+    what = describe_differences(conflict.found)
     own, other = one_line(conflict.text, _QUOTE), one_line(conflict.other, _QUOTE)
     title = one_line(conflict.title, _TITLE)
     differs = gettext("Differs in {differ} from **{title}**:", differ=what, title=title)

@@ -39,7 +39,7 @@ def test_candidates_are_what_counts_when_it_declines():
     assert not judged.answered
     assert not judged.hit(3)
     assert judged.candidate_rank == 4
-    assert judged.reason == "No article says so."
+    assert judged.reason == "NotCertain(articles=3)"
 
 
 def test_only_the_first_ten_count():

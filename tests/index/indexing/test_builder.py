@@ -663,12 +663,3 @@ def test_an_index_folder_that_cannot_be_made(library: Library) -> None:
     library.folder.write_text("a file in its place")
     with pytest.raises(IndexDisk, match="File exists"):
         library.builder().rebuild()
-
-
-def test_vectors_that_cannot_be_saved_do_no_harm(built: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_: object) -> bool:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("index.retrieval.vectors.save", full)
-    built.write("rules/quiet.md", "# Quiet\n\nPlease be quiet.\n")
-    assert built.builder().rebuild().added == ("rules/quiet",)

@@ -275,3 +275,14 @@ def test_parts_hold_every_character_and_none_is_blank(text: str, room: int) -> N
     parts = split_sentence(of(text), room, letters)
     assert all(part.text == text[part.start : part.end] and part.text.strip() for part in parts)
     assert "".join("".join(part.text.split()) for part in parts) == "".join(text.split())
+
+
+def test_parts_are_marked_where_they_can_be_cited() -> None:
+    def kinds(kind: SentenceKind, text: str = "The ferry leaves at noon") -> set[SentenceKind]:
+        return {part.kind for part in split_sentence(Sentence(7, 7 + len(text), text, kind), 8, letters)}
+
+    assert kinds(SentenceKind.PROSE) == kinds(SentenceKind.ITEM) == {SentenceKind.PART}
+    assert kinds(SentenceKind.TABLE) == {SentenceKind.PART}
+    assert kinds(SentenceKind.HEADING) == {SentenceKind.HEADING}
+    assert kinds(SentenceKind.CODE) == {SentenceKind.CODE}
+    assert kinds(SentenceKind.PROSE, "Noon.") == {SentenceKind.PROSE}, "a sentence that fits is whole"

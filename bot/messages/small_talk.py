@@ -1,32 +1,50 @@
-"""What people say to a bot that is no question to the articles, and what it says to that."""
+"""Replies to messages that ask the articles nothing: greetings, thanks and instructions to the bot."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
+from bot.messages.language import gettext_noop
+from index.answering.compound import split
 from index.text.words import written
-from index.types import phrase
+from index.types import Answer, Answered
 
-_SAID: Final = (
+
+@dataclass(frozen=True, slots=True)
+class SmallTalk:
+    """A message that asks the articles nothing.
+
+    Attributes:
+        question: The message.
+        reply: What the bot says to it, in English.
+    """
+
+    question: str
+    reply: str
+
+
+_REPLIES: Final = (
     (
-        phrase("Hello! Ask me something, and I answer with sentences from the articles."),
+        gettext_noop("Hello! Ask me something, and I answer with sentences from the articles."),
         r"(?:hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day))"
         r"(?: (?:there|all|everyone|everybody|bot|footnote|you|folks|again))*"
         r"|how are you(?: (?:doing|today))*|how is it going|what's up|whats up|sup",
     ),
     (
-        phrase("You're welcome. Ask me something, and I answer with sentences from the articles."),
+        gettext_noop("You're welcome. Ask me something, and I answer with sentences from the articles."),
         r"(?:ok |okay |great |cool |nice |perfect )*(?:thanks|thank you|thx|ty|cheers|much appreciated)"
         r"(?: (?:so|very|much|a|lot|again|for|your|the|help|bot|footnote|everyone|that|answer))*"
         r"|(?:good|nice|great) (?:bot|job|work)|well done",
     ),
     (
-        phrase("Goodbye!"),
+        gettext_noop("Goodbye!"),
         r"(?:good ?bye|bye|see you|see ya|good night)(?: (?:bye|bot|footnote|all|everyone|later|now))*",
     ),
     (
-        phrase(
+        gettext_noop(
             "I take no instructions: I only quote the articles, word for word. "
             "Ask me something, and I answer with sentences from the articles."
         ),
@@ -36,7 +54,7 @@ _SAID: Final = (
         r"|(?:please )?(?:reveal|show|print|repeat|tell me) (?:\w+ )?(?:system prompt|your instructions)\b.*",
     ),
     (
-        phrase(
+        gettext_noop(
             "I write nothing of my own: I only quote the articles, word for word. "
             "Ask me something, and I answer with sentences from the articles."
         ),
@@ -45,10 +63,24 @@ _SAID: Final = (
         r" (?:an? |another |some )?(?:\w+ )?(?:poem|jokes?|story|stories|song|essay|rap|haiku|limerick)\b.*",
     ),
 )
-_PATTERNS: Final = tuple((reply, re.compile(pattern)) for reply, pattern in _SAID)
+_PATTERNS: Final = tuple((reply, re.compile(pattern)) for reply, pattern in _REPLIES)
 
 
-def small_talk(text: str) -> str | None:
-    """What to say to a greeting, a thank you or an instruction; None to what may be a question."""
+def reply_to(text: str) -> str | None:
+    """Return the reply to a greeting, thanks or an instruction; None for anything that may be a question."""
     words = " ".join(written(text))
     return next((reply for reply, pattern in _PATTERNS if pattern.fullmatch(words)), None)
+
+
+def reply_or_ask(question: str, ask: Callable[[], Answer]) -> Answer | SmallTalk:
+    """Reply to small talk, or ask the engine.
+
+    Args:
+        question: A message. If it has several questions, the first is replied to unless another is answered.
+        ask: Asks the engine the question.
+    """
+    replies = [reply_to(part) for part in split(question)]
+    if replies[0] is None:
+        return ask()
+    answer = None if all(replies) else ask()
+    return answer if isinstance(answer, Answered) else SmallTalk(question, replies[0])

@@ -1,7 +1,8 @@
-"""The command that chooses the threshold: calibrate."""
+"""Commands that measure answers: evaluate and calibrate."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -25,19 +26,93 @@ from index.cli.common import (
     write_page,
 )
 from index.errors import UsageError
+from index.types import Answer, OnProgress, Progress
 
 if TYPE_CHECKING:
     from index.engine import Engine
+    from index.evaluation import QualityMetrics, Question, RunComparison
     from index.evaluation.calibration import AskedQuestions, ThresholdChoice
     from index.ranking.threshold import Calibrated
     from index.settings import IndexSettings
 
 _RISKS: Final = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 
+_Report = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write an HTML page with all figures and the wrong answers."),
+]
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(calibrate)
+
+def evaluate(
+    questions: Annotated[Path, typer.Argument(metavar="QUESTIONS", help="A .jsonl file, one a line.")],
+    report: _Report = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save the results, to compare with later.")
+    ] = None,
+    before: Annotated[Path | None, typer.Option(metavar="FILE", help="Compare with saved results.")] = None,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="Exit with 1 if a question is answered wrongly.")
+    ] = False,
+    corpus: Corpus = None,
+    index: Index = None,
+    as_json: Json = False,
+) -> None:
+    """Measure the answers to questions whose answers are known.
+
+    A line is {"question", "answerable", "evidence": [{"article_id", "text"}]}. With --gate they are a
+    regression test, which fails if an answer is wrong (with --before: if it was right before).
+    """
+    from index import evaluation
+
+    asked = evaluation.load_questions(questions)
+    earlier = evaluation.load(before) if before else None  # refused now, not after minutes
+    answers = engine(settings(corpus, index))
+    with progress() as on_progress:
+        metrics = evaluation.evaluate(asked, _answers(answers, asked, on_progress))
+    name = questions.parent.name if questions.stem == "questions" else questions.stem
+    sets = {name: metrics}
+    if save:
+        evaluation.save(save, sets)
+    if report:
+        from index.evaluation.report import render
+
+        compared = _compared(name, earlier or {}, metrics)
+        write_page(report, render(sets, title=f"Evaluation of {name}", comparisons=compared))
+    if as_json:
+        say_json({name: metrics.as_dict()})
+    else:
+        _say_table(evaluation.table(sets))
+    if gate:
+        known = [row for run in (earlier or {}).values() for row in run.rows]
+        failures = evaluation.gate(metrics.rows, before=known)
+        for failure in failures:
+            note(f"{failure.row.id}: {failure.reason}")
+        if failures:
+            raise typer.Exit(1)
+
+
+def _compared(
+    name: str, earlier: Mapping[str, QualityMetrics], metrics: QualityMetrics
+) -> dict[str, RunComparison]:
+    """Compare with an earlier run of the same set; empty if that run has no question of it."""
+    from index.evaluation import compare
+
+    try:
+        return {name: compare(earlier[name].rows, metrics.rows)}
+    except (KeyError, UsageError):
+        return {}
+
+
+def _answers(answers: Engine, asked: list[Question], on_progress: OnProgress) -> Iterator[Answer]:
+    for done, question in enumerate(asked):
+        on_progress(Progress("asking", done, len(asked), "questions"))
+        yield answers.ask(question.question, turns=question.turns)
+
+
+def _say_table(rows: list[list[str]]) -> None:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def calibrate(
@@ -52,12 +127,7 @@ def calibrate(
         Path | None,
         typer.Option(metavar="FILE", help="Ask these questions with known answers instead, as for evaluate."),
     ] = None,
-    report: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Write an HTML page with all figures and the questions that went wrong."
-        ),
-    ] = None,
+    report: _Report = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Measure, but save nothing.")] = False,
     forget: Annotated[
         bool, typer.Option("--forget", help="Go back to the threshold that comes with Footnote.")
@@ -69,9 +139,8 @@ def calibrate(
     """Choose the confidence threshold on your own articles.
 
     Makes questions from headings and distinct sentences, and asks each twice: with the article that it was
-    made from, and as if that were not there. With --labelled it asks questions of your members instead, once
-    each. The lowest threshold that keeps the wanted risk is kept in the index, and a running bot goes by it
-    from its next question on.
+    made from, and without it. With --labelled, asks questions of your members instead, once each. The lowest
+    threshold that keeps the wanted risk is saved in the index. A running bot uses it from its next question.
 
     For example, for at most one wrong answer in ten: `footnote calibrate --risk 0.1`
     """
@@ -88,7 +157,8 @@ def calibrate(
     from index.evaluation import calibration
     from index.ranking.threshold import SETTING, Calibrated, weights_of
 
-    asked, answers = _ask_labelled(values, labelled) if labelled else _ask(values, questions)
+    answers = engine(values)
+    asked = _ask_labelled(answers, labelled) if labelled else _ask(values, answers, questions)
     choice = calibration.choose(asked.rows, wanted, labelled=labelled is not None)
     kept = Calibrated(
         threshold=choice.point.threshold,
@@ -106,65 +176,51 @@ def calibrate(
     if not dry_run:
         builder(values).keep(SETTING, kept.as_setting())
     if as_json:
-        say_json(_as_dict(asked, choice, kept, written=not dry_run))
+        figures = {
+            "risk_interval": choice.interval,
+            "reached": choice.reached,
+            "written": not dry_run,
+            "elsewhere": len(asked.elsewhere),
+            "curve": [asdict(point) for point in choice.curve],
+        }
+        say_json({**asdict(kept), **figures})
     else:
         _say(asked, choice, kept, written=not dry_run)
 
 
-def _ask(values: IndexSettings, questions: int) -> tuple[AskedQuestions, Engine]:
+def _ask(values: IndexSettings, answers: Engine, questions: int) -> AskedQuestions:
     from index.evaluation import calibration
     from index.store import Reader
 
-    answers = engine(values)
     with waiting("Making questions …"), Reader.open(values.dir).snapshot() as snapshot:
         made = calibration.make(snapshot, questions)
     with progress() as on_progress:
-        return calibration.ask(answers, made, on_progress), answers
+        return calibration.ask(answers, made, on_progress)
 
 
-def _ask_labelled(values: IndexSettings, path: Path) -> tuple[AskedQuestions, Engine]:
+def _ask_labelled(answers: Engine, path: Path) -> AskedQuestions:
     from index.evaluation import calibration, load_questions
 
     questions = load_questions(path)
-    answers = engine(values)
     with progress() as on_progress:
-        return calibration.ask_labelled(answers, questions, on_progress), answers
+        return calibration.ask_labelled(answers, questions, on_progress)
 
 
 def _write(path: Path, choice: ThresholdChoice, kept: Calibrated) -> None:
     from index.evaluation.report import render
 
+    asked = ", made from the articles; each asked with its article and without"
+    if kept.labelled:
+        asked = " of a set of labelled questions that have an answer; each asked once"
     facts = [
         ("Threshold", f"{kept.threshold:.4f}"),
         ("Wanted risk", f"{kept.wanted:g}"),
-        ("Questions", _questions(kept)),
+        ("Questions", f"{kept.questions}{asked}"),
     ]
     write_page(path, render({"calibration": choice.metrics}, title="Calibration", facts=facts))
 
 
-def _questions(kept: Calibrated) -> str:
-    """How many and which questions have an answer, for people."""
-    if kept.labelled:
-        return f"{kept.questions} of a set of labelled questions that have an answer; each asked once"
-    return f"{kept.questions}, made from the articles; each asked with its article and without"
-
-
-def _as_dict(
-    asked: AskedQuestions, choice: ThresholdChoice, kept: Calibrated, *, written: bool
-) -> dict[str, object]:
-    return {
-        **asdict(kept),
-        "risk_interval": choice.interval,
-        "reached": choice.reached,
-        "written": written,
-        "elsewhere": len(asked.elsewhere),
-        "curve": [asdict(point) for point in choice.curve],
-    }
-
-
 def _say(asked: AskedQuestions, choice: ThresholdChoice, kept: Calibrated, *, written: bool) -> None:
-    from index.cli.drawing import risk_coverage
-
     point, metrics = choice.point, choice.metrics
     if kept.labelled:
         note(
@@ -184,9 +240,6 @@ def _say(asked: AskedQuestions, choice: ThresholdChoice, kept: Calibrated, *, wr
             say(f"{cells}  {mark}".rstrip())
         else:
             say(f"{risk:<10g}  no threshold")
-    say()
-    for line in risk_coverage(choice.curve, point, choice.wanted):
-        say(line)
     say()
     if not choice.reached:
         note(f"No threshold keeps the risk at {choice.wanted:g}: this is the strictest.")
