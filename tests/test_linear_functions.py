@@ -32,6 +32,7 @@ from index.errors import FootnoteError, UsageError
 from index.evaluation.calibration import _wording
 from index.indexing.chunks import Chunker
 from index.ranking import features as evidence
+from index.render import Dialect, detect, render_markdown
 from index.retrieval import question as query
 from index.retrieval import spelling
 from index.settings import ENV_LIMIT, IndexSettings, load
@@ -54,6 +55,11 @@ PIECES: Final = (
     *("| a ", "|\n", "a|b\n", "#", "- ", "- a\n", ">", "> a\n", "\n>", "> “", "1.", "x", ".", ". . ", '"'),
     *("“", "'", "’s", "(", ")", "中", "。", "é", "\u0301", "\u0327\u0301", "e\u0301", "\u200b", "\u200d"),
     *("👩\u200d👩\u200d👧", "🇦", "ﾞ\u0301", "a.b.", "Dr. ", "U.S.", "\n\n", "\r\n", "a\n", "a-\n", "   a\n"),
+    *("{", "}", "{{", "{% a", "{%", "{:", "{a}", "{'a'} ", "{/*", "<A b='{", "<A>", "</A>", "<b>", "<td>"),
+    *("<tr><td colspan=9>", "<table><tr><th>", "<li>", "<p><b>", "<hr>", "<sup>1", ":a", ":+1:", "==a", "%%"),
+    *("%% a", "[[a", "[[a|b]]", "![[", "^[", "^[a] ", ":::", "::: a\n", ":::\n", "!!! a\n    b\n", "??? a\n"),
+    *('=== "a"\n    ', "```{note}\n", "{% highlight a %}\n", "{{< a >}}\n", "--8<--\n", "+++\n", "[a]: #\n"),
+    *("> [!a] b\n", "import a from 'b'\n", "    ", "        !!! a\n", "*[a]: b\n", "<pre>\n", "<!-- a\n"),
     *("\\", "\\`", "&", "&#", "&amp;", "<", "<p>", "<a b", "<![CDATA[", "---\n", "```\n", "~~~\n", "=\n"),
     *("%", "_", "_a", "*", "**", "**a ", "7", "1,000,", "12:30 ", "a? ", "a? b", " and what ", " thanks"),
     *("please ", "http://a ", "<@1>", "-a", "a, and b ", "\x1c", "\ue0001\ue001", '"a" ', "na\u00adna"),
@@ -84,6 +90,24 @@ def text_fragments(text: str) -> None:
     for start, end in ((0, 200), (0, len(whole.text)), (len(text) // 2, len(text) // 2 + 200)):
         answer_links.text_fragment_link(whole, start, end)
     answer_links.text_fragment_link(whole, len(text), len(whole.text))
+
+
+def rendered(dialect: Dialect | None) -> Callable[[str], None]:
+    """Rendering at the start of a file, in front matter, in a table, and in containers of the dialects."""
+
+    def render(text: str) -> None:
+        for start in (
+            "",
+            "---\na: b\n---\n",
+            "| a | b |\n|---|---|\n",
+            "> [!note] ",
+            "!!! note\n    ",
+            "<td>",
+        ):
+            render_markdown(start + text, dialect=dialect)
+        detect(text)
+
+    return render
 
 
 def question(text: str) -> None:
@@ -262,6 +286,10 @@ FUNCTIONS: Final[dict[str, Callable[[str], object]]] = {
     "segmentation": segment,
     "segmentation of plain text": lambda text: segment(text, markdown=False),
     "blocks": lambda text: list(block.blocks(text)),
+    "rendered Markdown": rendered(None),
+    "rendered MDX": rendered(Dialect.MDX),
+    "rendered notes of Obsidian": rendered(Dialect.OBSIDIAN),
+    "rendered MyST": rendered(Dialect.MYST),
     "chunks": chunks,
     "parts of a long sentence": one_chunk,
     "markup": markup.plain,

@@ -27,6 +27,7 @@ class Dialect(StrEnum):
     MYST = "myst"
 
 
+_FENCE: Final = re.compile(r"`{3,}+|~{3,}+")
 _SITES: Final = {
     "mkdocs.yml": Dialect.MKDOCS,
     "mkdocs.yaml": Dialect.MKDOCS,
@@ -46,7 +47,13 @@ _SITES: Final = {
 _SIGNS: Final = (
     (Dialect.MDX, re.compile(r"^import\b[^\n;]*['\"][^'\"\n]+['\"];?[ \t\r]*$", re.MULTILINE)),
     (Dialect.MDX, re.compile(r"^[ \t]*</[A-Z]\w*[a-z]\w*>|^[ \t]*<[A-Z]\w*[a-z][^<>\n]*/>", re.MULTILINE)),
-    (Dialect.MYST, re.compile(r"^[ \t]*(?:`{3,}|:{3,})\{[a-z][\w:-]*\}|\{(?:ref|doc|term)\}`", re.MULTILINE)),
+    (
+        Dialect.MYST,
+        re.compile(
+            r"^[ \t]*(?:`{3,}|:{3,})\{[a-z][\w:-]*\}|\{(?:ref|doc|term)\}`|\{\{ ?['\"][^{}\n]*\{?\}?[^{}\n]*\.format\(",
+            re.MULTILINE,
+        ),
+    ),
     (Dialect.MKDOCS, re.compile(r"^[ \t]*(?:!!!|\?\?\?\+?) +[a-z]|^[ \t]*===\+? \"", re.MULTILINE)),
     (Dialect.TEMPLATE, re.compile(r"\{\{[<%]|\{%-? *[a-z]|\{\{-? *(?:site|page)\.|\{:[ .#]", re.MULTILINE)),
     (Dialect.OBSIDIAN, re.compile(r"!\[\[|^>[ \t]*\[![\w-]+\][+-]|\[\[[^\[\]\n|]+\|", re.MULTILINE)),
@@ -70,7 +77,25 @@ def detect(source: str, *, name: str = "", around: Iterable[str] = ()) -> Dialec
     for each in around:
         if each in _SITES:
             return _SITES[each]
-    for dialect, sign in _SIGNS:
-        if sign.search(source):
-            return dialect
-    return Dialect.MARKDOWN
+    if not any(sign.search(source) for _, sign in _SIGNS):
+        return Dialect.MARKDOWN
+    prose = _without_code(source)
+    return next((dialect for dialect, sign in _SIGNS if sign.search(prose)), Dialect.MARKDOWN)
+
+
+def _without_code(source: str) -> str:
+    """A text without what stands in fences of code; a fence of MyST with the name of a directive stays."""
+    kept: list[str] = []
+    fence = ""
+    for line in source.split("\n"):
+        bare = line.strip(" \t\r>")
+        if fence:
+            if bare.startswith(fence) and not bare.strip(fence[0]):
+                fence = ""
+            continue
+        mark = _FENCE.match(bare)
+        if mark and "`" not in bare[mark.end() :]:
+            fence = mark[0]
+        if not fence or "{" in bare:
+            kept.append(line)
+    return "\n".join(kept)

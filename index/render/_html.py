@@ -30,17 +30,18 @@ class Text(NamedTuple):
     end: int
 
 
-def parts(source: str) -> Iterator[Tag | Text | None]:
-    """Yield the tags and texts of raw HTML in order, and None for each comment."""
+def parts(source: str) -> Iterator[tuple[Tag | Text | None, int]]:
+    """Yield the tags and texts of raw HTML in order, None for each comment, and where they stand."""
     for part in _PART.finditer(source):
         if part[0].startswith("<!--"):
-            yield None
+            yield None, part.start()
         elif part[2]:
-            yield Tag(part[2], bool(part[1]), part[3].endswith("/"), dict(_attributes(part[3], part.start(3))))
+            attributes = dict(_attributes(part[3], part.start(3)))
+            yield Tag(part[2], bool(part[1]), part[3].endswith("/"), attributes), part.start()
         elif part[0][0] == "<" and len(part[0]) > 1:
             continue  # a declaration, or a tag that is written wrongly
         else:
-            yield Text(html.unescape(part[0]) if part[0][0] == "&" else part[0], *part.span())
+            yield Text(html.unescape(part[0]) if part[0][0] == "&" else part[0], *part.span()), part.start()
 
 
 def _attributes(source: str, at: int) -> Iterator[tuple[str, tuple[str, int, int]]]:

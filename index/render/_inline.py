@@ -1,4 +1,4 @@
-"""Inline constructs that CommonMark does not know, hidden from the parser behind characters that mean nothing to it.
+"""Inline constructs that CommonMark does not know, hidden from the parser behind characters without meaning.
 
 Each is replaced by as many commas, so that offsets stay. A comma is punctuation, as the first and last
 character of what it stands for: emphasis around it opens and closes where it did.
@@ -20,8 +20,14 @@ from index.render._lines import Lines
 
 FILLER: Final = ","
 
-_TRIGGER: Final = re.compile(r"\\[\s\S]|`+|\{|<|:(?=[a-z0-9+-])|==|!?\[\[|%%|\^")
-_SHORTCODE: Final = re.compile(r"\{\{[<%](?:[^{}]|\{(?!\{)|\}(?!\}))*+\}\}|\{%(?:[^%{]|%(?!\})|\{(?!%))*+%\}|\{\{#[^{}\n]*+\}\}")
+_TRIGGER: Final = re.compile(r"\\[\s\S]|`+|\{|<|:(?=[a-z0-9+-]|::no-loc)|==|!?\[\[|%%|\^")
+_SHORTCODE: Final = re.compile(
+    r"\{\{[<%](?:[^{}]|\{(?!\{)|\}(?!\}))*+\}\}|\{%(?:[^%{]|%(?!\})|\{(?!%))*+%\}|\{\{[ \t]*+#[^{}\n]*+\}\}"
+)
+_LINKED: Final = re.compile(
+    r"\{\{\s*+[\"']\[?([^\[\]\"'{}]*+)(?:\]\([^()\"'\n]*+\))?[\"']\.format\([^{}]*+\}\}"
+)
+_NOT_TRANSLATED: Final = re.compile(r":::no-loc text=\"([^\"\n]*+)\":::")
 _EXPRESSION: Final = re.compile(r"\{\{(?:[^{}]|\{(?!\{)|\}(?!\}))*+\}\}")
 _COMMENT: Final = re.compile(r"\{/\*(?:[^*]|\*(?!/))*+\*/\}")
 _KRAMDOWN: Final = re.compile(r"\{::?[^{}\n]*+\}")
@@ -42,7 +48,9 @@ _STRING: Final = re.compile(r"\{\s*+(?:\"([^\"\\]*+)\"|'([^'\\]*+)'|`([^`\\$]*+)
 _BACKTICKS: Final = re.compile(r"`+")
 _BRACE: Final = re.compile(r"[{}]")
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][\w.:-]*+)?(?=[\s/>{])")
-_ATTRIBUTE: Final = re.compile(r"\s*+([A-Za-z_@:#][\w.:@-]*+)(?:\s*+=\s*+(?:\"([^\"<]*+)\"|'([^'<]*+)'|([^\s\"'<>={}`]++)|(?={)))?")
+_ATTRIBUTE: Final = re.compile(
+    r"\s*+([A-Za-z_@:#][\w.:@-]*+)(?:\s*+=\s*+(?:\"([^\"<]*+)\"|'([^'<]*+)'|([^\s\"'<>={}`]++)|(?={)))?"
+)
 _END: Final = re.compile(r"\s*+(/?)>")
 _SPACES: Final = re.compile(r"\s*+")
 
@@ -142,7 +150,13 @@ class _Inline:
                 yield opened.pop(), brace.end()
 
     def _scan(self, start: int, end: int) -> None:
-        handlers = {"{": self._braces, "<": self._tag, ":": self._emoji, "=": self._highlight, "!": self._wikilink}
+        handlers = {
+            "{": self._braces,
+            "<": self._tag,
+            ":": self._emoji,
+            "=": self._highlight,
+            "!": self._wikilink,
+        }
         handlers |= {"[": self._wikilink, "%": self._hidden, "^": self._caret, "`": self._code}
         at = start
         while trigger := _TRIGGER.search(self.text, at, end):
@@ -188,6 +202,8 @@ class _Inline:
             return self._hide(at, found.end(), "comment")
         if found := self._match(_SHORTCODE, at):
             return self._hide(at, found.end(), "shortcode")
+        if found := self._match(_LINKED, at):
+            return self._hide(at, found.end(), text=found[1])
         if self.templated and (found := self._match(_EXPRESSION, at)):
             return self._hide(at, found.end(), "expression")
         if found := self._match(_ROLE, at):
@@ -231,11 +247,18 @@ class _Inline:
         return found.end()
 
     def _emoji(self, at: int) -> int | None:
+        if found := self._match(_NOT_TRANSLATED, at):
+            return self._hide(at, found.end(), text=found[1])
         if found := self._match(_ICON, at):
             return self._hide(at, found.end(), "image")
         found = self._match(_EMOJI, at)
         before = self._before(at)
-        if not found or before.isalnum() or before in "_:/" or self.text[found.end() : found.end() + 1].isalnum():
+        if (
+            not found
+            or before.isalnum()
+            or before in "_:/"
+            or self.text[found.end() : found.end() + 1].isalnum()
+        ):
             return None
         shown = _emoji(found[0])
         return self._hide(at, found.end(), text=shown) if shown != found[0] else None

@@ -1,8 +1,8 @@
 """Blocks that CommonMark does not know, rewritten line by line as blocks that it knows.
 
 Admonitions, tabs and directives become block quotes, `{% highlight %}` becomes a fence, and lines that
-no reader sees go. Only whole lines and their indentation are changed, outside of code, and every character that
-stays is traced back to the source.
+no reader sees go. Only whole lines and their indentation are changed, outside of code, and every character
+that stays is traced back to the source.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ _ADMONITION: Final = re.compile(r"(?:!!!|\?\?\?\+?)[ \t]+([\w-]+)((?:[ \t]+[\w-]
 _TAB: Final = re.compile(r"===[!+]?[ \t]+(?:\"(.*)\"|'(.*)')")
 _COLONS: Final = re.compile(r"(:{3,}+)[ \t]*(.*)")
 _COLON_OPENING: Final = re.compile(
-    r"\{?\.?(?P<name>[A-Za-z][\w-]*)(?P<classes>(?:[ \t]+\.[\w-]+)*)\}?(?:\[(?P<title>[^\[\]]*)\])?(?P<rest>.*)"
+    r"\{?\.?(?P<name>[A-Za-z][\w-]*)(?P<classes>(?:[ \t]+\.[\w-]+)*)\}?"
+    r"(?:\[(?P<title>[^\[\]]*)\])?(?P<rest>.*)"
 )
 _TITLE_ATTRIBUTE: Final = re.compile(r"\b(?:title|label|header|summary|name)=(?:\"([^\"]*)\"|'([^']*)')")
 _ANY_ATTRIBUTES: Final = re.compile(r"\{[^{}]*\}[ \t]*$")
@@ -42,30 +43,39 @@ _OPTION: Final = re.compile(r":[\w-]+:(?:[ \t].*)?")
 _CALLOUT: Final = re.compile(r"((?:>[ \t]?)*>[ \t]*)\[!([\w-]+)(?:\|[^\]]*)?\][+-]?[ \t]*(.*)")
 _ABBREVIATION: Final = re.compile(r"\*\[[^\[\]]+\]:")
 _SNIPPET: Final = re.compile(r"-{2,3}8<-{2,3}.*|<<<[ \t]*@.*|\{![^{}!]*!\}")
-_COMMENT_DEFINITION: Final = re.compile(r"\[(?://|comment|_|-|#|:)\]:[ \t]*<?#?>?[ \t]*[(\"'].*", re.IGNORECASE)
+_COMMENT_DEFINITION: Final = re.compile(
+    r"\[(?://|comment|_|-|#|:)\]:[ \t]*<?#?>?[ \t]*[(\"'].*", re.IGNORECASE
+)
 _CONTENTS: Final = re.compile(r"\[TOC\]|\[\[_?TOC_?\]\]|\$\{toc\}|\{\{[ \t]*toc[ \t]*\}\}", re.IGNORECASE)
 _KRAMDOWN: Final = re.compile(r"\{:[^{}]*\}(?:[ \t]*\{:[^{}]*\})*")
 _TARGET: Final = re.compile(r"\([\w.:/ -]+\)=")
-_MODULE: Final = re.compile(r"(?:import\b.*(?:['\"]|\{|\bfrom\b|,)|export\b[ \t]+(?:const|let|default|function|\{|\*)).*")
+_MODULE: Final = re.compile(
+    r"(?:import\b.*(?:['\"]|\{|\bfrom\b|,)|export\b[ \t]+(?:const|let|default|function|\{|\*)).*"
+)
 _SHORTCODE: Final = re.compile(r"\{\{[<%][ \t]*(/?)([\w./-]+)|\{%-?[ \t]*(/?)(\w+)")
-_PARAMETER: Final = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+_PARAMETER: Final = re.compile(r"(?:([\w-]++)=)?(?:\"([^\"]*+)\"|'([^']*+)')")
 _BLOCK_TAG: Final = re.compile(r"</?[A-Za-z][^<]*>")
 _RAW: Final = re.compile(r"<(pre|script|style|textarea)\b", re.IGNORECASE)
 _LANGUAGE: Final = re.compile(r"\w[\w+#.-]*")
 _BACKTICKS: Final = re.compile(r"`{3,}")
 _CODE_SPAN: Final = re.compile(r"(?<!`)`[^`]+`(?!`)|(?<!`)``(?:[^`]|`(?!`))+``(?!`)")
 
-_TITLED: Final = frozenset("tab tabitem details expand notice alert callout admonition card hint accordion".split())
+_TITLED: Final = frozenset(
+    """
+    tab tabitem details expand notice alert callout admonition card hint accordion
+    """.split()
+)
 _ADMONITIONS: Final = frozenset(
     """
-    note tip warning important caution danger attention hint error seealso admonition dropdown details todo info
-    success failure bug example quote question abstract summary versionadded versionchanged deprecated
+    note tip warning important caution danger attention hint error seealso admonition dropdown details todo
+    info success failure bug example quote question abstract summary versionadded versionchanged deprecated
     """.split()
 )
 _PLAIN_DIRECTIVES: Final = frozenset(
     """
-    tab-set tab-item card grid grid-item grid-item-card margin sidebar topic epigraph exercise solution glossary
-    tabs tab group-tab panels list-table figure container div aside highlights rubric pull-quote tabbed only
+    tab-set tab-item card grid grid-item grid-item-card margin sidebar topic epigraph exercise solution
+    glossary tabs tab group-tab panels list-table figure container div aside highlights rubric pull-quote
+    tabbed only
     """.split()
 )
 _LEFT_DIRECTIVES: Final = frozenset(
@@ -104,6 +114,7 @@ class Lines:
     Attributes:
         text: Its characters.
         pieces: Where they come from.
+        starts: Where the pieces begin.
         code: Spans of it that are code, in order; what is not is searched for inline constructs.
         breaks: Offsets of it at which a paragraph cannot go on.
         openings: By the offset of the first `>` of a block quote, the container that it stands for.
@@ -113,6 +124,7 @@ class Lines:
 
     text: str = ""
     pieces: list[Piece] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
     code: list[tuple[int, int]] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)
     openings: dict[int, Opening] = field(default_factory=dict)
@@ -120,8 +132,8 @@ class Lines:
     left_out: Counter[str] = field(default_factory=Counter)
 
     def runs(self, start: int, end: int) -> Iterator[tuple[int, int, int, bool]]:
-        """Yield the runs of `text[start:end]`: start and end in the text, where in the source, copied or not."""
-        at = bisect_right(self.pieces, start, key=_start) - 1
+        """Yield the runs of `text[start:end]`: start, end, where they stand in the source, copied or not."""
+        at = bisect_right(self.starts, start) - 1
         while start < end:
             piece = self.pieces[at]
             stop = min(end, self.pieces[at + 1].start if at + 1 < len(self.pieces) else end)
@@ -132,12 +144,8 @@ class Lines:
         """Return where in the source an offset of the text stands."""
         if not self.pieces:
             return 0
-        piece = self.pieces[bisect_right(self.pieces, offset, key=_start) - 1]
+        piece = self.pieces[bisect_right(self.starts, offset) - 1]
         return piece.source + (offset - piece.start if piece.copied else 0)
-
-
-def _start(piece: Piece) -> int:
-    return piece.start
 
 
 @dataclass(slots=True)
@@ -151,6 +159,8 @@ class _Container:
         length: How many of them at least.
         opening: What it stands for, until its first line is written.
         options: Whether options may follow, which are left out.
+        items: The list items that it stands in.
+        shifts: How much each of them was moved to the left.
     """
 
     indent: int
@@ -159,6 +169,8 @@ class _Container:
     length: int
     opening: Opening | None
     options: bool = False
+    items: list[int] = field(default_factory=list)
+    shifts: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -204,6 +216,7 @@ class _Rewriter:
         self.containers: list[_Container] = []
         self.fence: _Fence | None = None
         self.items: list[int] = []
+        self.shifts: list[int] = []
         self.after_blank, self.in_code = True, False
         self.quote_depth, self.previous_depth = 0, 0
         self.indent, self.dedent = 0, 0
@@ -256,9 +269,15 @@ class _Rewriter:
 
     def _piece(self, source: int, *, copied: bool) -> None:
         pieces = self.lines.pieces
-        if pieces and copied and pieces[-1].copied and pieces[-1].source + self.length - pieces[-1].start == source:
+        if (
+            pieces
+            and copied
+            and pieces[-1].copied
+            and pieces[-1].source + self.length - pieces[-1].start == source
+        ):
             return
         pieces.append(Piece(self.length, source, copied))
+        self.lines.starts.append(self.length)
 
     def _prefix(self) -> str:
         """The start of a line inside of the open containers, each of which is open from there on."""
@@ -307,18 +326,23 @@ class _Rewriter:
         self._leave_containers(held, start, end)
         columns, core = _indentation(self.source, start, end)
         if self.fence:
-            if self._in_fence(start, core, end, columns):
+            if self._in_fence(self.fence, start, core, end, columns):
                 return
             self.fence = None
         if core >= end or self.source[core:end].isspace():
-            if self.in_code:  # blank lines inside of code count
-                self._code_line(start, end)
-            else:
-                self._blank(start)
-            self.after_blank = True
-            return
-        if self._closes(core, end) or self._option(core, end):
-            return
+            self._blank_line(start, end)
+        elif not (self._closes(core, end) or self._option(core, end)):
+            self._text_line(start, core, end, columns)
+
+    def _blank_line(self, start: int, end: int) -> None:
+        if self.in_code:  # blank lines inside of code count
+            self._code_line(start, end)
+        else:
+            self._blank(start)
+        self.after_blank = True
+
+    def _text_line(self, start: int, core: int, end: int, columns: int) -> None:
+        """Write a line outside of fences, or read it as a construct of a dialect."""
         if self._is_code(columns, core):
             self.in_code = True
             self._code_line(start, end)
@@ -326,9 +350,8 @@ class _Rewriter:
         self.in_code = False
         self._list(columns, core, end)
         self.previous_depth, self.quote_depth = self.quote_depth, 0
-        self.indent, self.dedent = 0, 0
-        if self.dialect is Dialect.MDX and self.after_blank and columns >= self._content() + 4:
-            start, self.indent, self.dedent = core, self._content(), columns
+        if self.dedent:
+            start = core
         for rule in self.rules.get(self.source[core], ()):
             if rule(start, core, end):
                 return
@@ -360,16 +383,18 @@ class _Rewriter:
 
     def _leave_containers(self, held: int, start: int, end: int) -> None:
         if held < len(self.containers):
-            del self.containers[held:]
             self.fence = None
-            self.items.clear()
-            self.in_code = False
-            self._blank(start)
+            self._leave(held, start)
 
-    def _in_fence(self, start: int, core: int, end: int, columns: int) -> bool:
+    def _leave(self, number: int, at: int) -> None:
+        """Leave a container and those in it."""
+        self.items, self.shifts = self.containers[number].items, self.containers[number].shifts
+        del self.containers[number:]
+        self.in_code = False
+        self._blank(at)
+
+    def _in_fence(self, fence: _Fence, start: int, core: int, end: int, columns: int) -> bool:
         """Write a line of code; False if the fence ended in front of it."""
-        fence = self.fence
-        assert fence
         blank = core >= end
         quoted = None if blank else _QUOTED.match(self.source, core, end)
         if (fence.quoted and not quoted) or (columns < fence.floor and not blank):
@@ -391,18 +416,27 @@ class _Rewriter:
             return False
         while self.items and columns < self.items[-1]:
             self.items.pop()
+            self.shifts.pop()
         return columns >= self._content() + 4
 
     def _list(self, columns: int, core: int, end: int) -> None:
-        """Follow in which list item the text stands."""
+        """Follow in which list item the text stands; in MDX, how much of its indentation is that of tags."""
         item = _ITEM.match(self.source, core, end)
         if self.after_blank or item:
             while self.items and columns < self.items[-1]:
                 self.items.pop()
+                self.shifts.pop()
+        self.indent, self.dedent = 0, 0
+        if self.dialect is Dialect.MDX:
+            shift = self.shifts[-1] if self.shifts else 0
+            kept = max(0, (self._content() if columns >= self._content() + 4 else columns) - shift)
+            if kept != columns:
+                self.indent, self.dedent = kept, columns
         if item:
             spaces = item.end() - core
             marker = len(item[0].rstrip())
             self.items.append(columns + (spaces if spaces - marker <= 4 else marker + 1))
+            self.shifts.append(self.dedent - self.indent)
 
     # Containers.
 
@@ -410,7 +444,8 @@ class _Rewriter:
         if len(self.containers) >= _DEEPEST:
             return False
         self._blank(at)
-        self.items.clear()
+        container.items, self.items = self.items, []
+        container.shifts, self.shifts = self.shifts, []
         self.containers.append(container)
         if title and title[0] < title[1]:
             self._write(*title, title=True)
@@ -429,9 +464,7 @@ class _Rewriter:
         for number in range(len(self.containers) - 1, -1, -1):
             each = self.containers[number]
             if each.mark == mark and 3 <= each.length <= len(bare):
-                del self.containers[number:]
-                self.items.clear()
-                self._blank(core)
+                self._leave(number, core)
                 return True
         return False
 
@@ -527,7 +560,11 @@ class _Rewriter:
             return self._leave_out("directive", core)
         if name not in _ADMONITIONS | _PLAIN_DIRECTIVES:
             return None
-        title = None if name in ("figure", "container", "div", "list-table") else (at + found.start(2), at + found.end(2))
+        title = (
+            None
+            if name in ("figure", "container", "div", "list-table")
+            else (at + found.start(2), at + found.end(2))
+        )
         container = _Container(columns, False, mark[0], len(mark), _opening(name), options=True)
         return self._open(container, title, core)
 
@@ -543,7 +580,8 @@ class _Rewriter:
 
     def _callout(self, start: int, core: int, end: int) -> bool:
         quoted = _QUOTED.match(self.source, core, end)
-        assert quoted
+        if not quoted:
+            return False
         if self._fence(start, quoted.end(), end, quoted=True):
             return True
         depth = quoted[0].count(">")
@@ -696,7 +734,7 @@ class _Rewriter:
             at = self.source.find("\n", self.position)
             at = len(self.source) if at < 0 else at
             line = self.source[self.position : at]
-            if depth <= 0 and (not line.strip() or not line[0] in " \t)}];"):
+            if depth <= 0 and (not line.strip() or line[0] not in " \t)}];"):
                 break
             depth += _depth(line)
             self.position = at + 1
@@ -731,16 +769,23 @@ class _Rewriter:
         if self.source[stop:line_end].strip():
             return False
         self.position = line_end + 1
-        title = None if found[1] or found[3] or name not in _TITLED else _PARAMETER.search(self.source, core, stop)
+        title = None if found[1] or found[3] or name not in _TITLED else self._parameter(core, stop)
         if title is None:
             return self._leave_out("shortcode", core)
         self.lines.left_out["shortcode"] += 1
         self._blank(core)
-        group = 1 if title[1] is not None else 2
-        if title.start(group) < title.end(group):
-            self._write(*title.span(group), title=True)
-            self._blank(core)
+        self._write(*title, title=True)
+        self._blank(core)
         return True
+
+    def _parameter(self, core: int, stop: int) -> tuple[int, int] | None:
+        """The title among the parameters of a shortcode: one with such a name, or the first without any."""
+        for each in _PARAMETER.finditer(self.source, core, stop):
+            group = 2 if each[2] is not None else 3
+            named = each[1] in ("title", "header", "label", "summary", "name", "tabname")
+            if each[group].strip() and (named or (not each[1] and each[group].lower() not in _ADMONITIONS)):
+                return each.span(group)
+        return None
 
     def _region(self, name: str, closing: str, start: int, core: int, stop: int) -> bool:
         """What stands between `{% name %}` and `{% endname %}`, or the same as shortcodes of Hugo."""
@@ -785,7 +830,7 @@ class _Rewriter:
 def _is_import(line: str) -> bool:
     """Whether a line is an import wherever it stands: `import x from "y"`."""
     words = line.rstrip(" \t\r;").split(" from ")
-    return line.startswith("import") and len(words) == 2 and words[1].strip()[:1] in "'\"" and words[1].strip() != ""
+    return line.startswith("import") and len(words) == 2 and words[1].strip().startswith(("'", '"'))
 
 
 def _depth(line: str) -> int:
@@ -811,7 +856,7 @@ _CLOSER: Final = re.compile(r"^[ \t>]*+(:{3,}+)[ \t\r]*+$", re.MULTILINE)
 
 
 def _indentation(source: str, start: int, end: int) -> tuple[int, int]:
-    """Columns of white space at the start of a line, and where they end; a tab goes to the next multiple of four."""
+    """Columns of white space at the start of a line, where a tab fills up to four, and where they end."""
     columns = 0
     while start < end:
         char = source[start]

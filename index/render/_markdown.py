@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final, cast
 
 from pyromark import Options, events_with_range, reference_definitions
 
@@ -54,10 +54,18 @@ _COMPONENTS: Final = {
     **dict.fromkeys(("tabitem", "tab"), ContainerKind.TAB),
     **dict.fromkeys(("accordion", "expandable", "accordionitem"), ContainerKind.DETAILS),
     **dict.fromkeys(
-        "admonition callout note tip warning info caution danger aside alert".split(), ContainerKind.ADMONITION
+        "admonition callout note tip warning info caution danger aside alert".split(),
+        ContainerKind.ADMONITION,
     ),
 }
 """Components of MDX that are containers."""
+_INLINE: Final = frozenset(
+    """
+    a abbr b bdi bdo big button cite code data del dfn em font i ins kbd label mark q rp rt ruby s samp small
+    span strike strong sub sup time tt u var wbr
+    """.split()
+)
+"""Elements of raw HTML that are no blocks; others that are unknown are."""
 _TITLED: Final = frozenset({*_COMPONENTS, "card", "step", "linkcard", "details"})
 _TITLES: Final = ("title", "label", "header", "summary", "value")
 
@@ -67,7 +75,7 @@ def render_markdown(source: str, *, dialect: Dialect | None = None) -> Rendered:
 
     Args:
         source: The characters of the file.
-        dialect: What it is written for; told from the file if None. `detect` also looks at what is around it.
+        dialect: What it is written for; told from the file if None. `detect` also looks around it.
 
     Returns:
         What a reader of the rendered page sees. Whatever the file holds, something is returned.
@@ -77,7 +85,7 @@ def render_markdown(source: str, *, dialect: Dialect | None = None) -> Rendered:
     front = _front_matter.read(source)
     start = front.end or (1 if source.startswith("\ufeff") else 0)
     lines = rewrite(source, start, dialect)
-    templated = dialect in (Dialect.TEMPLATE, Dialect.MKDOCS) or bool(front.end)
+    templated = dialect in (Dialect.TEMPLATE, Dialect.MKDOCS, Dialect.MYST) or bool(front.end)
     masks = hide(lines, dialect, templated=templated)
     writer = Writer(lines, len(source))
     _Reader(lines, masks, writer).read()
@@ -87,7 +95,16 @@ def render_markdown(source: str, *, dialect: Dialect | None = None) -> Rendered:
         text="".join(writer.parts),
         blocks=tuple(writer.blocks),
         containers=tuple(
-            Container(each.kind, each.parent, each.start, each.end, each.label, each.number, each.columns, each.title)
+            Container(
+                each.kind,
+                each.parent,
+                each.start,
+                each.end,
+                each.label,
+                each.number,
+                each.columns,
+                each.title,
+            )
             for each in writer.containers
         ),
         marks=tuple(writer.marks),
@@ -100,7 +117,7 @@ def render_markdown(source: str, *, dialect: Dialect | None = None) -> Rendered:
 
 
 class _Offsets:
-    """From offsets in bytes to offsets in characters; the bytes of a text that is all ASCII are its characters."""
+    """From offsets in bytes to offsets in characters, for a text that is not all ASCII."""
 
     def __init__(self, text: str) -> None:
         self.bytes, self.chars, self.text = [0], [0], text
@@ -138,15 +155,15 @@ class _Reader:
             if isinstance(event, str):
                 self._bare(event, start, end)
                 continue
-            ((kind, value),) = event.items()
+            kind, value = _named(event)
             if kind == "Text":
-                self._text(value, start, end)
+                self._text(str(value), start, end)
             elif kind == "Start":
                 self._start(value, start)
             elif kind == "End":
                 self._end(value, end)
             else:
-                self._other(kind, value, start, end)
+                self._other(kind, str(value), start, end)
         self.writer.finish()
         self._count_definitions()
 
@@ -164,7 +181,7 @@ class _Reader:
         else:
             self.writer.end_block()
 
-    def _other(self, kind: str, value: Any, start: int, end: int) -> None:
+    def _other(self, kind: str, value: str, start: int, end: int) -> None:
         if self.images:
             return
         if kind == "Code":
@@ -172,14 +189,14 @@ class _Reader:
         elif kind == "Html" and self.html is not None:
             self.html.append((value, start))
         elif kind in ("InlineHtml", "Html"):
-            self._html([(value, start)], inline=True)
+            self._raw_html([(value, start)], inline=True)
         elif kind == "FootnoteReference":
             self.writer.left_out["footnote mark"] += 1
 
     # Elements of Markdown.
 
-    def _start(self, tag: Any, start: int) -> None:
-        name, data = (tag, None) if isinstance(tag, str) else next(iter(tag.items()))
+    def _start(self, tag: object, start: int) -> None:
+        name, data = _named(tag)
         writer = self.writer
         if name == "Image":
             self.images += 1
@@ -197,7 +214,7 @@ class _Reader:
         elif name == "TableCell":
             writer.open("th" if self.head else "td", start, markdown=True)
         elif name == "Heading":
-            writer.open(f"h{data['level'][1]}", start, markdown=True)
+            writer.open(f"h{_field(data, 'level')[1]}", start, markdown=True)
         elif name == "List":
             writer.open("ul" if data is None else "ol", start, {"start": str(data)}, markdown=True)
         elif name == "BlockQuote":
@@ -207,19 +224,19 @@ class _Reader:
             self.code = name == "CodeBlock"
             writer.open(_MARKDOWN_NAMES[name], start, self._attributes(name, data), markdown=True)
 
-    def _attributes(self, name: str, data: Any) -> dict[str, str]:
+    def _attributes(self, name: str, data: object) -> dict[str, str]:
         if name == "Link":
-            address = data["dest_url"]
+            address = _field(data, "dest_url")
             return {"href": "" if ",,," in address else address}
         if name == "FootnoteDefinition":
-            return {"label": data}
+            return {"label": str(data)}
         if name == "CodeBlock" and data != "Indented":
-            language = _LANGUAGE.match(data["Fenced"])
+            language = _LANGUAGE.match(_field(data, "Fenced"))
             return {"language": language[1] if language else ""}
         return {}
 
-    def _end(self, tag: Any, end: int) -> None:
-        name = tag if isinstance(tag, str) else next(iter(tag))
+    def _end(self, tag: object, end: int) -> None:
+        name, data = _named(tag)
         writer = self.writer
         if name == "Image":
             self.images -= 1
@@ -231,13 +248,13 @@ class _Reader:
                 writer.close("summary", markdown=True)
         elif name == "HtmlBlock":
             pieces, self.html = self.html or [], None
-            self._html(pieces, inline=False)
+            self._raw_html(pieces, inline=False)
         elif name == "TableCell":
             writer.close("th" if self.head else "td", markdown=True)
         elif name == "Heading":
-            writer.close(f"h{tag['Heading'][1]}", markdown=True)
+            writer.close(f"h{str(data)[1]}", markdown=True)
         elif name == "List":
-            writer.close("ol" if tag["List"] else "ul", markdown=True)
+            writer.close("ol" if data else "ul", markdown=True)
         else:
             self.code = False
             writer.close(_MARKDOWN_NAMES[name], markdown=True)
@@ -301,7 +318,7 @@ class _Reader:
 
     # HTML.
 
-    def _html(self, pieces: list[tuple[str, int]], *, inline: bool) -> None:
+    def _raw_html(self, pieces: list[tuple[str, int]], *, inline: bool) -> None:
         """Write raw HTML that stands in one piece or, inside of a quotation, in several."""
         if not inline and not pieces:
             return
@@ -316,11 +333,11 @@ class _Reader:
             number = bisect_right(begins, offset) - 1
             return pieces[number][1] + offset - begins[number]
 
-        for part in _html.parts(source):
+        for part, at in _html.parts(source):
             if part is None:
                 self.writer.left_out["comment"] += 1
             elif isinstance(part, Tag):
-                self._tag(part, place(0), inline=inline, place=place)
+                self._tag(part, place(at), inline=inline)
             else:
                 self._html_text(part, place)
 
@@ -340,7 +357,6 @@ class _Reader:
         *,
         inline: bool = True,
         hidden: bool = False,
-        place: Callable[[int], int] | None = None,
     ) -> None:
         """Open or close an element."""
         name, writer = tag.name.lower(), self.writer
@@ -352,7 +368,8 @@ class _Reader:
             return
         opening = None
         if component and name in _COMPONENTS:
-            opening = Opening(_COMPONENTS[name], name)
+            kind = _COMPONENTS[name]
+            opening = Opening(kind, name if kind is ContainerKind.ADMONITION else "")
         block = (component and writer.block is None) or (not inline and name not in _INLINE and not hidden)
         values: Mapping[str, str] = {key: value[0] for key, value in tag.attributes.items()}
         writer.open("" if component and name in BLOCKS else name, at, values, opening=opening, block=block)
@@ -370,11 +387,14 @@ class _Reader:
             self.writer.close("summary")
 
 
+def _named(event: object) -> tuple[str, object]:
+    """The name of an event or a tag, and what it holds."""
+    return (event, None) if isinstance(event, str) else next(iter(cast("dict[str, object]", event).items()))
+
+
+def _field(data: object, name: str) -> str:
+    return str(cast("dict[str, object]", data)[name])
+
+
 def _identity(offset: int) -> int:
     return offset
-
-
-_INLINE: Final = frozenset(
-    "a abbr b bdi bdo big cite code data dfn em font i ins kbd label mark q rp rt ruby s samp small span strike strong sub sup"
-    " time tt u var wbr del button".split()
-)

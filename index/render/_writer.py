@@ -15,7 +15,7 @@ from typing import Final
 
 from index.render._lines import Lines, Opening
 from index.render._source_map import Segment, SegmentKind, SourceMap
-from index.render._types import Block, BlockKind, Container, ContainerKind, Mark, MarkKind
+from index.render._types import Block, BlockKind, ContainerKind, Mark, MarkKind
 from index.text.wordlists import CJK
 
 _WHITE: Final = " \t\n\r\f"
@@ -24,7 +24,8 @@ _LETTER: Final = re.compile(r"[^\W\d_]")
 _CJK: Final = re.compile(f"[{CJK}\u3000-\u303f\uff00-\uffef]")
 _ASKED: Final = re.compile(r"[?？؟][\s\"'”’»)*]*\Z")
 _ASKING: Final = re.compile(
-    r"(?:how|what|why|when|where|who|which|can|could|do|does|did|is|are|should|will|would|may|must|has|have)\s+\S+\s+\S",
+    r"(?:how|what|why|when|where|who|which|can|could|do|does|did|is|are|should|will|would|may|must|has|have)"
+    r"\s+\S+\s+\S",
     re.IGNORECASE,
 )
 _REFERENCE: Final = re.compile(r"\[?(?:\d{1,3}|[*†‡])\]")
@@ -71,8 +72,8 @@ _CONTAINERS: Final = {
 }
 BLOCKS: Final = frozenset(
     """
-    address article aside body center dialog div fieldset figure footer form header html main nav p pre section
-    tbody tfoot thead tr td th
+    address article aside body center dialog div fieldset figure footer form header html main nav p pre
+    section tbody tfoot thead tr td th
     """.split()
 ).union(_HEADINGS, _KINDS, _CONTAINERS)
 _SKIPPED: Final = frozenset(
@@ -277,6 +278,7 @@ class Writer:
         self.newline: tuple[int, int] | None = None
         self.tables: list[_Table] = []
         self.nested_tables = 0
+        self.segment_end = 0
 
     def source_map(self) -> SourceMap:
         """Return where all that has been written comes from."""
@@ -399,14 +401,18 @@ class Writer:
             self._leave(self.elements[-1])
 
     def _imply(self, name: str) -> None:
-        """Close what the start of an element of HTML closes: an item the one before, any block a paragraph."""
+        """Close what the start of an element of HTML ends: an item the one before, any block a paragraph."""
         closed, within = _IMPLIED.get(name, ((), ()))
         closed = (*closed, "p")
         at = len(self.elements)
         while at and any(self.names[-1][each] for each in closed):
             at -= 1
             element = self.elements[at]
-            if element.markdown or element.name in within or (element.block and not within and element.name != "p"):
+            if (
+                element.markdown
+                or element.name in within
+                or (element.block and not within and element.name != "p")
+            ):
                 return
             if element.name in closed:
                 while len(self.elements) > at:
@@ -557,12 +563,12 @@ class Writer:
         if self.block is None:
             self._begin(start)
         if self.space is not None:
-            self._put_space(shown)
+            self._put_space(*self.space, shown)
         self._emit(shown, start, end, same=same)
 
-    def _put_space(self, following: str) -> None:
-        assert self.space
-        (start, end), self.space = self.space, None
+    def _put_space(self, start: int, end: int, following: str) -> None:
+        """Write the white space in front of a word, unless both sides are of a script without it."""
+        self.space = None
         last = self.parts[-1][-1:]
         if last in _WHITE:
             return
@@ -580,7 +586,9 @@ class Writer:
         if same:
             for first, last, source, copied in self.lines.runs(start, end):
                 kind = SegmentKind.COPIED if copied else SegmentKind.INSERTED
-                self._segment(self.length + first - start, source, source + (last - first if copied else 0), kind)
+                self._segment(
+                    self.length + first - start, source, source + (last - first if copied else 0), kind
+                )
         else:
             first = self.lines.source_of(start)
             last = self.lines.source_of(end - 1) + 1 if end > start else first
@@ -686,7 +694,8 @@ class Writer:
             return bool(_ASKED.search(shown) or _ASKING.match(shown))
         if block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM):
             return False
-        bold = [mark for mark in self.marks[block.first_mark : block.first_mark + 4] if mark.kind is MarkKind.BOLD]
+        marks = self.marks[block.first_mark : block.first_mark + 4]
+        bold = [mark for mark in marks if mark.kind is MarkKind.BOLD]
         if not bold or bold[0].start != block.start:
             return False
         shown = "".join(self.parts[block.first_part :])[: bold[0].end - block.start]
@@ -738,7 +747,7 @@ class Writer:
         row.cells[-1].end = end
 
     def _name_column(self, table: _Table, column: int, shown: str, at: int) -> None:
-        """Write the name of a column; the first cell, if it holds a letter, names the row and stands alone."""
+        """Write the name of a column; a first cell that holds a letter names the row and stands alone."""
         name, start, end = table.names.get(column, ("", 0, 0))
         if name and not (column == 0 and len(table.names) > 1 and _LETTER.search(shown)):
             self._insert(name + (" " if name[-1] in _STOPS else ": "), at, (start, end))
