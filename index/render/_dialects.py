@@ -46,11 +46,17 @@ _SITES: Final = {
 
 _SIGNS: Final = (
     (Dialect.MDX, re.compile(r"^import\b[^\n;]*['\"][^'\"\n]+['\"];?[ \t\r]*$", re.MULTILINE)),
-    (Dialect.MDX, re.compile(r"^[ \t]*</[A-Z]\w*[a-z]\w*>|^[ \t]*<[A-Z]\w*[a-z][^<>\n]*/>", re.MULTILINE)),
+    (
+        Dialect.MDX,
+        re.compile(
+            r"^[ \t]*+<(?:/[A-Z][A-Z0-9]*+[a-z]\w*+|[A-Z][A-Z0-9]*+[a-z][^<>\n]*+(?<=/))>", re.MULTILINE
+        ),
+    ),
     (
         Dialect.MYST,
         re.compile(
-            r"^[ \t]*(?:`{3,}|:{3,})\{[a-z][\w:-]*\}|\{(?:ref|doc|term)\}`|\{\{ ?['\"][^{}\n]*\{?\}?[^{}\n]*\.format\(",
+            r"^[ \t]*+(?:`{3,}+|:{3,}+)\{[a-z][\w:-]*+\}|\{(?:ref|doc|term)\}`"
+            r"|\{\{ ?['\"][^'\"{}\n]*+(?:\{\}[^'\"{}\n]*+)?['\"]\.format\(",
             re.MULTILINE,
         ),
     ),

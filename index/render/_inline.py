@@ -79,14 +79,14 @@ class Mask(NamedTuple):
         end: One past its last character.
         text: What is shown in its place.
         tag: The tag that it stands for, or None.
-        role: Whether it is the role of the code that follows.
+        role: The role of the code that follows, or empty.
     """
 
     start: int
     end: int
     text: str = ""
     tag: Tag | None = None
-    role: bool = False
+    role: str = ""
 
 
 def hide(lines: Lines, dialect: Dialect, *, templated: bool) -> list[Mask]:
@@ -171,9 +171,6 @@ class _Inline:
             self.left_out[kind] += 1
         return end
 
-    def _match(self, pattern: re.Pattern[str], at: int) -> re.Match[str] | None:
-        return pattern.match(self.text, at, self.limit)
-
     def _before(self, at: int) -> str:
         return self.text[at - 1] if at else "\n"
 
@@ -198,33 +195,36 @@ class _Inline:
         return len(found[0]) if found else 0
 
     def _braces(self, at: int) -> int | None:
-        if found := self._match(_COMMENT, at):
+        if found := _COMMENT.match(self.text, at, self.limit):
             return self._hide(at, found.end(), "comment")
-        if found := self._match(_SHORTCODE, at):
+        if found := _SHORTCODE.match(self.text, at, self.limit):
             return self._hide(at, found.end(), "shortcode")
-        if found := self._match(_LINKED, at):
+        if found := _LINKED.match(self.text, at, self.limit):
             return self._hide(at, found.end(), text=found[1])
-        if self.templated and (found := self._match(_EXPRESSION, at)):
+        if self.templated and (found := _EXPRESSION.match(self.text, at, self.limit)):
             return self._hide(at, found.end(), "expression")
-        if found := self._match(_ROLE, at):
-            self.masks.append(Mask(at, found.end(), role=True))
+        if found := _ROLE.match(self.text, at, self.limit):
+            self.masks.append(Mask(at, found.end(), role=found[0][1:-1]))
             return found.end()
-        if (found := self._match(_KRAMDOWN, at) or self._match(_ATTRIBUTES, at)) and self._before(at) != "$":
+        if (
+            found := _KRAMDOWN.match(self.text, at, self.limit)
+            or _ATTRIBUTES.match(self.text, at, self.limit)
+        ) and self._before(at) != "$":
             return self._hide(at, found.end(), "attributes")
         if self.mdx and at in self.pairs:
-            string = self._match(_STRING, at)
+            string = _STRING.match(self.text, at, self.limit)
             shown = next((each for each in string.groups() if each is not None), "") if string else ""
             return self._hide(at, self.pairs[at], "" if string else "expression", text=shown)
         return None
 
     def _tag(self, at: int) -> int | None:
         """A tag in MDX; elsewhere the parser finds them."""
-        found = self._match(_TAG, at) if self.mdx else None
+        found = _TAG.match(self.text, at, self.limit) if self.mdx else None
         if not found or (not found[2] and self.text[found.end()] != ">"):
             return None
         attributes: dict[str, tuple[str, int, int]] = {}
         place = found.end()
-        while not (end := self._match(_END, place)):
+        while not (end := _END.match(self.text, place, self.limit)):
             stop = self._attribute(place, attributes)
             if stop is None:
                 return None
@@ -233,9 +233,9 @@ class _Inline:
         return self._hide(at, end.end(), tag=tag)
 
     def _attribute(self, at: int, attributes: dict[str, tuple[str, int, int]]) -> int | None:
-        found = self._match(_ATTRIBUTE, at)
+        found = _ATTRIBUTE.match(self.text, at, self.limit)
         if not found:  # { ...properties }
-            spaces = self._match(_SPACES, at)
+            spaces = _SPACES.match(self.text, at, self.limit)
             return self.pairs.get(spaces.end() if spaces else at)
         group = next((number for number in (2, 3, 4) if found[number] is not None), 0)
         if group:
@@ -247,11 +247,11 @@ class _Inline:
         return found.end()
 
     def _emoji(self, at: int) -> int | None:
-        if found := self._match(_NOT_TRANSLATED, at):
+        if found := _NOT_TRANSLATED.match(self.text, at, self.limit):
             return self._hide(at, found.end(), text=found[1])
-        if found := self._match(_ICON, at):
+        if found := _ICON.match(self.text, at, self.limit):
             return self._hide(at, found.end(), "image")
-        found = self._match(_EMOJI, at)
+        found = _EMOJI.match(self.text, at, self.limit)
         before = self._before(at)
         if (
             not found
@@ -264,7 +264,7 @@ class _Inline:
         return self._hide(at, found.end(), text=shown) if shown != found[0] else None
 
     def _highlight(self, at: int) -> int | None:
-        found = self._match(_HIGHLIGHT, at)
+        found = _HIGHLIGHT.match(self.text, at, self.limit)
         if not found or self._before(at).isalnum() or self.text[found.end() - 3].isspace():
             return None
         self._hide(at, at + 2)
@@ -274,7 +274,7 @@ class _Inline:
         return self._hide(found.end() - 2, found.end())
 
     def _wikilink(self, at: int) -> int | None:
-        found = self._match(_WIKILINK, at)
+        found = _WIKILINK.match(self.text, at, self.limit)
         if not found or not _LETTER.search(found[2]) or self._before(at).isalnum():
             return None
         if found[1]:
@@ -289,13 +289,17 @@ class _Inline:
         return self._hide(found.end() - 2, found.end(), tag=Tag("a", True, False, {}))
 
     def _hidden(self, at: int) -> int | None:
-        found = self._match(_HIDDEN, at)
+        found = _HIDDEN.match(self.text, at, self.limit)
         return self._hide(at, found.end(), "comment") if found and not self._before(at).isalnum() else None
 
     def _caret(self, at: int) -> int | None:
-        if found := self._match(_NOTE, at):
+        if found := _NOTE.match(self.text, at, self.limit):
             return self._hide(at, found.end(), "footnote")
-        if self.obsidian and self._before(at) in " \t\n" and (found := self._match(_BLOCK_ID, at)):
+        if (
+            self.obsidian
+            and self._before(at) in " \t\n"
+            and (found := _BLOCK_ID.match(self.text, at, self.limit))
+        ):
             return self._hide(at, found.end(), "target")
         return None
 

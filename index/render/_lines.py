@@ -33,8 +33,7 @@ _ADMONITION: Final = re.compile(r"(?:!!!|\?\?\?\+?)[ \t]+([\w-]+)((?:[ \t]+[\w-]
 _TAB: Final = re.compile(r"===[!+]?[ \t]+(?:\"(.*)\"|'(.*)')")
 _COLONS: Final = re.compile(r"(:{3,}+)[ \t]*(.*)")
 _COLON_OPENING: Final = re.compile(
-    r"\{?\.?(?P<name>[A-Za-z][\w-]*)(?P<classes>(?:[ \t]+\.[\w-]+)*)\}?"
-    r"(?:\[(?P<title>[^\[\]]*)\])?(?P<rest>.*)"
+    r"\{?\.?(?P<name>[A-Za-z][\w-]*+)(?:[ \t]++\.[\w-]++)*+\}?+(?:\[(?P<title>[^\[\]]*+)\])?+(?P<rest>.*+)"
 )
 _TITLE_ATTRIBUTE: Final = re.compile(r"\b(?:title|label|header|summary|name)=(?:\"([^\"]*)\"|'([^']*)')")
 _ANY_ATTRIBUTES: Final = re.compile(r"\{[^{}]*\}[ \t]*$")
@@ -44,7 +43,7 @@ _CALLOUT: Final = re.compile(r"((?:>[ \t]?)*>[ \t]*)\[!([\w-]+)(?:\|[^\]]*)?\][+
 _ABBREVIATION: Final = re.compile(r"\*\[[^\[\]]+\]:")
 _SNIPPET: Final = re.compile(r"-{2,3}8<-{2,3}.*|<<<[ \t]*@.*|\{![^{}!]*!\}")
 _COMMENT_DEFINITION: Final = re.compile(
-    r"\[(?://|comment|_|-|#|:)\]:[ \t]*<?#?>?[ \t]*[(\"'].*", re.IGNORECASE
+    r"\[(?://|comment|_|-|#|:)\]:[ \t]*+(?:<?+#>?+[ \t]*+)?+[(\"'].*+", re.IGNORECASE
 )
 _CONTENTS: Final = re.compile(r"\[TOC\]|\[\[_?TOC_?\]\]|\$\{toc\}|\{\{[ \t]*toc[ \t]*\}\}", re.IGNORECASE)
 _KRAMDOWN: Final = re.compile(r"\{:[^{}]*\}(?:[ \t]*\{:[^{}]*\})*")
@@ -53,7 +52,7 @@ _MODULE: Final = re.compile(
     r"(?:import\b.*(?:['\"]|\{|\bfrom\b|,)|export\b[ \t]+(?:const|let|default|function|\{|\*)).*"
 )
 _SHORTCODE: Final = re.compile(r"\{\{[<%][ \t]*(/?)([\w./-]+)|\{%-?[ \t]*(/?)(\w+)")
-_PARAMETER: Final = re.compile(r"(?:([\w-]++)=)?(?:\"([^\"]*+)\"|'([^']*+)')")
+_PARAMETER: Final = re.compile(r"(?:(?<![\w-])([\w-]++)=)?(?:\"([^\"]*+)\"|'([^']*+)')")
 _BLOCK_TAG: Final = re.compile(r"</?[A-Za-z][^<]*>")
 _RAW: Final = re.compile(r"<(pre|script|style|textarea)\b", re.IGNORECASE)
 _LANGUAGE: Final = re.compile(r"\w[\w+#.-]*")
@@ -140,12 +139,16 @@ class Lines:
             yield start, stop, piece.source + (start - piece.start if piece.copied else 0), piece.copied
             start, at = stop, at + 1
 
-    def source_of(self, offset: int) -> int:
-        """Return where in the source an offset of the text stands."""
+    def span_of(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span of the source that `text[start:end]` comes from; for no characters, a place."""
         if not self.pieces:
-            return 0
-        piece = self.pieces[bisect_right(self.starts, offset) - 1]
-        return piece.source + (offset - piece.start if piece.copied else 0)
+            return 0, 0
+        first = self.pieces[bisect_right(self.starts, start) - 1]
+        begin = first.source + (start - first.start if first.copied else 0)
+        if end <= start:
+            return begin, begin
+        last = self.pieces[bisect_right(self.starts, end - 1) - 1]
+        return begin, max(begin, last.source + (end - last.start if last.copied else 0))
 
 
 @dataclass(slots=True)
@@ -220,6 +223,7 @@ class _Rewriter:
         self.after_blank, self.in_code = True, False
         self.quote_depth, self.previous_depth = 0, 0
         self.indent, self.dedent = 0, 0
+        self.in_html = False
         self.found: dict[str, tuple[int, int]] = {}
         self.closers = _closers(source)
         self.rules: dict[str, tuple[Callable[[int, int, int], bool], ...]] = {
@@ -235,7 +239,7 @@ class _Rewriter:
             "1": (self._contents,),
             "[": (self._definition, self._contents),
             "$": (self._contents,),
-            "{": (self._snippet, self._contents, self._kramdown, self._comment, self._shortcode),
+            "{": (self._comment, self._snippet, self._contents, self._kramdown, self._shortcode),
             "i": (self._module,),
             "e": (self._module,),
             "(": (self._target,),
@@ -294,6 +298,9 @@ class _Rewriter:
         """Write a line inside of the open containers; their indentation is already taken from it."""
         if self.containers:
             self._insert(self._prefix(), start)
+            columns, core = _indentation(self.source, start, end)
+            if "\t" in self.source[start:core]:  # a tab behind `>` would be narrower
+                start, indent = core, columns + indent
         if indent:
             self._insert(" " * indent, start)
         if title:
@@ -339,7 +346,7 @@ class _Rewriter:
             self._code_line(start, end)
         else:
             self._blank(start)
-        self.after_blank = True
+        self.after_blank, self.quote_depth = True, 0
 
     def _text_line(self, start: int, core: int, end: int, columns: int) -> None:
         """Write a line outside of fences, or read it as a construct of a dialect."""
@@ -352,6 +359,7 @@ class _Rewriter:
         self.previous_depth, self.quote_depth = self.quote_depth, 0
         if self.dedent:
             start = core
+        self.in_html = self.source[core] == "<" or (self.in_html and not self.after_blank)
         for rule in self.rules.get(self.source[core], ()):
             if rule(start, core, end):
                 return
@@ -590,7 +598,7 @@ class _Rewriter:
             return False
         self.quote_depth = depth
         found = _CALLOUT.fullmatch(self.source[core:end].rstrip())
-        if not found or depth <= self.previous_depth:  # not the first line of the quotation
+        if not found or depth <= self.previous_depth or self.in_html:  # not the first line of the quotation
             return False
         first = core + found[1].rindex(">")
         prefix = self._prefix() + " " * self.indent

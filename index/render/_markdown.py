@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, cast
@@ -28,10 +28,8 @@ OPTIONS: Final = (
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
 _LANGUAGE: Final = re.compile(r"[\s{.]*([\w+#-][\w+#.-]*)")
-_TARGET: Final = re.compile(r"\s*+<[^<>]*+>\s*+\Z")
-_TEXTUAL_ROLES: Final = frozenset(
-    "ref doc term numref any eq abbr sub sup sup sub download guilabel menuselection cite index eqref".split()
-)
+_CODE_ROLES: Final = frozenset("code command envvar file kbd literal option program samp".split())
+"""Roles of MyST that are code, as without a role."""
 
 _MARKDOWN_NAMES: Final = {
     "Paragraph": "p",
@@ -140,7 +138,7 @@ class _Reader:
         self.lines, self.masks, self.writer = lines, masks, writer
         self.text = masked(lines.text, masks) if masks else lines.text
         self.starts = [mask.start for mask in masks]
-        self.ends = {mask.end for mask in masks if mask.role}
+        self.roles = {mask.end: mask.role for mask in masks if mask.role}
         self.shown_to = 0
         self.images = 0
         self.paragraph_name: list[str] = []
@@ -291,9 +289,14 @@ class _Reader:
             return
         self.shown_to = mask.end
         if mask.tag:
-            self._tag(mask.tag, mask.start, hidden=True)
+            self._tag(mask.tag, mask.start, hidden=True, ends_line=self._ends_line(mask.end))
         elif mask.text:
             self.writer.text(mask.text, mask.start, mask.end)
+
+    def _ends_line(self, at: int) -> bool:
+        """Whether a line ends at an offset, or something hidden follows."""
+        number = bisect_left(self.starts, at)
+        return self.text[at : at + 1] in ("", "\n") or self.starts[number : number + 1] == [at]
 
     def _code(self, shown: str, start: int, end: int) -> None:
         """Write inline code, or what a role of MyST shows."""
@@ -302,7 +305,7 @@ class _Reader:
         inner = source[ticks : len(source) - ticks]
         if self.masks and len(inner) >= len(shown) and "," in shown:
             shown = inner.strip() if len(inner.strip()) == len(shown) else shown
-        if start in self.ends:
+        if self.roles.get(start, "code") not in _CODE_ROLES:
             self._role(shown, start + ticks, end - ticks)
             return
         found = inner.find(shown)
@@ -312,8 +315,8 @@ class _Reader:
             self.writer.code(shown, start, end)
 
     def _role(self, shown: str, start: int, end: int) -> None:
-        target = _TARGET.search(shown)
-        words = shown[: target.start()] if target and target.start() else shown
+        target = shown.rfind("<") if shown.rstrip().endswith(">") else -1
+        words = shown[:target].rstrip() if target > 0 else shown
         self.writer.text(words, start, start + len(words))
 
     # HTML.
@@ -357,6 +360,7 @@ class _Reader:
         *,
         inline: bool = True,
         hidden: bool = False,
+        ends_line: bool = False,
     ) -> None:
         """Open or close an element."""
         name, writer = tag.name.lower(), self.writer
@@ -370,7 +374,9 @@ class _Reader:
         if component and name in _COMPONENTS:
             kind = _COMPONENTS[name]
             opening = Opening(kind, name if kind is ContainerKind.ADMONITION else "")
-        block = (component and writer.block is None) or (not inline and name not in _INLINE and not hidden)
+        block = (component and ends_line and writer.block is None) or (
+            not inline and name not in _INLINE and not hidden
+        )
         values: Mapping[str, str] = {key: value[0] for key, value in tag.attributes.items()}
         writer.open("" if component and name in BLOCKS else name, at, values, opening=opening, block=block)
         if hidden and name in _TITLED:

@@ -149,6 +149,8 @@ class _State:
     skip: bool = False
     exact: bool = False
     small: str = ""
+    floor: int = 0
+    """Headings that stand above the innermost container with headings of its own."""
 
 
 @dataclass(slots=True)
@@ -275,7 +277,8 @@ class Writer:
         self.headings: list[tuple[int, int]] = []
         self.block: _OpenBlock | None = None
         self.space: tuple[int, int] | None = None
-        self.newline: tuple[int, int] | None = None
+        self.newlines: list[tuple[int, int]] = []
+        self.small: list[tuple[str, int, int]] = []
         self.tables: list[_Table] = []
         self.nested_tables = 0
         self.segment_end = 0
@@ -371,6 +374,8 @@ class Writer:
         state.container = len(self.containers)
         state.kind, state.number, state.level = BlockKind.PARAGRAPH, None, 0
         self.containers.append(container)
+        if kind in _OWN_HEADINGS:
+            state.floor = len(self.headings)
         if kind is ContainerKind.LIST:
             state.depth += 1
             if name == "ol":
@@ -427,6 +432,8 @@ class Writer:
             self.names.pop()
         else:
             self.names[-1][name] -= 1
+        if name in _SMALL and self.small:
+            self._small(name)
         while len(self.open_marks) > element.marks:
             self._close_mark()
         if name in ("tr", "table"):
@@ -464,7 +471,10 @@ class Writer:
 
     def code(self, shown: str, start: int, end: int) -> None:
         """Write inline code; its white space stays as it is."""
-        if self.state.skip or not shown:
+        if self.state.skip:
+            return
+        if not shown.strip(_WHITE):
+            self.white(start, end)
             return
         count = len(self.open_marks)
         self._open_mark(MarkKind.CODE, "")
@@ -487,9 +497,13 @@ class Writer:
         elif not (core := shown.strip(_WHITE)):
             self.white(start, end)
         elif self.state.small:
-            self._small(core, start, end)
+            self.small.append((shown, start, end))
         elif shown != self.lines.text[start:end]:
+            if shown[0] in _WHITE:
+                self.white(start, start)
             self._put(core, start, end, same=False)
+            if shown[-1] in _WHITE:
+                self.white(end, end)
         else:
             self._words(core, start + shown.index(core[0]), start, end)
 
@@ -510,13 +524,17 @@ class Writer:
 
     def white(self, start: int, end: int) -> None:
         """Write white space: one space, if text follows in the same block."""
-        if self.block and self.space is None and not self.state.skip:
+        if self.small:
+            self.small.append((" ", start, end))
+        elif self.block and self.space is None and not self.state.skip:
             self.space = (start, end)
 
     def line_break(self, start: int, end: int) -> None:
         """End a line inside of a block."""
         if self.state.skip:
             return
+        if self.small:
+            self._small(self.state.small)
         if row := self._row():
             row.divided = True
         elif self.block and not self.state.exact:
@@ -525,25 +543,30 @@ class Writer:
                 self._emit("\n", start, end, same=False)
 
     def _exact(self, shown: str, start: int, end: int) -> None:
-        """Write code as it stands; its last newline ends it."""
-        if self.block is None:
-            self._begin(start)
-        if self.newline is not None:
-            self._emit("\n", *self.newline, same=self.lines.text[slice(*self.newline)] == "\n")
-        self.newline = None
+        """Write code as it stands, without the newlines that end it."""
+        code = shown.rstrip("\n")
         same = shown == self.lines.text[start:end]
-        if shown.endswith("\n"):
-            shown = shown[:-1]
-            self.newline = (max(start, end - 1), end)
-            end = end - 1 if same else end
-        if shown:
-            self._emit(shown, start, end, same=same)
+        if not code and self.block is None and not self.elements[-1].markdown:
+            return  # in HTML, code begins behind the line of its tag
+        if code:
+            if self.block is None:
+                self._begin(self.newlines[0][0] if self.newlines else start)
+            for place in self.newlines:
+                self._emit("\n", *place, same=self.lines.text[slice(*place)] == "\n")
+            self.newlines.clear()
+            self._emit(code, start, start + len(code) if same else end, same=same)
+        count = len(shown) - len(code)
+        self.newlines += [(end - each - 1, end - each) if same else (end, end) for each in range(count)][::-1]
 
-    def _small(self, word: str, start: int, end: int) -> None:
+    def _small(self, name: str) -> None:
         """Write raised or lowered text so that it does not run into the word before it."""
-        if _REFERENCE.fullmatch(word):
+        word = "".join(shown for shown, _, _ in self.small).strip(_WHITE)
+        if not word or _REFERENCE.fullmatch(word):
+            self.small.clear()
             return
-        table = _SMALL[self.state.small]
+        start, end = self.small[0][1], self.small[-1][2]
+        self.small.clear()
+        table = _SMALL.get(name, _RAISED)
         attached = self.block is not None and self.space is None and bool(self.parts[-1][-1:].strip())
         row = self._row()
         attached = attached and not (row and (row.fresh or row.divided))
@@ -558,6 +581,8 @@ class Writer:
         """Write text that begins and ends with a character that is not white space."""
         if not shown:
             return
+        if self.small:
+            self._small(self.state.small)
         if row := self._row():
             self._put_in_row(row, shown, start, end)
         if self.block is None:
@@ -590,16 +615,13 @@ class Writer:
                     self.length + first - start, source, source + (last - first if copied else 0), kind
                 )
         else:
-            first = self.lines.source_of(start)
-            last = self.lines.source_of(end - 1) + 1 if end > start else first
-            self._segment(self.length, first, max(first, last), SegmentKind.REPLACED)
+            self._segment(self.length, *self.lines.span_of(start, end), SegmentKind.REPLACED)
         self.parts.append(shown)
         self.length += len(shown)
 
     def _insert(self, shown: str, at: int, span: tuple[int, int] | None = None) -> None:
         """Add characters that are not in the source, at an offset or for a span of the source."""
-        start, end = span or (self.lines.source_of(at),) * 2
-        self._segment(self.length, start, end, SegmentKind.INSERTED)
+        self._segment(self.length, *(span or self.lines.span_of(at, at)), SegmentKind.INSERTED)
         self.parts.append(shown)
         self.length += len(shown)
 
@@ -645,11 +667,14 @@ class Writer:
 
     def end_block(self) -> None:
         """End the block that is being written, if there is one; inside of a cell, divide what it shows."""
+        if self.small:
+            self._small(self.state.small)
         if row := self._row():
             row.divided = True
             return
         block, self.block = self.block, None
-        self.space = self.newline = None
+        self.space = None
+        self.newlines.clear()
         if block is None:
             return
         if self.parts[-1] == "\n" and block.kind is not BlockKind.CODE:  # a line break that nothing follows
@@ -681,7 +706,7 @@ class Writer:
     def _heading(self, block: _OpenBlock, number: int) -> int | None:
         """The block of the heading that a block stands under."""
         if block.kind is BlockKind.HEADING:
-            while self.headings and self.headings[-1][0] >= block.level:
+            while len(self.headings) > self.state.floor and self.headings[-1][0] >= block.level:
                 self.headings.pop()
         above = self.headings[-1][1] if self.headings else None
         if block.kind is BlockKind.HEADING:
@@ -749,6 +774,8 @@ class Writer:
     def _name_column(self, table: _Table, column: int, shown: str, at: int) -> None:
         """Write the name of a column; a first cell that holds a letter names the row and stands alone."""
         name, start, end = table.names.get(column, ("", 0, 0))
+        if table.row and table.row.heads and not table.rows:
+            return
         if name and not (column == 0 and len(table.names) > 1 and _LETTER.search(shown)):
             self._insert(name + (" " if name[-1] in _STOPS else ": "), at, (start, end))
 
@@ -777,9 +804,9 @@ class Writer:
         stops = [cell.text - len(" · ") for cell in row.cells[1:]] + [self.length]
         for cell, stop in zip(row.cells, stops, strict=True):
             name = shown[cell.text - row.length : stop - row.length].strip()
-            span = self.lines.source_of(cell.start), self.lines.source_of(cell.end - 1) + 1
-            if len(name) <= _LONGEST_COLUMN:
-                table.names |= {cell.column + each: (name, *span) for each in range(cell.width)}
+            name = name if len(name) <= _LONGEST_COLUMN else ""
+            span = self.lines.span_of(cell.start, cell.end)
+            table.names |= {cell.column + each: (name, *span) for each in range(cell.width)}
         table.header = table.header or _Header(
             row.length, self.parts[row.parts :], self.segments[row.segments :],
             self.blocks[row.blocks :], self.marks[row.marks :],
