@@ -56,7 +56,7 @@ _SIGNS: Final = (
         Dialect.MYST,
         re.compile(
             r"^[ \t]*+(?:`{3,}+|:{3,}+)\{[a-z][\w:-]*+\}|\{(?:ref|doc|term)\}`"
-            r"|\{\{ ?['\"][^'\"{}\n]*+(?:\{\}[^'\"{}\n]*+)?['\"]\.format\(",
+            r"|\{\{ ?['\"][^'\"\n]*+['\"]\.format\(",
             re.MULTILINE,
         ),
     ),

@@ -200,7 +200,7 @@ class _Inline:
         if found := _SHORTCODE.match(self.text, at, self.limit):
             return self._hide(at, found.end(), "shortcode")
         if found := _LINKED.match(self.text, at, self.limit):
-            return self._hide(at, found.end(), text=found[1])
+            return self._hide(at, found.end(), text=found[1].strip("*_`"))
         if self.templated and (found := _EXPRESSION.match(self.text, at, self.limit)):
             return self._hide(at, found.end(), "expression")
         if found := _ROLE.match(self.text, at, self.limit):

@@ -141,8 +141,6 @@ class Lines:
 
     def span_of(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the source that `text[start:end]` comes from; for no characters, a place."""
-        if not self.pieces:
-            return 0, 0
         first = self.pieces[bisect_right(self.starts, start) - 1]
         begin = first.source + (start - first.start if first.copied else 0)
         if end <= start:
@@ -404,10 +402,9 @@ class _Rewriter:
     def _in_fence(self, fence: _Fence, start: int, core: int, end: int, columns: int) -> bool:
         """Write a line of code; False if the fence ended in front of it."""
         blank = core >= end
-        quoted = None if blank else _QUOTED.match(self.source, core, end)
-        if (fence.quoted and not quoted) or (columns < fence.floor and not blank):
+        inner = _behind_quotes(self.source, core, end) if fence.quoted else core
+        if (fence.quoted and inner == core) or (columns < fence.floor and not blank):
             return False
-        inner = quoted.end() if fence.quoted and quoted else core
         bare = self.source[inner:end].strip()
         if bare and not bare.strip(fence.mark) and len(bare) >= fence.length:
             self.fence = None
@@ -587,13 +584,11 @@ class _Rewriter:
                 break
 
     def _callout(self, start: int, core: int, end: int) -> bool:
-        quoted = _QUOTED.match(self.source, core, end)
-        if not quoted:
-            return False
-        if self._fence(start, quoted.end(), end, quoted=True):
+        inner = _behind_quotes(self.source, core, end)
+        if self._fence(start, inner, end, quoted=True):
             return True
-        depth = quoted[0].count(">")
-        if not self.source[quoted.end() : end].strip():
+        depth = self.source.count(">", core, inner)
+        if not self.source[inner:end].strip():
             self.lines.breaks.append(self.length)
             return False
         self.quote_depth = depth
@@ -833,6 +828,12 @@ class _Rewriter:
         self._insert(f"{prefix}{fence}\n", finish)
         self.lines.code.append((begin, self.length))
         self._blank(finish)
+
+
+def _behind_quotes(source: str, core: int, end: int) -> int:
+    """Where a line begins behind the marks of block quotes."""
+    found = _QUOTED.match(source, core, end)
+    return found.end() if found else core
 
 
 def _is_import(line: str) -> bool:

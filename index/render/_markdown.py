@@ -139,7 +139,6 @@ class _Reader:
         self.text = masked(lines.text, masks) if masks else lines.text
         self.starts = [mask.start for mask in masks]
         self.roles = {mask.end: mask.role for mask in masks if mask.role}
-        self.shown_to = 0
         self.images = 0
         self.paragraph_name: list[str] = []
         self.html: list[tuple[str, int]] | None = None
@@ -284,10 +283,7 @@ class _Reader:
             self.writer.text(shown, start, end)
 
     def _hidden(self, mask: Mask) -> None:
-        """Write what stands for a hidden span, once."""
-        if mask.start < self.shown_to:
-            return
-        self.shown_to = mask.end
+        """Write what stands for a hidden span."""
         if mask.tag:
             self._tag(mask.tag, mask.start, hidden=True, ends_line=self._ends_line(mask.end))
         elif mask.text:
@@ -303,8 +299,6 @@ class _Reader:
         source = self.lines.text[start:end]
         ticks = len(source) - len(source.lstrip("`"))
         inner = source[ticks : len(source) - ticks]
-        if self.masks and len(inner) >= len(shown) and "," in shown:
-            shown = inner.strip() if len(inner.strip()) == len(shown) else shown
         if self.roles.get(start, "code") not in _CODE_ROLES:
             self._role(shown, start + ticks, end - ticks)
             return
@@ -323,8 +317,6 @@ class _Reader:
 
     def _raw_html(self, pieces: list[tuple[str, int]], *, inline: bool) -> None:
         """Write raw HTML that stands in one piece or, inside of a quotation, in several."""
-        if not inline and not pieces:
-            return
         source = "".join(piece for piece, _ in pieces)
         begins: list[int] = []
         length = 0

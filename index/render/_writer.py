@@ -163,7 +163,7 @@ class _Element:
     headings: list[tuple[int, int]] | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _OpenMark:
     kind: MarkKind
     address: str
@@ -393,11 +393,10 @@ class Writer:
         """Close the innermost element of that name, with those in it; nothing if none is open."""
         if not markdown and not self.names[-1][name]:
             return
-        while self.elements:
-            element = self.elements[-1]
-            self._leave(element)
-            if element.name == name and element.markdown == markdown:
-                break
+        left = None
+        while left is None or left.name != name or left.markdown != markdown:
+            left = self.elements[-1]
+            self._leave(left)
 
     def end_paragraph(self) -> None:
         """End a paragraph of Markdown, with inline elements of HTML that are still open."""
@@ -464,7 +463,7 @@ class Writer:
         mark = self.open_marks.pop()
         if mark.start < 0:
             self.unset.remove(mark)
-        elif mark.start < self.length:
+        else:
             self.marks.append(Mark(mark.start, self.length, mark.kind, mark.address))
 
     # Text.
@@ -540,7 +539,7 @@ class Writer:
         elif self.block and not self.state.exact:
             self.space = None
             if self.parts[-1] != "\n":
-                self._emit("\n", start, end, same=False)
+                self._emit_unmarked("\n", start, end)
 
     def _exact(self, shown: str, start: int, end: int) -> None:
         """Write code as it stands, without the newlines that end it."""
@@ -552,9 +551,9 @@ class Writer:
             if self.block is None:
                 self._begin(self.newlines[0][0] if self.newlines else start)
             for place in self.newlines:
-                self._emit("\n", *place, same=self.lines.text[slice(*place)] == "\n")
+                self._emit_unmarked("\n", *place)
             self.newlines.clear()
-            self._emit(code, start, start + len(code) if same else end, same=same)
+            self._emit_unmarked(code, start, start + len(code) if same else end)
         count = len(shown) - len(code)
         self.newlines += [(end - each - 1, end - each) if same else (end, end) for each in range(count)][::-1]
 
@@ -579,8 +578,6 @@ class Writer:
 
     def _put(self, shown: str, start: int, end: int, *, same: bool = True) -> None:
         """Write text that begins and ends with a character that is not white space."""
-        if not shown:
-            return
         if self.small:
             self._small(self.state.small)
         if row := self._row():
@@ -599,9 +596,13 @@ class Writer:
             return
         white = self.lines.text[start:end]
         if not ("\n" in white and _CJK.match(last) and _CJK.match(following)):
-            unset, self.unset = self.unset, []  # a mark begins with a word
-            self._emit(" ", start, end, same=white == " ")
-            self.unset = unset
+            self._emit_unmarked(" ", start, end)
+
+    def _emit_unmarked(self, shown: str, start: int, end: int) -> None:
+        """Add white space or a line of code; no mark begins with it."""
+        unset, self.unset = self.unset, []
+        self._emit(shown, start, end, same=self.lines.text[start:end] == shown)
+        self.unset = unset
 
     def _emit(self, shown: str, start: int, end: int, *, same: bool) -> None:
         """Add characters that come from the source."""
@@ -680,7 +681,7 @@ class Writer:
         if self.parts[-1] == "\n" and block.kind is not BlockKind.CODE:  # a line break that nothing follows
             self._take_back_line_break()
         for mark in self.open_marks:  # an element that is open over blocks marks each of them
-            if 0 <= mark.start < self.length:
+            if mark.start >= 0:
                 self.marks.append(Mark(mark.start, self.length, mark.kind, mark.address))
             mark.start = -1
         self.unset = list(self.open_marks)

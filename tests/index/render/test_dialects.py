@@ -214,6 +214,7 @@ def test_mdx() -> None:
         ("a <Broken b=> d", ["a <Broken b=> d"]),
         ("a {unclosed b", ["a {unclosed b"]),
         ("<Foo {...props} b={1} c/> x", ["x"]),
+        ("a {/* not yet */} b", ["a b"]),
         ("`<Foo>` and `{x}`", ["<Foo> and {x}"]),
         ("<a href='/x'>word</a>", ["word"]),
         ("export default function Page() {}\n\nText", ["Text"]),
@@ -543,6 +544,19 @@ def test_other_programs() -> None:
     assert shown("{{#include x.rs}}\n\n<<< @/x.js\n\nText") == ["Text"]
     assert shown("As said^[in May] here.") == ["As said here."]
     assert shown("```{r setup}\nx <- 1\n```") == ["x <- 1"]
+    assert shown("- a\n\n  ```\n  code\nbehind {{< x >}}", Dialect.TEMPLATE) == ["a", "code", "behind"]
+    assert shown("> ```\n> code\nbehind") == ["code", "behind"]
+    assert shown("::::note\nA\n:::\nB\n```\nC\n```\n::::") == ["A", "B", "C"]
+    assert shown("!!! note\n" + "\n" * 60 + "    far", Dialect.MARKDOWN) == ["!!! note", "far"]
+    assert shown("::: {.note}\nA\n:::") == ["A"]
+    assert shown("```{toctree}\nnever closed") == []
+    assert shown("```{note}\nnever closed") == ["never closed"]
+    assert shown("--8<--\nfile", Dialect.MARKDOWN) == ["file"]
+    assert shown("- read the toc\n- [TOC] here") == ["read the toc", "[TOC] here"]
+    assert shown("import a map, then go", Dialect.MARKDOWN) == ["import a map, then go"]
+    assert shown("import A from 'a';\n\nText", Dialect.MARKDOWN) == ["Text"]
+    assert shown("{{< note >}} Mind it.", Dialect.TEMPLATE) == ["Mind it."]
+    assert shown("::: tabs\n:::: tab One\nA\n::::\n:::") == ["One", "A"]
     assert shown("%% not closed\n\ntext") == ["%% not closed", "text"]
     assert shown("<script>\nvar x\n\n:::note\n</script> after") == ["after"]
     assert shown("<pre>\n!!! note\n    x\n\n:::\n</pre>\nafter") == ["!!! note\n    x\n\n:::", "after"]

@@ -396,11 +396,30 @@ def test_details_hold_their_markdown() -> None:
         ("<!-- never closed\n\ntext", []),
         ("line one<br><br>line two", ["line one\nline two"]),
         ("<details><summary></summary></details>", []),
+        ("<div>never closed", ["never closed"]),
+        ("<p><b>one<p>two", ["one", "two"]),
+        ("<b><p>one</p><hr><p></p></b>", ["one"]),
+        ("a <svg>`b`<br></svg>c", ["a c"]),
+        ("a ` ` b", ["a b"]),
+        ("x<sup>a\nb</sup> y<sup>1<br>2</sup> z<sup>1`t`</sup>", ["x a b y¹\n2 z¹t"]),
+        ("x<sup>1\n\ny", ["x¹", "y"]),
+        ("a<br> b", ["a\nb"]),
+        ("| a | b |\n|---|---|\n| the *old* map | |\n| | |", ["the old map"]),
+        ("![a\nb <i>c</i> `d`  \n[^1]](x.png) e", ["e"]),
+        ("a\r\n\r\nb", ["a", "b"]),
+        ("<pre>never\n\nclosed", ["never\n\nclosed"]),
     ],
 )
 def test_html_as_people_write_it(source: str, expected: list[str]) -> None:
     assert shown(source) == expected
     check(source, render_markdown(source))
+
+
+def test_marks_are_not_nested_without_end() -> None:
+    source = f"{'<b>' * 40}word `code`"
+    rendered = render_markdown(source)
+    assert len(rendered.marks) == 16
+    check(source, rendered)
 
 
 def test_a_soft_break_is_a_space_but_not_in_chinese() -> None:
