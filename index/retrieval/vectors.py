@@ -188,7 +188,7 @@ def save(snapshot: Snapshot) -> bool:
     count = snapshot.counts().chunks
     head = {"state": snapshot.state(), "dimension": snapshot.dimension, "count": count}
     checksum = _new_checksum()
-    with atomic_write(path, path.with_name(f"{path.name}.tmp")) as file:
+    with atomic_write(path, private=True) as file:
         lines = _MAGIC + json.dumps(head).encode() + b"\n"
         for data in chain([lines], _records(snapshot)):
             checksum.update(data)

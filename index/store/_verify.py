@@ -1,4 +1,4 @@
-"""Looks at everything in a database and says what is wrong with it."""
+"""Checks a whole database, and says what is wrong with it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from index.store._articles import ArticleQueries
+from index.citation_ids import article_hash
+from index.errors import IndexBusy, IndexDisk
 from index.store._connect import connect, database_errors, sensible
 from index.store._rows import article_digest, chunk_text, embedding_key, sentence_text, sound_value
+from index.store._snapshot import ArticleQueries
 from index.text.words import terms
 from index.types import CITABLE, Article, SentenceKind
 
 _MOST: Final = 100
-"""Problems that are told; whoever reads more of them learns nothing new."""
+"""Problems that are reported; more of them would say nothing new."""
 
 
 class _Span(NamedTuple):
@@ -29,34 +32,55 @@ class _Span(NamedTuple):
 
 
 def verify(path: Path, *, derived: bool = True) -> list[str]:
-    """Check a whole database: pages, references, spans, vectors, words and sums.
+    """Check a whole database: pages, references, checksums, spans, vectors and words.
 
     Args:
         path: The database file.
-        derived: Whether to make words and hashes again from every text and compare them, which takes most of
-            the time, and finds what was changed since they were made.
+        derived: Whether to make words and hashes again from every text and compare them. That takes most of
+            the time, and finds what was stored wrongly; checksums find what has changed since.
 
     Returns:
-        One sentence for each thing that is wrong, at most 100; empty if it is whole.
+        One sentence for each thing that is wrong, at most 100; empty if nothing is.
 
     Raises:
         IndexCorrupt: It cannot be read to its end.
         IndexVersion: It was made by another version of Footnote.
         StoreError: It cannot be opened at all.
     """
-    with database_errors(path), sensible(path):
-        connection = connect(path, write=False)
+    with database_errors(path), sensible(path), closing(connect(path, write=False)) as connection:
+        connection.execute("BEGIN")  # one state, whatever is written meanwhile
+        ArticleQueries(connection, path).check_words()
+        found = _Check(connection, derived=derived).problems()
+        problems = [problem for problem, _ in zip(found, range(_MOST), strict=False)]
+        connection.require_unchanged()
+    return problems or _full_text(path)
+
+
+def _full_text(path: Path) -> list[str]:
+    """Let FTS5 compare its index with its content, which it does only where the database can be written.
+
+    From SQLite 3.44 on, `PRAGMA integrity_check` does that too.
+    """
+    with (
+        suppress(IndexBusy, IndexDisk),
+        database_errors(path),
+        closing(connect(path, write=True)) as connection,
+    ):
+        connection.execute("PRAGMA busy_timeout = 0")
+        connection.execute("BEGIN IMMEDIATE")
         try:
-            connection.execute("BEGIN")  # one state, whatever is written meanwhile
-            ArticleQueries(connection, path).check_words()
-            found = _Check(connection, derived=derived).problems()
-            return [problem for problem, _ in zip(found, range(_MOST), strict=False)]
+            connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CORRUPT:
+                return ["The full text does not list the words that it holds."]
+            raise
         finally:
-            connection.close()
+            connection.execute("ROLLBACK")
+    return []
 
 
 class _Check:
-    """One look at a database."""
+    """One check of one state of a database."""
 
     def __init__(self, connection: sqlite3.Connection, *, derived: bool) -> None:
         self._derived = derived
@@ -65,22 +89,25 @@ class _Check:
         self._digest = 0
 
     def problems(self) -> Iterator[str]:
-        """Everything that is wrong; what is sound is checked further."""
+        """Everything that is wrong."""
         yield from self._pages()
+        yield from self._checksums()
         yield from self._vectors()
         rows = self._execute(
-            "SELECT a.key, b.text, a.hash, a.file, a.id, a.title, a.url, a.source, a.published, a.language,"
-            " a.tags FROM article AS a LEFT JOIN body AS b ON b.article = a.key ORDER BY a.id"
+            "SELECT key, text, hash, file, collection, short,"
+            " id, title, url, source, published, language, tags FROM article"
+            " LEFT JOIN body ON article = key ORDER BY id"
         )
-        for key, text, digest, file, article_id, title, url, source, published, language, tags in rows:
+        for key, text, digest, file, collection, short, article_id, title, *fields, tags in rows:
             self._digest += int.from_bytes(digest, "big")
             if text is None:
                 yield f"The article {article_id} has no text."
                 continue
-            words = tuple(json.loads(tags))
-            article = Article(article_id, title, text, url, source, published, language, words)
-            if self._derived and article_digest(article, file) != digest:
+            article = Article(article_id, title, text, *fields, tuple(json.loads(tags)))
+            if article_digest(article, file) != digest:
                 yield f"The article {article_id} is not what was indexed: its hash differs."
+            if (collection, short) != (article.collection, article_hash(article_id)):
+                yield f"The article {article_id} is not listed under its own names."
             for problem in self._article(key, text):
                 yield f"The article {article_id}: {problem}."
         yield from self._sums()
@@ -91,6 +118,18 @@ class _Check:
                 yield f"SQLite finds the file damaged: {problem}."
         for table, _, parent, _ in self._execute("PRAGMA foreign_key_check"):
             yield f"A row of the table {table} refers to a row of {parent} that is not there."
+
+    def _checksums(self) -> Iterator[str]:
+        for table, bad in self._execute(
+            "SELECT 'meta', count(*) FROM checked_meta WHERE NOT intact"
+            " UNION ALL SELECT 'setting', count(*) FROM checked_setting WHERE NOT intact"
+            " UNION ALL SELECT 'article', count(*) FROM checked_article WHERE NOT intact"
+            " UNION ALL SELECT 'vector', count(*) FROM checked_vector WHERE NOT intact"
+            " UNION ALL SELECT 'sentence', count(*) FROM checked_sentence WHERE NOT intact"
+            " UNION ALL SELECT 'chunk', count(*) FROM checked_chunk WHERE NOT intact"
+        ):
+            if bad:
+                yield f"Rows of the table {table} are not what was stored: {bad}."
 
     def _vectors(self) -> Iterator[str]:
         ((dimension,),) = self._execute("SELECT value FROM meta WHERE name = 'dimension'")
@@ -143,20 +182,24 @@ class _Check:
                 yield f"chunk {one.ordinal} does not have the vector of its words"
             if words is None or (embedded and words != " ".join(terms(embedded))):
                 yield f"chunk {one.ordinal} is not found by its words"
-            self._words.update(set((words or "").split(" ")) - {""})
+            if self._derived:
+                self._words.update(set((words or "").split(" ")) - {""})
             count, reached = count + 1, last + 1
         if reached != len(sentences):
             yield f"{len(sentences) - reached} sentences are in no chunk"
 
     def _sums(self) -> Iterator[str]:
-        """What is wrong with the whole, once its parts are known."""
+        """What is wrong with the whole, once the articles are checked."""
         ((digest,),) = self._execute("SELECT value FROM meta WHERE name = 'digest'")
         if digest != f"{self._digest % (1 << 128):032x}":
-            yield "The index does not say rightly which articles it holds."
+            yield "The hash of all articles is not that of the articles."
         ((stray,),) = self._execute("SELECT count(*) FROM words WHERE rowid NOT IN (SELECT key FROM chunk)")
         if stray:
             yield f"The full text holds {stray} chunks that do not exist."
-        elif dict(self._execute("SELECT term, doc FROM vocabulary").fetchall()) != self._words:
+        elif (
+            self._derived
+            and dict(self._execute("SELECT term, doc FROM vocabulary").fetchall()) != self._words
+        ):
             yield "The full text does not list the words that it holds."
 
 

@@ -159,8 +159,13 @@ def test_a_rebuild_saves_vectors_and_a_start_loads_them(
 def test_saved_vectors_that_are_behind_are_brought_up_to_date(library: Library) -> None:
     before = saved(library).read_bytes()
     library.builder().add([library.write("news/fair.md", "# Fair\n\nThe spring fair opens on Sunday.\n")])
-    library.builder().remove(["welcome"])
     assert saved(library).read_bytes() == before
+    assert found(follow(library), QUERY, 100) == anew(library)
+
+
+def test_saved_vectors_do_not_outlive_an_article_that_is_removed(library: Library) -> None:
+    library.builder().remove(["welcome"])
+    assert not saved(library).exists()
     assert found(follow(library), QUERY, 100) == anew(library)
 
 
@@ -286,7 +291,7 @@ def test_an_index_that_grows_from_nothing(tmp_path: Path) -> None:
 
 
 def test_a_history_that_is_forgotten_is_read_anew(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.store._writer._HISTORY", 1)
+    monkeypatch.setattr("index.store._repository._HISTORY", 1)
     index = follow(library)
     for turn in range(4):
         library.write("welcome.md", f"# Welcome\n\nThe library opens at {turn}.\n")
