@@ -400,11 +400,13 @@ class IndexStatus:
         info: What it holds.
         changed: When its articles last changed, in seconds since 1970; None where that was not written down.
         size: Bytes of its database.
+        failure: Why the last rebuild failed, so that the index is as it was before; None if it succeeded.
     """
 
     info: IndexInfo
     changed: float | None
     size: int
+    failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

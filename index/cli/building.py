@@ -25,6 +25,9 @@ from index.cli.common import (
 from index.errors import FootnoteError, UsageError
 from index.types import BuildReport, OnProgress
 
+AllowEmpty = Annotated[
+    bool, typer.Option("--allow-empty", help="Let all articles go, or more than half of 20 or more.")
+]
 _COPIED: Final = frozenset({".md", ".markdown", ".txt", ".jsonl"})
 
 
@@ -38,17 +41,21 @@ def rebuild(
     full: Annotated[
         bool, typer.Option("--full", help="Build a new index next to the current one, then swap them.")
     ] = False,
+    allow_empty: AllowEmpty = False,
     corpus: Corpus = None,
     index: Index = None,
     as_json: Json = False,
 ) -> None:
-    """Bring the index up to date with the corpus.
+    """Bring the index up to date with the corpus, and repair it if it is damaged.
 
     Reads every file, but encodes only what changed. The previous state keeps answering until the new one is
     complete. After an interruption, run it again to continue.
     """
     values = settings(corpus, index)
-    _run(lambda on_progress: builder(values, on_progress).rebuild(full=full), as_json=as_json)
+    _run(
+        lambda on_progress: builder(values, on_progress).rebuild(full=full, allow_empty=allow_empty),
+        as_json=as_json,
+    )
 
 
 def add(
@@ -136,13 +143,15 @@ def remove(
     _run(lambda on_progress: builder(values, on_progress).remove(ids), as_json=as_json)
 
 
-def rollback(corpus: Corpus = None, index: Index = None, as_json: Json = False) -> None:
+def rollback(
+    allow_empty: AllowEmpty = False, corpus: Corpus = None, index: Index = None, as_json: Json = False
+) -> None:
     """Go back to the index before the last full rebuild.
 
     Articles whose files are gone stay gone.
     """
     values = settings(corpus, index)
-    _run(lambda on_progress: builder(values, on_progress).rollback(), as_json=as_json)
+    _run(lambda on_progress: builder(values, on_progress).rollback(allow_empty=allow_empty), as_json=as_json)
 
 
 def _run(work: Callable[[OnProgress], BuildReport], *, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from index.cli.building import AllowEmpty
 from index.cli.common import Corpus, Index, Json, counted, note, say, say_json, settings, waiting
 
 
@@ -38,6 +39,7 @@ def backup(
 
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy made by `backup`.")],
+    allow_empty: AllowEmpty = False,
     corpus: Corpus = None,
     index: Index = None,
     as_json: Json = False,
@@ -50,7 +52,9 @@ def restore(
 
     values = settings(corpus, index)
     with waiting("Checking …"):
-        report = put_back(file, values.corpus, values.dir, lock_timeout=values.lock_timeout)
+        report = put_back(
+            file, values.corpus, values.dir, lock_timeout=values.lock_timeout, allow_empty=allow_empty
+        )
     if as_json:
         say_json(report)
     else:

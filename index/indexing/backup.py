@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Literal
 
 from index.errors import IndexCorrupt, IndexDisk, UsageError
 from index.files import named, new_file
+from index.indexing.builder import refuse_emptying
 from index.indexing.plan import plan_all
 from index.indexing.reconcile import retract
 from index.store import Generations, Writer, copy, discard, locked, verify, worth_keeping
@@ -34,7 +34,6 @@ def back_up(folder: Path, target: Path) -> Path:
     try:
         with new_file(target) as temporary:
             _copied(source, temporary, journal="DELETE")
-            shutil.copymode(source, temporary)
     except OSError as error:
         raise _no_room(target, error.strerror or str(error)) from error
     except IndexDisk as error:
@@ -42,7 +41,9 @@ def back_up(folder: Path, target: Path) -> Path:
     return target
 
 
-def restore(file: Path, corpus: Path, folder: Path, *, lock_timeout: float = 30.0) -> BuildReport:
+def restore(
+    file: Path, corpus: Path, folder: Path, *, lock_timeout: float = 30.0, allow_empty: bool = False
+) -> BuildReport:
     """Put a copy in use; the index that was in use is kept for `rollback`.
 
     Articles that are no longer in the corpus stay removed. What has changed since the copy was made is learnt
@@ -53,9 +54,11 @@ def restore(file: Path, corpus: Path, folder: Path, *, lock_timeout: float = 30.
         corpus: Folder of the articles.
         folder: Folder of the index; made when missing.
         lock_timeout: Seconds to wait for another process that is changing the index.
+        allow_empty: As for `Builder.rebuild`.
 
     Raises:
         UsageError: There is no such file.
+        ArticlesMissing: As `Builder.rebuild`.
         CorpusError: The corpus cannot be read.
         StoreError: The copy cannot be used; the index then stays as it was.
     """
@@ -73,7 +76,11 @@ def restore(file: Path, corpus: Path, folder: Path, *, lock_timeout: float = 30.
                     "copy, or run `footnote rebuild`."
                 ) from error
             with Writer.open(path) as writer:
-                removed = retract(writer, plan_all(corpus, writer, lambda _: None))
+                plan = plan_all(corpus, writer, lambda _: None)
+                if not allow_empty:
+                    left = writer.count() - len(plan.removed)
+                    refuse_emptying(corpus, len(plan.removed), of=writer.count(), left=left)
+                removed = retract(writer, plan)
                 count = writer.count()
             present, previous = worth_keeping(generations)
             generations.switch(path, present or previous)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -11,6 +11,8 @@ from typing import Final
 from index import corpus as articles
 from index.errors import (
     ArticleNotFound,
+    ArticlesMissing,
+    FootnoteError,
     IndexCorrupt,
     IndexMissing,
     IndexModel,
@@ -36,6 +38,9 @@ from index.store import (
 )
 from index.text.words import VERSION as WORDS_VERSION
 from index.types import BuildReport, Encoder, OnProgress
+
+_MANY: Final = 20
+"""Articles from which an index must not lose more than half of them at once."""
 
 READING_VERSION: Final = 1
 """Raise it when articles are read, cut or embedded otherwise: an index made before is then made anew."""
@@ -87,28 +92,34 @@ class Builder:
         self._lock_timeout = lock_timeout
         self._generations = Generations(folder)
 
-    def rebuild(self, *, full: bool = False) -> BuildReport:
-        """Bring the index up to date with the corpus.
+    def rebuild(self, *, full: bool = False, allow_empty: bool = False) -> BuildReport:
+        """Bring the index up to date with the corpus, and repair it if it is damaged.
 
         A file that can no longer be read is dropped like one that is gone, and named in `skipped`: the index
         never says what the corpus no longer says.
 
         Args:
             full: Make a new database beside the present one, and put it in use when it is whole. This also
-                happens by itself when there is none, or when it was made by another version of Footnote, with
-                another model or with other parameters.
+                happens by itself when there is none, when it is damaged, or when it was made by another
+                version of Footnote, with another model or with other parameters.
+            allow_empty: Whether all articles may go, or more than half of 20 or more.
 
         Raises:
+            ArticlesMissing: So many articles would go, and `allow_empty` is false.
             CorpusError: The corpus cannot be read.
             StoreError: The index cannot be changed; it is then as it was.
             ModelError: The model cannot be loaded.
         """
-        with locked(self._folder, self._lock_timeout):
+        with self._recording(), locked(self._folder, self._lock_timeout):
             writer = None if full else self._usable()
             if writer is None:
-                return self._make_anew()
+                return self._make_anew(allow_empty=allow_empty)
             with writer:
                 plan = plan_all(self._corpus, writer, self._on_progress)
+                if not allow_empty:
+                    left = writer.count() - len(plan.removed) + len(plan.added)
+                    refuse_emptying(self._corpus, len(plan.removed), of=writer.count(), left=left)
+                self._drop_from_previous(plan.removed)
                 report = self._carry_out(writer, plan, finished=True)
                 report = replace(report, unchanged=writer.count() - len(report.added) - len(report.changed))
                 if report.added or report.changed or report.removed:
@@ -128,7 +139,7 @@ class Builder:
             try:
                 writer = Writer.open(self._generations.current())
             except IndexMissing:
-                return self._make_anew()
+                return self._make_anew(allow_empty=True)
             with writer:
                 if writer.config() != self._recipe():
                     raise IndexModel(
@@ -160,16 +171,24 @@ class Builder:
             for article_id in dict.fromkeys(ids):
                 with suppress(ArticleNotFound):  # its file is gone already
                     articles.delete(self._corpus, article_id)
+            self._drop_from_previous(ids)
             removed = forget(writer, self._corpus, known) if writer else set()
+            self._drop_from_previous(
+                [name for name in removed if name not in ids]
+            )  # others of a deleted file
             return BuildReport(removed=tuple(sorted(removed | set(ids))))
 
-    def rollback(self) -> BuildReport:
+    def rollback(self, *, allow_empty: bool = False) -> BuildReport:
         """Go back to the database that the last full rebuild has replaced.
 
         Articles that are no longer in the corpus stay removed.
 
+        Args:
+            allow_empty: As for `rebuild`.
+
         Raises:
             NothingToRollBack: None is kept.
+            ArticlesMissing: As `rebuild`.
             CorpusError: The corpus cannot be read.
             StoreError: The kept one cannot be used; the present one then stays in use.
         """
@@ -182,7 +201,13 @@ class Builder:
             with Writer.open(previous) as writer:
                 with writer.snapshot() as snapshot:
                     snapshot.check_words()
-                removed = retract(writer, plan_all(self._corpus, writer, self._on_progress))
+                if problems := verify(previous, derived=False):
+                    raise damaged(previous, problems[0])
+                plan = plan_all(self._corpus, writer, self._on_progress)
+                if not allow_empty:
+                    left = writer.count() - len(plan.removed)
+                    refuse_emptying(self._corpus, len(plan.removed), of=writer.count(), left=left)
+                removed = retract(writer, plan)
                 count = writer.count()
             self._generations.switch(previous, current)
             return BuildReport(removed=removed, unchanged=count)
@@ -224,17 +249,43 @@ class Builder:
         }
 
     def _usable(self) -> Writer | None:
-        """The database in use, open; None if there is none or it is not made as one would be now."""
+        """The database in use, open; None if it is missing or damaged, or not made as one would be now."""
         try:
-            writer = Writer.open(self._generations.current())
-        except (IndexMissing, IndexVersion):
+            path = self._generations.current()
+            if verify(path, derived=False):
+                return None
+            writer = Writer.open(path)
+        except (IndexMissing, IndexVersion, IndexCorrupt):
             return None
         if writer.config() == self._recipe():
             return writer
         writer.close()
         return None
 
-    def _make_anew(self) -> BuildReport:
+    @contextmanager
+    def _recording(self) -> Iterator[None]:
+        """Record for readers whether the rebuild in the block fails."""
+        try:
+            yield
+        except Exception as error:
+            why = str(error) if isinstance(error, FootnoteError) else f"Unexpected {type(error).__name__}."
+            self._generations.record_failure(why)
+            raise
+        self._generations.record_failure(None)
+
+    def _drop_from_previous(self, ids: Sequence[str]) -> None:
+        """Remove articles from the database kept for `rollback`; one that cannot be opened is deleted."""
+        try:
+            previous = self._generations.previous()
+            if previous is not None and ids:
+                with Writer.open(previous) as writer, writer.change():
+                    for article_id in ids:
+                        writer.drop(article_id)
+        except (IndexCorrupt, IndexVersion):
+            self._generations.switch(self._generations.current(), None)
+            self._generations.tidy()
+
+    def _make_anew(self, *, allow_empty: bool) -> BuildReport:
         """Make a new database, check it, and put it in use."""
         present, previous = worth_keeping(self._generations)
         before, settings = inherited(present, self._encoder.fingerprint)
@@ -245,6 +296,8 @@ class Builder:
                 Writer.create(path, self._recipe()) as writer,
             ):
                 plan = plan_all(self._corpus, writer, self._on_progress)
+                if not allow_empty:
+                    self._refuse_loss(plan, before)
                 report = self._carry_out(writer, plan, finished=True, caches=caches)
                 with writer.change():
                     for name, value in settings.items():
@@ -264,8 +317,15 @@ class Builder:
         self._generations.tidy()
         return compared(report, before, after)
 
+    def _refuse_loss(self, plan: Plan, before: Mapping[str, bytes]) -> None:
+        """Refuse to replace an index by one without its articles; `before` is empty if it cannot be read."""
+        with suppress(IndexMissing, IndexCorrupt):
+            self._generations.current()
+            lost = len(before.keys() - set(plan.added))
+            refuse_emptying(self._corpus, lost, of=max(len(before), 1), left=len(plan.added))
+
     def _save_vectors(self) -> None:
-        """Save the vectors beside the database. They can be made again, so a failure is no matter."""
+        """Save the vectors beside the database. They can be read from it too, so a failure is ignored."""
         from index.retrieval.vectors import save
 
         with suppress(StoreError, OSError):
@@ -288,4 +348,23 @@ class Builder:
             finished=finished,
             caches=caches,
             on_progress=self._on_progress,
+        )
+
+
+def refuse_emptying(corpus: Path, lost: int, *, of: int, left: int) -> None:
+    """Refuse a change after which the index would be empty, or lack more than half of 20 or more articles.
+
+    Args:
+        corpus: Folder of the articles.
+        lost: How many articles would go.
+        of: How many there are.
+        left: How many there would be.
+
+    Raises:
+        ArticlesMissing: It is such a change.
+    """
+    if (of and not left) or (of >= _MANY and lost > of / 2):
+        raise ArticlesMissing(
+            f"{corpus} lacks {lost} of the {of} articles in the index, so nothing was changed. Make sure "
+            "that the folder is there and mounted. If these articles are meant to go, add --allow-empty."
         )
