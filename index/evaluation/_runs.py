@@ -11,6 +11,7 @@ from typing import Any
 from index.errors import UnreadableFile, UsageError
 from index.evaluation._labels import Evidence
 from index.evaluation._metrics import QualityMetrics, Quoted, Row, measure
+from index.files import write_text
 
 _VERSION = 1
 
@@ -72,7 +73,7 @@ def save(path: Path, sets: Mapping[str, QualityMetrics]) -> None:
         },
     }
     try:
-        path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+        write_text(path, json.dumps(data, indent=1) + "\n")
     except OSError as error:
         raise UsageError(f"Cannot write the run to {path}: {error.strerror}.") from error
 

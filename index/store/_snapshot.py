@@ -214,10 +214,11 @@ class ArticleQueries:
 
     def _cards(self, rows: Iterable[tuple[Any, ...]]) -> list[ArticleCard]:
         found = []
-        for article_id, *fields, tags, collection, intact in rows:
+        for article_id, title, url, source, published, language, tags, collection, intact in rows:
             self._require(intact, f"the article {article_id} is not what was indexed")
             with sensible(self._path):
-                found.append(ArticleCard(article_id, *fields, tuple(json.loads(tags)), collection))
+                words = tuple(json.loads(tags))
+            found.append(ArticleCard(article_id, title, url, source, published, language, words, collection))
         return found
 
     def _one(self, query: str, *values: object) -> tuple[Any, ...]:
@@ -243,16 +244,16 @@ class ArticleQueries:
     def _article(self, key: int) -> Article:
         """The article of a key, compared with its stored hash; once for each snapshot."""
         if key not in self._articles:
-            *fields, tags, file, digest, intact, text = self._one(
+            article_id, title, url, source, published, language, tags, file, digest, intact, text = self._one(
                 "SELECT id, title, url, source, published, language, tags, file, hash, intact, text"
                 " FROM checked_article LEFT JOIN body ON article = key WHERE key = ?",
                 key,
             )
-            article_id, title, *others = fields
             if text is None:
                 raise damaged(self._path, f"the article {article_id} has no text")
             with sensible(self._path):
-                article = Article(article_id, title, text, *others, tuple(json.loads(tags)))
+                words = tuple(json.loads(tags))
+                article = Article(article_id, title, text, url, source, published, language, words)
                 intact = intact and article_digest(article, file) == digest
             self._require(intact, f"the article {article_id} is not what was indexed")
             self._articles[key] = article

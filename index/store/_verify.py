@@ -94,16 +94,18 @@ class _Check:
         yield from self._checksums()
         yield from self._vectors()
         rows = self._execute(
-            "SELECT key, text, hash, file, collection, short,"
-            " id, title, url, source, published, language, tags FROM article"
+            "SELECT key, hash, file, collection, short,"
+            " id, title, text, url, source, published, language, tags FROM article"
             " LEFT JOIN body ON article = key ORDER BY id"
         )
-        for key, text, digest, file, collection, short, article_id, title, *fields, tags in rows:
+        for key, digest, file, collection, short, *fields, tags in rows:
+            article_id, title, text, url, source, published, language = fields
             self._digest += int.from_bytes(digest, "big")
             if text is None:
                 yield f"The article {article_id} has no text."
                 continue
-            article = Article(article_id, title, text, *fields, tuple(json.loads(tags)))
+            words = tuple(json.loads(tags))
+            article = Article(article_id, title, text, url, source, published, language, words)
             if article_digest(article, file) != digest:
                 yield f"The article {article_id} is not what was indexed: its hash differs."
             if (collection, short) != (article.collection, article_hash(article_id)):
