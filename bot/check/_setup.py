@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.check.finding import FAILED, WRONG_SETTING, Finding
-from bot.check.machine import disk, port
+from bot.check.machine import disk, permissions, port
 from bot.dotenv import misspelt, read_keys, variables
 from bot.messages.figures import duration, first_names, megabytes
 from bot.services.asking import EngineProtocol
@@ -29,6 +29,7 @@ def examine(
     """
     bot, index, findings = _settings(env)
     yield from findings
+    yield permissions(env, bot and bot.state, index and index.dir)
     if bot is not None:
         token = _token(bot)
         yield from _visit(bot) if online and not token.code else [token]

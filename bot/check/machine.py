@@ -1,4 +1,4 @@
-"""What `footnote-bot check` looks for on the machine: space on the disk, and a free port."""
+"""What `footnote-bot check` looks for on the machine: permissions, space on the disk, and a free port."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Final
 from bot.check.finding import FAILED, Finding
 from bot.messages.figures import megabytes
 from bot.settings import BotSettings
+from index.files import JOURNALS, chmod_command, readable_by_others
 
 _SPARE: Final = 100 * 1024**2  # bytes; a rebuild needs the size of the index besides
 _PATIENCE: Final = 3.0  # seconds for what runs on the port to answer
@@ -38,6 +39,30 @@ def disk(folder: Path, size: int = 0) -> Finding:
             FAILED,
         )
     return Finding("disk", f"{megabytes(free)} free where {folder} is")
+
+
+def permissions(env: Path, state: Path | None, index: Path | None) -> Finding:
+    """Whether only the bot's user can read its files, which hold the token, questions and articles.
+
+    Args:
+        env: The file `.env`.
+        state: The bot's database; None where the settings do not say.
+        index: The folder of the index; likewise.
+    """
+    files = [env]
+    if state is not None:
+        drafts = state.with_name("drafts")
+        files += [state, *(state.with_name(f"{state.name}{journal}") for journal in JOURNALS)]
+        files += [drafts, *drafts.glob("*")]
+    if index is not None:
+        files += [index, *index.glob("*")]
+    found = [path for path in dict.fromkeys(files) if path.exists() and readable_by_others(path)]
+    if not found:
+        return Finding("permissions", "only you can read settings, database and index")
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    return Finding(
+        "permissions", f"others can read {found[0]}{more}. Run: {chmod_command(found)}", warns=True
+    )
 
 
 def port(settings: BotSettings) -> Finding:
