@@ -98,7 +98,7 @@ def _copied(source: Path, target: Path, *, journal: Literal["WAL", "DELETE"]) ->
         IndexCorrupt: It is not, and so neither is the source.
     """
     copy(source, target, journal=journal)
-    problems = verify(target, derived=False)
+    problems = verify(target, depth="parts")
     if problems:
         raise IndexCorrupt(f"{source} is damaged, so no copy of it was made: {problems[0]}")
 

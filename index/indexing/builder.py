@@ -124,6 +124,7 @@ class Builder:
                 report = replace(report, unchanged=writer.count() - len(report.added) - len(report.changed))
                 if report.added or report.changed or report.removed:
                     self._save_vectors()
+                writer.compact()
             self._generations.tidy()
             return report
 
@@ -201,7 +202,7 @@ class Builder:
             with Writer.open(previous) as writer:
                 with writer.snapshot() as snapshot:
                     snapshot.check_words()
-                if problems := verify(previous, derived=False):
+                if problems := verify(previous, depth="changed"):
                     raise damaged(previous, problems[0])
                 plan = plan_all(self._corpus, writer, self._on_progress)
                 if not allow_empty:
@@ -252,7 +253,7 @@ class Builder:
         """The database in use, open; None if it is missing or damaged, or not made as one would be now."""
         try:
             path = self._generations.current()
-            if verify(path, derived=False):
+            if verify(path, depth="changed"):
                 return None
             writer = Writer.open(path)
         except (IndexMissing, IndexVersion, IndexCorrupt):
@@ -309,7 +310,7 @@ class Builder:
             if isinstance(error, StoreError) or is_empty(path):
                 discard(path)
             raise
-        if problems := verify(path, derived=False):  # what was made a moment ago need not be made again
+        if problems := verify(path, depth="parts"):  # what was made a moment ago need not be made again
             discard(path)
             raise damaged(path, problems[0])
         self._generations.switch(path, present or previous)

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.files import atomic_write
-from index.store import Changes, Keys, Snapshot, State
+from index.store import Changes, Keys, Snapshot, State, damaged
 from index.types import Vectors
 
 _log = logging.getLogger(__name__)
@@ -87,10 +87,18 @@ class VectorIndex:
             self._index.remove_ids(faiss.IDSelectorBatch(keys))
 
     def vectors(self, keys: Sequence[int] | Keys) -> Vectors:
-        """The vectors of keys that are there, shape (len(keys), dimension), float32."""
+        """The vectors of keys, shape (len(keys), dimension), float32.
+
+        Raises:
+            IndexCorrupt: One of them is not there, so the full text lists a chunk that does not exist.
+        """
         if not len(keys):
             return np.zeros((0, self.dimension), dtype=np.float32)
-        found: Vectors = self._index.reconstruct_batch(np.asarray(keys, dtype=np.int64))
+        try:
+            found: Vectors = self._index.reconstruct_batch(np.asarray(keys, dtype=np.int64))
+        except RuntimeError as error:
+            name = self.state.generation if self.state else "in memory"
+            raise damaged(Path(name), "the full text lists a chunk that does not exist") from error
         return found
 
     def search(self, query: Vectors, k: int, allowed: Keys | None = None) -> tuple[Scores, Keys]:

@@ -82,11 +82,11 @@ def sensible(path: Path) -> Iterator[None]:
     """Report the index at `path` as damaged where a row of it cannot be interpreted.
 
     Raises:
-        IndexCorrupt: In place of the ValueError, TypeError or LookupError.
+        IndexCorrupt: In place of the error.
     """
     try:
         yield
-    except (ValueError, TypeError, LookupError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
         raise damaged(path, "a row does not make sense") from error
 
 

@@ -51,7 +51,7 @@ def worth_keeping(generations: Generations) -> tuple[Path | None, Path | None]:
     except (IndexMissing, IndexCorrupt):
         return None, None
     try:
-        return None if verify(present, derived=False) else present, previous
+        return None if verify(present, depth="changed") else present, previous
     except IndexVersion:
         return present, previous
     except StoreError:

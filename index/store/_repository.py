@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from index.citation_ids import article_hash as short_hash
-from index.files import sync
+from index.errors import IndexBusy, IndexDisk
 from index.store._connect import connect, create, damaged, database_errors, disk_errors
 from index.store._generations import VECTORS_SUFFIX
 from index.store._rows import ArticleRow, FileRow, json_array, pack
@@ -25,6 +25,8 @@ _HISTORY: Final = 4096  # changes, and
 _REMOVED: Final = 20_000  # removed chunks, that vectors in memory can follow step by step
 _DIGESTS: Final = 1 << 128
 _LOG_SECONDS: Final = 1  # to wait for readers before the write-ahead log is emptied
+_COMPACTED: Final = 128 * 1024 * 1024
+"""Bytes of a database up to which it is compacted after each removal; a larger one waits for a rebuild."""
 
 _PUT_ARTICLE: Final = (
     "INSERT INTO article VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
@@ -178,9 +180,19 @@ class Writer(ReadRepository):
 
     def seal(self) -> None:
         """Bring everything into the database file itself, and that to the disk."""
-        with database_errors(self._path), disk_errors(self._path):
+        with database_errors(self._path):
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            sync(self._path)
+
+    def compact(self) -> None:
+        """Write the database anew, if something was removed since that was last done.
+
+        SQLite overwrites what is deleted, but not the copies that remain in unused parts of pages where rows
+        were moved between pages.
+        """
+        if self._rows("SELECT 1 FROM meta WHERE name = 'removed'"):
+            with database_errors(self._path):
+                self._connection.execute("VACUUM")
+                self._connection.execute("DELETE FROM meta WHERE name = 'removed'")
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -215,8 +227,9 @@ class Writer(ReadRepository):
     def change(self, *, finished: bool = False) -> Iterator[None]:
         """Make all changes of the block together, or none if it raises or the process ends.
 
-        What was removed is then in no file of this generation any more. (Without `optimize`, the full text
-        keeps the words of a removed chunk until it happens to merge the segment that holds them.)
+        What was removed is then in no file of this generation any more; of a large one, once `compact` is
+        called. (Without `optimize`, the full text keeps the words of a removed chunk until it merges
+        the segment that holds them.)
 
         Args:
             finished: Whether the index then holds the whole corpus: vectors that an interrupted run has left
@@ -232,9 +245,13 @@ class Writer(ReadRepository):
                 self._shorten_history(self._seq)
             if self._dropped:
                 self._connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+                self._describe("removed", "1")
         if self._dropped:
             with disk_errors(self._path.parent):
                 self._path.with_suffix(VECTORS_SUFFIX).unlink(missing_ok=True)
+            if self._path.stat().st_size <= _COMPACTED:
+                with suppress(IndexDisk, IndexBusy):  # the change is made: a rebuild will compact it
+                    self.compact()
 
     def put(self, row: ArticleRow) -> None:
         """Store an article with all that was made from it, in place of the one that has its id."""

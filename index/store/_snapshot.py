@@ -129,6 +129,7 @@ class ArticleQueries:
         """
         row = self._connection.execute("SELECT key FROM article WHERE id = ?", (article_id,)).fetchone()
         if row is None:
+            self._require_none("SELECT 1 FROM article NOT INDEXED WHERE id = ?", article_id)
             raise ArticleNotFound(f'No article has the id "{article_id}".')
         return int(row[0])
 
@@ -146,8 +147,12 @@ class ArticleQueries:
 
     def articles_by_short(self, short: str) -> list[Article]:
         """The articles whose citation ids begin with `short`: one, none, or by rare chance more."""
-        rows = self._connection.execute("SELECT key FROM article WHERE short = ? ORDER BY id", (short,))
-        return [self._article(key) for (key,) in rows.fetchall()]
+        keys = self._connection.execute(
+            "SELECT key FROM article WHERE short = ? ORDER BY id", (short,)
+        ).fetchall()
+        if not keys:
+            self._require_none("SELECT 1 FROM checked_article WHERE short = ? OR NOT intact", short)
+        return [self._article(key) for (key,) in keys]
 
     def cards(
         self, prefix: str = "", limit: int | None = 25, collections: Iterable[str] | None = None
@@ -259,6 +264,15 @@ class ArticleQueries:
             self._articles[key] = article
         return self._articles[key]
 
+    def _require_none(self, query: str, name: str) -> None:
+        """Make sure that what SQLite's index does not list is not in the table either.
+
+        Raises:
+            IndexCorrupt: It is, so that the list is damaged.
+        """
+        found = self._connection.execute(query, (name,)).fetchone()
+        self._require(found is None, "the list of ids is not complete")
+
     def _require(self, intact: object, otherwise: str) -> None:
         """Make sure that a row is what was written.
 
@@ -299,7 +313,7 @@ class Snapshot(ArticleQueries):
         Args:
             article_key: As in `StoredChunk`.
             first: Position of the first sentence.
-            last: Position of the last, inclusive; None for the end of the article.
+            last: Position of the last, inclusive, or one beyond it; None for the end of the article.
 
         Returns:
             The sentences, and their vectors, shape (n, dimension), float32: zero where a sentence is of a
@@ -311,6 +325,7 @@ class Snapshot(ArticleQueries):
             " WHERE article = ? AND ordinal BETWEEN ? AND ? ORDER BY ordinal",
             (article_key, first, 2**62 if last is None else last),
         ).fetchall()
+        self._require(last is None or len(rows) >= last - first, "an article lacks sentences")
         found, values = [], []
         dimension = self.dimension
         blank = bytes(2 * dimension)
@@ -340,7 +355,7 @@ class Snapshot(ArticleQueries):
         """
         rows = self._connection.execute(
             "SELECT c.key, value, intact"
-            " FROM chunk AS c JOIN checked_vector AS v ON v.key = vector ORDER BY c.key"
+            " FROM chunk AS c LEFT JOIN checked_vector AS v ON v.key = vector ORDER BY c.key"
         )
         while block := rows.fetchmany(_BLOCK):
             yield self._block(block)
@@ -357,7 +372,7 @@ class Snapshot(ArticleQueries):
         removed = self._connection.execute("SELECT chunk FROM removed WHERE seq > ?", (state.seq,))
         added = self._connection.execute(
             "SELECT c.key, value, intact"
-            " FROM chunk AS c JOIN checked_vector AS v ON v.key = vector WHERE seq > ? ORDER BY c.key",
+            " FROM chunk AS c LEFT JOIN checked_vector AS v ON v.key = vector WHERE seq > ? ORDER BY c.key",
             (state.seq,),
         )
         return Changes(_keys(removed), *self._block(added.fetchall()))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from index.citation_ids import article_hash
 from index.errors import IndexBusy, IndexDisk
@@ -18,6 +19,7 @@ from index.store._snapshot import ArticleQueries
 from index.text.words import terms
 from index.types import CITABLE, Article, SentenceKind
 
+_TOKEN: Final = re.compile(r"[0-9a-f]{16}")
 _MOST: Final = 100
 """Problems that are reported; more of them would say nothing new."""
 
@@ -31,13 +33,14 @@ class _Span(NamedTuple):
     hash: bytes | None
 
 
-def verify(path: Path, *, derived: bool = True) -> list[str]:
-    """Check a whole database: pages, references, checksums, spans, vectors and words.
+def verify(path: Path, *, depth: Literal["changed", "parts", "derived"] = "derived") -> list[str]:
+    """Check a whole database.
 
     Args:
         path: The database file.
-        derived: Whether to make words and hashes again from every text and compare them. That takes most of
-            the time, and finds what was stored wrongly; checksums find what has changed since.
+        depth: `changed`: whether the file still holds what was written: pages, references, checksums and
+            hashes. `parts`: also whether spans, vectors and words fit together. `derived`: also whether words
+            and hashes are those that are made of every text today, which takes most of the time.
 
     Returns:
         One sentence for each thing that is wrong, at most 100; empty if nothing is.
@@ -50,7 +53,7 @@ def verify(path: Path, *, derived: bool = True) -> list[str]:
     with database_errors(path), sensible(path), closing(connect(path, write=False)) as connection:
         connection.execute("BEGIN")  # one state, whatever is written meanwhile
         ArticleQueries(connection, path).check_words()
-        found = _Check(connection, derived=derived).problems()
+        found = _Check(connection, parts=depth != "changed", derived=depth == "derived").problems()
         problems = [problem for problem, _ in zip(found, range(_MOST), strict=False)]
         connection.require_unchanged()
     return problems or _full_text(path)
@@ -82,7 +85,8 @@ def _full_text(path: Path) -> list[str]:
 class _Check:
     """One check of one state of a database."""
 
-    def __init__(self, connection: sqlite3.Connection, *, derived: bool) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, parts: bool, derived: bool) -> None:
+        self._parts = parts
         self._derived = derived
         self._execute = connection.execute
         self._words: Counter[str] = Counter()  # chunks in which each term occurs
@@ -92,7 +96,9 @@ class _Check:
         """Everything that is wrong."""
         yield from self._pages()
         yield from self._checksums()
-        yield from self._vectors()
+        yield from self._records()
+        if self._parts:
+            yield from self._vectors()
         rows = self._execute(
             "SELECT key, hash, file, collection, short,"
             " id, title, text, url, source, published, language, tags FROM article"
@@ -110,7 +116,7 @@ class _Check:
                 yield f"The article {article_id} is not what was indexed: its hash differs."
             if (collection, short) != (article.collection, article_hash(article_id)):
                 yield f"The article {article_id} is not listed under its own names."
-            for problem in self._article(key, text):
+            for problem in self._article(key, text) if self._parts else ():
                 yield f"The article {article_id}: {problem}."
         yield from self._sums()
 
@@ -132,6 +138,14 @@ class _Check:
         ):
             if bad:
                 yield f"Rows of the table {table} are not what was stored: {bad}."
+
+    def _records(self) -> Iterator[str]:
+        """What is wrong with the rows that have no checksum; one that cannot be decoded raises an error."""
+        for (token,) in self._execute("SELECT token FROM history"):
+            if not _TOKEN.fullmatch(token):
+                yield "The history of changes is not what was stored."
+        for query in ("SELECT * FROM file", "SELECT * FROM skipped", "SELECT * FROM removed"):
+            self._execute(query).fetchall()
 
     def _vectors(self) -> Iterator[str]:
         ((dimension,),) = self._execute("SELECT value FROM meta WHERE name = 'dimension'")
