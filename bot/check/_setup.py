@@ -29,7 +29,7 @@ def examine(
     """
     bot, index, findings = _settings(env)
     yield from findings
-    yield permissions(env, bot and bot.state, index and index.dir)
+    yield permissions(env, bot.state if bot else None, index.dir if index else None)
     if bot is not None:
         token = _token(bot)
         yield from _visit(bot) if online and not token.code else [token]

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from index.citation_ids import article_hash as short_hash
 from index.errors import IndexBusy, IndexDisk
-from index.store._connect import connect, create, damaged, database_errors, disk_errors
+from index.store._connect import checksum, connect, create, damaged, database_errors, disk_errors
 from index.store._generations import VECTORS_SUFFIX
 from index.store._rows import ArticleRow, FileRow, json_array, pack
 from index.store._schema import SCHEMA
@@ -37,8 +37,8 @@ _PUT_SENTENCE: Final = (
     " FROM (SELECT (SELECT key FROM vector WHERE hash = ?6) AS v)"
 )
 _PUT_CHUNK: Final = (
-    "INSERT INTO chunk SELECT NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, v, ?10,"
-    " checksum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, v, ?10)"
+    "INSERT INTO chunk SELECT NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, v, ?10, ?11,"
+    " checksum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, v, ?10, ?11)"
     " FROM (SELECT (SELECT key FROM vector WHERE hash = ?9) AS v)"
 )
 
@@ -281,7 +281,7 @@ class Writer(ReadRepository):
         )
         for ordinal, chunk in enumerate(row.chunks):
             *fields, words = chunk
-            chunk_key = execute(_PUT_CHUNK, (key, ordinal, *fields, seq)).lastrowid
+            chunk_key = execute(_PUT_CHUNK, (key, ordinal, *fields, checksum(words), seq)).lastrowid
             execute("INSERT INTO words (rowid, terms) VALUES (?, ?)", (chunk_key, words))
         self._digest += int.from_bytes(row.hash, "big")
 

@@ -91,6 +91,7 @@ CREATE TABLE sentence (
 CREATE INDEX sentence_vector ON sentence (vector);
 
 -- AUTOINCREMENT: the key of a removed chunk is never used again, so a vector in memory cannot mean another.
+-- `terms` is the checksum of the chunk's terms in `words`.
 CREATE TABLE chunk (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
     article INTEGER NOT NULL REFERENCES article ON DELETE CASCADE,
@@ -102,6 +103,7 @@ CREATE TABLE chunk (
     heading TEXT NOT NULL,
     context TEXT NOT NULL,
     vector INTEGER NOT NULL REFERENCES vector,
+    terms INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     checksum INTEGER NOT NULL,
     UNIQUE (article, ordinal),
@@ -133,7 +135,7 @@ CREATE VIEW checked_sentence AS SELECT *, checksum = checksum(
     article, ordinal, start, "end", kind, vector
 ) AS intact FROM sentence;
 CREATE VIEW checked_chunk AS SELECT *, checksum = checksum(
-    article, ordinal, start, "end", first, last, heading, context, vector, seq
+    article, ordinal, start, "end", first, last, heading, context, vector, terms, seq
 ) AS intact FROM chunk;
 
 CREATE TRIGGER chunk_removed AFTER DELETE ON chunk BEGIN

@@ -8,6 +8,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from functools import cache
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -15,11 +16,14 @@ from index.citation_ids import article_hash
 from index.errors import IndexBusy, IndexDisk
 from index.store._connect import connect, database_errors, sensible
 from index.store._rows import article_digest, chunk_text, embedding_key, sentence_text, sound_value
+from index.store._schema import SCHEMA
 from index.store._snapshot import ArticleQueries
 from index.text.words import terms
 from index.types import CITABLE, Article, SentenceKind
 
 _TOKEN: Final = re.compile(r"[0-9a-f]{16}")
+_OBJECTS: Final = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
+_COLLECTIONS: Final = "SELECT DISTINCT collection FROM article ORDER BY collection"
 _MOST: Final = 100
 """Problems that are reported; more of them would say nothing new."""
 
@@ -82,6 +86,14 @@ def _full_text(path: Path) -> list[str]:
     return []
 
 
+@cache
+def _schema() -> frozenset[tuple[str, ...]]:
+    """What `_OBJECTS` gives of a new database."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(SCHEMA)
+        return frozenset(connection.execute(_OBJECTS))
+
+
 class _Check:
     """One check of one state of a database."""
 
@@ -99,6 +111,7 @@ class _Check:
         yield from self._records()
         if self._parts:
             yield from self._vectors()
+        collections = set()
         rows = self._execute(
             "SELECT key, hash, file, collection, short,"
             " id, title, text, url, source, published, language, tags FROM article"
@@ -118,12 +131,17 @@ class _Check:
                 yield f"The article {article_id} is not listed under its own names."
             for problem in self._article(key, text) if self._parts else ():
                 yield f"The article {article_id}: {problem}."
+            collections.add(article.collection)
+        if [name for (name,) in self._execute(_COLLECTIONS)] != sorted(collections):
+            yield "The list of collections is not that of the articles."
         yield from self._sums()
 
     def _pages(self) -> Iterator[str]:
         for (problem,) in self._execute("PRAGMA integrity_check"):
             if problem != "ok":
                 yield f"SQLite finds the file damaged: {problem}."
+        if set(self._execute(_OBJECTS)) != _schema():
+            yield "The schema is not that of this version of Footnote."
         for table, _, parent, _ in self._execute("PRAGMA foreign_key_check"):
             yield f"A row of the table {table} refers to a row of {parent} that is not there."
 
@@ -135,6 +153,8 @@ class _Check:
             " UNION ALL SELECT 'vector', count(*) FROM checked_vector WHERE NOT intact"
             " UNION ALL SELECT 'sentence', count(*) FROM checked_sentence WHERE NOT intact"
             " UNION ALL SELECT 'chunk', count(*) FROM checked_chunk WHERE NOT intact"
+            " UNION ALL SELECT 'words', count(*) FROM chunk LEFT JOIN words ON words.rowid = key"
+            " WHERE chunk.terms <> checksum(words.terms)"
         ):
             if bad:
                 yield f"Rows of the table {table} are not what was stored: {bad}."

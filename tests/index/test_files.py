@@ -4,7 +4,7 @@ import errno
 import os
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -173,7 +173,9 @@ def be_killed_copying(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("work", [be_killed_writing, be_killed_copying])
-def test_the_next_write_deletes_what_a_killed_process_has_left(tmp_path: Path, work: object) -> None:
+def test_the_next_write_deletes_what_a_killed_process_has_left(
+    tmp_path: Path, work: Callable[[Path], None]
+) -> None:
     process = PROCESSES.Process(target=work, args=(tmp_path,))
     process.start()
     process.join(60)
@@ -197,7 +199,7 @@ def test_what_another_process_is_writing_is_left_alone(tmp_path: Path) -> None:
 def test_a_temporary_file_that_is_deleted_before_it_is_locked_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = []
+    made: list[object] = []
 
     def lock(stream: object) -> bool:
         if not made:

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from bot.services.draft_store import Drafts
 from bot.services.drafts import Draft
@@ -133,8 +134,9 @@ def test_commits_of_sqlite_wait_for_the_disk(tmp_path: Path) -> None:
         assert writer._rows("PRAGMA journal_mode") == [("wal",)]
         assert writer._rows("PRAGMA synchronous") == [(2,)]
     with closing(Database(tmp_path / "bot.db")) as database:
-        for pragma, value in (("synchronous", 3), ("journal_mode", "delete")):
-            [found] = database.now(
-                lambda db, name=pragma: db.exec_driver_sql(f"PRAGMA {name}").scalars().all()
-            )
-            assert found == value
+
+        def pragmas(connection: sa.Connection) -> list[object]:
+            ask = connection.exec_driver_sql
+            return [ask(f"PRAGMA {name}").scalar_one() for name in ("synchronous", "journal_mode")]
+
+        assert database.now(pragmas) == [3, "delete"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ import pytest
 
 from index.errors import FootnoteError
 from index.store import Generations
-from index.types import Answer, Article, Context
+from index.types import Answer, Article, Citation, Context, Passage
 from tests.index.conftest import ARTICLES, Town
 from tests.index.hashed import HashedEncoder
 from tests.integration.killing import in_memory
@@ -81,7 +81,8 @@ def sound() -> Iterator[Sound]:
 def assert_original(value: Any, sound: Sound) -> None:
     """Whatever of an answer or context is shown is, character for character, what was indexed."""
     if isinstance(value, Answer):
-        for one in (*value.citations, *value.candidates, *value.passages):
+        shown: tuple[Citation | Passage, ...] = (*value.citations, *value.candidates, *value.passages)
+        for one in shown:
             article = sound.articles[one.article_id]
             assert one.text == article.text[one.start : one.end]
             assert one.title == article.title
@@ -116,11 +117,12 @@ def flip(path: Path, page: int, chance: random.Random) -> None:
     path.write_bytes(bytes(data))
 
 
-def hurt_copy(sound: Sound, folder: Path, hurt: Callable[[Path], None]) -> Town:
+def hurt_copy(sound: Sound, folder: Path, page: int, seed: str) -> Town:
+    """A copy of the index with a flipped byte."""
     shutil.copytree(sound.town.corpus, folder / "corpus")
     shutil.copytree(sound.town.folder, folder / "index")
     town = Town(folder / "corpus", folder / "index", sound.town.encoder)
-    hurt(Generations(town.folder).current())
+    flip(Generations(town.folder).current(), page, random.Random(seed))
     return town
 
 
@@ -146,9 +148,7 @@ def test_a_flipped_byte_is_reported_or_changes_nothing(sound: Sound, part: int) 
     for page in range(part, total, 4):
         for number in range(FLIPS_PER_PAGE):
             with in_memory() as folder:
-                town = hurt_copy(
-                    sound, folder, lambda path, p=page, n=number: flip(path, p, random.Random(f"{p} {n}"))
-                )
+                town = hurt_copy(sound, folder, page, f"{page} {number}")
                 found = outcome(town, sound)
                 seen[found] = seen.get(found, 0) + 1
                 try:
