@@ -43,11 +43,15 @@ def make_folder(folder: Path, *, private: bool = False) -> None:
         return
     if folder.parent != folder:
         make_folder(folder.parent, private=private)
-    with suppress(FileExistsError):
-        folder.mkdir()
-        if private:
-            folder.chmod(0o700)
-        sync(folder.parent)
+    try:
+        folder.mkdir(0o700 if private else 0o777)
+    except FileExistsError:
+        if folder.is_dir():  # another process was quicker
+            return
+        raise
+    if private:
+        folder.chmod(0o700)  # the umask may have taken away the owner's own rights
+    sync(folder.parent)
 
 
 def make_private(path: Path) -> None:
@@ -93,7 +97,9 @@ def atomic_write(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file that only its owner can read, in UTF-8. A device or pipe takes the text as it is.
+    """Write a text file that only its owner can read, in UTF-8, into a folder that exists.
+
+    A device or pipe takes the text as it is.
 
     Raises:
         OSError: The file cannot be written.
@@ -101,7 +107,8 @@ def write_text(path: Path, text: str) -> None:
     if path.exists() and not path.is_file():
         path.write_text(text, encoding="utf-8")
         return
-    with atomic_write(path.resolve(), private=True) as stream:
+    path = path.resolve()  # a link stays a link
+    with atomic_write(path.parent.resolve(strict=True) / path.name, private=True) as stream:
         stream.write(text.encode())
 
 

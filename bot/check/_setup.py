@@ -29,7 +29,6 @@ def examine(
     """
     bot, index, findings = _settings(env)
     yield from findings
-    yield permissions(env, bot.state if bot else None, index.dir if index else None)
     if bot is not None:
         token = _token(bot)
         yield from _visit(bot) if online and not token.code else [token]
@@ -39,6 +38,7 @@ def examine(
     if index is not None:
         yield _corpus(index.corpus)
         yield from _index(index, open_engine)
+    yield permissions(env, bot.state if bot else None, index.dir if index else None)
 
 
 def _settings(env: Path) -> tuple[BotSettings | None, IndexSettings | None, list[Finding]]:

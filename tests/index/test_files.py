@@ -113,7 +113,7 @@ def test_only_the_owner_can_read_what_is_private_whatever_the_umask(tmp_path: Pa
         with new_file(tmp_path / "e" / "copy.db") as temporary:
             assert {mode(path) for path in (tmp_path / "e").iterdir()} == {0o600}
             temporary.write_bytes(b"New")
-        write_text(tmp_path / "f" / "report.html", "New")
+        write_text(tmp_path / "e" / "report.html", "New")
     for path in tmp_path.rglob("*"):
         assert mode(path) == (0o700 if path.is_dir() else 0o600), path
         assert not readable_by_others(path)
@@ -144,6 +144,16 @@ def test_what_exists_stays_as_it_is(tmp_path: Path) -> None:
     assert mode(tmp_path) == 0o755
 
 
+def test_a_folder_is_not_made_where_a_file_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "taken").touch()
+    with pytest.raises(FileExistsError):
+        make_folder(tmp_path / "taken")
+    (tmp_path / "raced").mkdir()
+    first = [False]
+    monkeypatch.setattr(Path, "is_dir", lambda _: first.pop() if first else True)
+    make_folder(tmp_path / "raced")  # which another process has made after the first look
+
+
 def test_a_device_takes_a_text_as_it_is(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -151,6 +161,8 @@ def test_a_device_takes_a_text_as_it_is(tmp_path: Path) -> None:
     write_text(pipe, "9 of 10")
     assert os.read(reading, 99) == b"9 of 10"
     os.close(reading)
+    with pytest.raises(FileNotFoundError):
+        write_text(tmp_path / "none" / "report.html", "New")
     link = tmp_path / "link"
     link.symlink_to(tmp_path / "report.html")
     write_text(link, "10 of 10")
@@ -173,9 +185,7 @@ def be_killed_copying(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("work", [be_killed_writing, be_killed_copying])
-def test_the_next_write_deletes_what_a_killed_process_has_left(
-    tmp_path: Path, work: Callable[[Path], None]
-) -> None:
+def test_the_next_write_deletes_what_a_killed_one_left(tmp_path: Path, work: Callable[[Path], None]) -> None:
     process = PROCESSES.Process(target=work, args=(tmp_path,))
     process.start()
     process.join(60)

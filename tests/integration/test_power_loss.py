@@ -84,7 +84,7 @@ def make_a_bot_database(root: Path) -> None:
 
 
 def write_a_report(root: Path) -> None:
-    write_text(root / "reports" / "monday.html", "<p>9 of 10")
+    write_text(root / "monday.html", "<p>9 of 10")
 
 
 def set_up_a_folder(root: Path) -> None:
