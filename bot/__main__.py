@@ -201,11 +201,11 @@ def open_engine(settings: IndexSettings) -> EngineProtocol:
 
 def _settings() -> tuple[BotSettings, IndexSettings]:
     """All settings, with a warning for each line of `.env` that sets nothing."""
-    from bot.dotenv import misspelt, read_keys, variables
+    from bot.dotenv import misspelt, variables
     from bot.settings import BotSettings
-    from index.settings import IndexSettings, load
+    from index.settings import IndexSettings, load, read_env
 
-    for line in misspelt(read_keys(ENV), variables(BotSettings, IndexSettings)):
+    for line in misspelt(read_env(ENV), variables(BotSettings, IndexSettings)):
         typer.echo(f"Note: {line}", err=True)
     return load(BotSettings), load(IndexSettings)
 
@@ -240,6 +240,7 @@ def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
     logs.set_up(bot.log_level, bot.log_format, questions=bot.log_questions)
     from bot.run import serve
     from bot.services.asking import EngineService
+    from bot.services.encoding import QueuedEncoder
     from bot.state import Database, State
     from bot.stopping import Stop
     from bot.worker import Worker
@@ -249,7 +250,7 @@ def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
         engine = open_engine(index)
         worker = Worker(queue=bot.queue, time_limit=bot.time_limit)
         with _leaving_behind(worker):
-            editing = Editing.open(index, engine.encoder)
+            editing = Editing.open(index, QueuedEncoder(engine.encoder, worker))
             asyncio.run(
                 serve(bot, token, EngineService(engine, worker), state, editing, Stop(bot.stop_seconds))
             )

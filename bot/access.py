@@ -199,6 +199,17 @@ def take_turn(interaction: discord.Interaction[Any]) -> GuildSettings:
     return rules_of(interaction)
 
 
+def take_look(interaction: discord.Interaction[Any]) -> GuildSettings:
+    """Count a look-up, and return the rules for it.
+
+    Raises:
+        TooOften: The member has looked up too much.
+    """
+    bot: FootnoteBot = interaction.client
+    bot.rates.look_up(interaction.user.id)
+    return rules_of(interaction)
+
+
 def require_manager(interaction: discord.Interaction[Any]) -> GuildSettings:
     """Let in a member who may manage the server, and return the rules of the place.
 

@@ -40,9 +40,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.messages.language import gettext_noop
+from bot.messages.language import gettext_noop, phrase
 from index.errors import FootnoteError
-from index.types import phrase
 
 
 class BotError(FootnoteError):

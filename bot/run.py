@@ -65,7 +65,7 @@ async def serve(
     bot = FootnoteBot(
         engine_service,
         state,
-        ArticleService(editing, drafts, engine_service.worker),
+        ArticleService(editing, drafts),
         rates=rates,
         keep_unanswered=settings.keep_unanswered,
         gap_people=settings.gap_people,
@@ -104,6 +104,7 @@ async def _serve(settings: BotSettings, token: str, bot: FootnoteBot, stop: Stop
             raise
         finally:
             bot.engine_service.worker.close()
+            bot.article_service.close()
             # Closed before it is cancelled: the library swallows a cancellation while it connects again.
             await bot.close()
             for task in (online, warm, told):

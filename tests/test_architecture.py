@@ -19,6 +19,7 @@ OWNERS = {
     "sentence_transformers": {"index/embedding/"},
     "torch": {"index/embedding/"},
     "transformers": {"index/embedding/"},
+    "joblib": {"index/embedding/"},
     "sqlite3": {"index/store/"},
     "filelock": {"index/store/"},
     "trafilatura": {"index/convert/"},
@@ -125,7 +126,7 @@ def test_the_index_knows_nothing_of_the_bot_or_discord() -> None:
 def test_the_bot_takes_only_the_ways_in() -> None:
     allowed = {
         *("engine", "editing", "errors", "settings", "types"),
-        *("answering", "corpus", "files", "version"),
+        *("answering", "cli", "corpus", "files", "text", "version"),
     }
     for path in modules("bot"):
         assert {part(name, "index") for name in imports(path)} - {None} <= allowed, path

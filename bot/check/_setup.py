@@ -8,13 +8,13 @@ from pathlib import Path
 
 from bot.check.finding import FAILED, WRONG_SETTING, Finding
 from bot.check.machine import disk, permissions, port
-from bot.dotenv import misspelt, read_keys, variables
+from bot.dotenv import misspelt, variables
 from bot.messages.figures import duration, first_names, megabytes
 from bot.services.asking import EngineProtocol
 from bot.settings import BotSettings, without_guilds
 from bot.token import HOW_TO, flaw
 from index.errors import FootnoteError, UsageError
-from index.settings import IndexSettings, load
+from index.settings import IndexSettings, load, read_env
 
 
 def examine(
@@ -43,7 +43,7 @@ def examine(
 
 def _settings(env: Path) -> tuple[BotSettings | None, IndexSettings | None, list[Finding]]:
     try:
-        keys = read_keys(env)
+        keys = read_env(env)
     except UsageError as error:
         return None, None, [Finding("settings", str(error), WRONG_SETTING)]
     findings = [

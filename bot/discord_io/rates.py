@@ -1,4 +1,8 @@
-"""How many questions a member, and a channel, may ask within a minute: in memory, forgotten at a restart."""
+"""Limits how much members and channels ask of the engine within a minute; kept in memory only.
+
+A question is whatever searches: `/ask`, a mention, a follow-up, *Why this?*, a page of *More*. A look-up
+reads an article that is already known, which costs a small part of that.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,10 @@ from collections.abc import Callable
 from typing import Final
 
 from bot.errors import TooOften
-from index.types import phrase
+from bot.messages.language import phrase
+
+LOOK_UPS: Final = 10
+"""Look-ups that a member may make for each question that the member may ask."""
 
 _SWEEP: Final = 1000  # keys that are remembered before those of the past are looked for
 
@@ -62,6 +69,7 @@ class Rates:
     ) -> None:
         self._clock = clock
         self._member, self._channel = Window(member, clock=clock), Window(channel, clock=clock)
+        self._look_ups = Window(member * LOOK_UPS, clock=clock)
         self._told: dict[int, float] = {}
 
     def take(self, member: int, channel: int) -> None:
@@ -75,6 +83,16 @@ class Rates:
             raise self._refusal(member, max(own, shared), alone=own >= shared)
         self._member.take(member)
         self._channel.take(channel)
+
+    def look_up(self, member: int) -> None:
+        """Count a look-up.
+
+        Raises:
+            TooOften: It is one too many, and does not count.
+        """
+        if wait := self._look_ups.wait(member):
+            raise self._refusal(member, wait, alone=True)
+        self._look_ups.take(member)
 
     def _refusal(self, member: int, wait: float, *, alone: bool) -> TooOften:
         now = self._clock()

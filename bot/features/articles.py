@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.access import rules_of
+from bot.access import rules_of, take_look
 from bot.discord_io import suggestions
 from bot.discord_io.origin import set_language_of
 from bot.discord_io.views import Remade, view
@@ -84,8 +84,9 @@ class Articles(commands.Cog):
     ) -> None:
         """Answer `/articles`."""
         with self.answering:
+            rules = take_look(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
-            found = await self.engine_service.articles(search, collection, LISTED + 1, rules_of(interaction))
+            found = await self.engine_service.articles(search, collection, LISTED + 1, rules)
             await _answer(interaction, render_list(found, searched=search))
 
     @app_commands.command(description=gettext_noop("See the details of an article"))
@@ -97,9 +98,10 @@ class Articles(commands.Cog):
     ) -> None:
         """Answer `/article`."""
         with self.answering:
+            rules = take_look(interaction)
             set_language_of(interaction, private=private)
             await interaction.response.defer(ephemeral=private, thinking=True)
-            article, sentences = await self.engine_service.article(title, rules_of(interaction))
+            article, sentences = await self.engine_service.article(title, rules)
             answers = await interaction.client.state.cited.of(article.id)
             await _answer(interaction, render_card(article, sentences, answers))
 
@@ -145,9 +147,10 @@ class SeeArticles(Remade, template="articles"):
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the list to the one who pressed."""
         bot: FootnoteBot = interaction.client
+        rules = take_look(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         collection = read(interaction.message.content).collection if interaction.message else None
-        found = await bot.engine_service.articles("", collection, LISTED + 1, rules_of(interaction))
+        found = await bot.engine_service.articles("", collection, LISTED + 1, rules)
         await _answer(interaction, render_list(found))
 
 

@@ -18,11 +18,11 @@ from bot.discord_io.message_text import question
 from bot.discord_io.origin import scope_of
 from bot.discord_io.views import view
 from bot.errors import AskError
-from bot.messages.answers import is_answered, render
+from bot.messages.answers import render
 from bot.messages.language import use_language
 from bot.monitoring.logs import refer
 from bot.state import Scope
-from index.types import Answer
+from index.types import Answered
 
 if TYPE_CHECKING:
     from bot.client import FootnoteBot
@@ -95,7 +95,7 @@ class AutoReply(commands.Cog):
         guild = self.bot.get_guild(place.guild or 0)
         return guild and guild.get_channel(place.channel)
 
-    async def _answer(self, asked: str, member: int, place: Scope) -> Answer | None:
+    async def _answer(self, asked: str, member: int, place: Scope) -> Answered | None:
         """An answer, where one may be given auto_reply and there is one."""
         try:
             held = self.bot.access.rules_at(place)
@@ -105,7 +105,7 @@ class AutoReply(commands.Cog):
             answer = await self.bot.engine_service.ask(asked, rules=held)
         except AskError:
             return None
-        return answer if is_answered(answer) else None
+        return answer if isinstance(answer, Answered) else None
 
     async def _is_taken(self, thread: discord.Thread) -> bool:
         """Whether people take care of a post, or the bot has answered it."""
@@ -126,7 +126,7 @@ class AutoReply(commands.Cog):
     async def _send(
         self,
         where: discord.abc.Messageable,
-        answer: Answer,
+        answer: Answered,
         place: Scope,
         to: discord.MessageReference,
         *,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 from discord.ext import commands
 
-from bot.access import rules_of
+from bot.access import take_look
 from bot.discord_io.views import Remade, buttons
 from bot.errors import AskError
 from bot.features.follow_up import answered
@@ -134,7 +134,7 @@ async def _cited(interaction: discord.Interaction[Any], message: discord.Message
             continue
         words = quotation(message.content, button.label)
         try:
-            context = await bot.engine_service.context(citation_id, words, rules_of(interaction))
+            context = await bot.engine_service.context(citation_id, words, take_look(interaction))
         except AskError:  # it may not be shown here any more, or there is no time
             continue
         if context.article is not None and context.status in ("intact", "moved"):
@@ -147,7 +147,7 @@ async def _article(interaction: discord.Interaction[Any], named: str) -> Article
     """The article that a member means; None where it is none, or one of several."""
     bot: FootnoteBot = interaction.client
     try:
-        found = await bot.engine_service.articles(named, rules=rules_of(interaction))
+        found = await bot.engine_service.articles(named, rules=take_look(interaction))
     except AskError:  # a verdict is kept even where nothing can be looked up
         return None
     name = named.casefold()

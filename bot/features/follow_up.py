@@ -15,6 +15,7 @@ from bot.discord_io.views import Remade, buttons, view
 from bot.interactions import answers
 from bot.messages.answers import render
 from bot.messages.language import gettext, gettext_noop
+from bot.messages.small_talk import SmallTalk
 from bot.messages.turns import Asked, read
 from bot.services.recording import note
 from bot.state import GuildSettings
@@ -118,7 +119,8 @@ async def again(
     if not asked.questions:
         return None
     *earlier, last = asked.questions
-    return asked, await bot.engine_service.ask(last, asked.collection, Asked(tuple(earlier)).turns, held)
+    answer = await bot.engine_service.ask(last, asked.collection, Asked(tuple(earlier)).turns, held)
+    return None if isinstance(answer, SmallTalk) else (asked, answer)
 
 
 async def before(message: discord.Message, bot: FootnoteBot) -> Asked:

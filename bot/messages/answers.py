@@ -9,10 +9,12 @@ from bot.messages.article_list import list_lines
 from bot.messages.escape import cut, one_line, pieces, units, unwrap, without_last_breaks
 from bot.messages.language import gettext, gettext_noop
 from bot.messages.links import button_address
+from bot.messages.reasons import describe_note, describe_reason
 from bot.messages.reply import CONTENT, Button, Reply
+from bot.messages.small_talk import SmallTalk
 from bot.messages.sources import Detail, Footnote, numbered, source_lines
 from bot.messages.turns import head as turns_head
-from index.types import Answer, Citation, Listing, Status
+from index.types import Answer, Answered, ArticleList, Citation
 
 FOUND_NOTHING: Final = gettext_noop("I found no answer to this in the articles.")
 DECLINED: Final = f"**{FOUND_NOTHING}**"
@@ -39,7 +41,7 @@ _LAYOUTS: Final = (*((detail, True) for detail in _DETAILS), (_DETAILS[-1], Fals
 
 
 def render(
-    answer: Answer,
+    answer: Answer | SmallTalk,
     *,
     asked: bool = False,
     about: str | None = None,
@@ -51,7 +53,7 @@ def render(
     """Put an answer into words.
 
     Args:
-        answer: From the engine.
+        answer: From the engine, or a reply to small talk.
         asked: Whether to repeat the question, for readers who do not see it.
         about: Address of the message that was asked about.
         earlier: Questions before it, oldest first, where it was asked as a follow-up.
@@ -59,24 +61,23 @@ def render(
         private: Whether only one member sees it, who may share it.
         human: Whether there is somebody to call where nothing is found.
     """
-    answered = is_answered(answer)
+    follows = not isinstance(answer, SmallTalk) and answer.follows
     head = []
     if about is not None:
         head.append(about_line(about))
-    if asked or answer.follows:
-        head += turns_head(answer.question, earlier if answer.follows else (), collection)
-    notes = [f"-# {one_line(gettext(note), _NOTE)}" for note in answer.notes[:_NOTES]]
+    if asked or follows:
+        head += turns_head(answer.question, earlier if follows else (), collection)
+    if isinstance(answer, SmallTalk):
+        return Reply("\n".join([*head, one_line(gettext(answer.reply), _REASON)]))
+    notes = [f"-# {one_line(describe_note(note), _NOTE)}" for note in answer.notes[:_NOTES]]
     actions = _actions(answer, private=private, human=human)
     spare = SIGNATURE if private else 0
-    if answered:
+    if isinstance(answer, Answered):
         return lay_out(head, numbered(shown(answer)), notes, actions, spare)
-    said = answer.reason or ""
-    reason = one_line(gettext(said), _REASON)
-    if answer.chat:
-        return Reply("\n".join([*head, reason]))
-    if answer.listing is not None and answer.listing.cards:
-        return _listing(head, reason, answer.listing)
-    head.append(f"**{gettext(FOUND_NOTHING)}** {reason}".rstrip())
+    reason = one_line(describe_reason(answer.reason), _REASON)
+    if answer.articles is not None and answer.articles.cards:
+        return _listing(head, reason, answer.articles)
+    head.append(f"**{gettext(FOUND_NOTHING)}** {reason}")
     nearest = numbered(shown(answer))
     if nearest:
         head.append(gettext(NEAREST))
@@ -91,20 +92,21 @@ def about_line(address: str) -> str:
 
 def _actions(answer: Answer, *, private: bool, human: bool) -> list[Button]:
     """The buttons below an answer that do something with it."""
+    declined = None if isinstance(answer, Answered) else answer
     offered = {
         Button(gettext(FOLLOW_UP), action="follow"): True,
         Button(gettext(WHY), action="why"): True,
         Button(gettext(MORE), action="more"): bool(further(answer)),
         Button(gettext(SHARE), action="share"): private,
-        Button(gettext(HUMAN), action="human"): human and not is_answered(answer),
+        Button(gettext(HUMAN), action="human"): human and declined is not None,
         Button(GOOD, action="verdict:good"): True,
         Button(BAD, action="verdict:bad"): True,
-        Button(gettext(ARTICLES), action="articles"): answer.listing is not None,
+        Button(gettext(ARTICLES), action="articles"): declined is not None and declined.articles is not None,
     }
     return [button for button, fitting in offered.items() if fitting]
 
 
-def _listing(head: Sequence[str], reason: str, found: Listing) -> Reply:
+def _listing(head: Sequence[str], reason: str, found: ArticleList) -> Reply:
     """The articles that a question asks for; the first of them, for others read the channel, too."""
     top = [*head, f"**{reason}**"]
     more = gettext("-# These are the first ones.")
@@ -114,14 +116,9 @@ def _listing(head: Sequence[str], reason: str, found: Listing) -> Reply:
     return Reply("\n".join([*top, *lines, *foot]), (Button(gettext(ARTICLES), action="articles"),))
 
 
-def is_answered(answer: Answer) -> bool:
-    """Whether an answer has anything to quote."""
-    return answer.status is Status.ANSWERED and bool(answer.citations)
-
-
 def shown(answer: Answer) -> tuple[Citation, ...]:
     """The sentences that a message shows of an answer: those that answer it, or else the nearest one."""
-    return answer.citations[:_SHOWN] if is_answered(answer) else answer.candidates[:1]
+    return answer.citations[:_SHOWN] if isinstance(answer, Answered) else answer.candidates[:1]
 
 
 def further(answer: Answer) -> list[Citation]:
@@ -130,13 +127,15 @@ def further(answer: Answer) -> list[Citation]:
     return [each for each in answer.candidates if (each.article_id, each.start) not in there]
 
 
-def quote(parts: Sequence[str], mark: str, limit: int) -> str:
+def quote(parts: Sequence[str], mark: str, limit: int, *, is_part: bool = False) -> str:
     """A sentence as a block quote with its footnote, shortened to `limit` UTF-16 units of text.
 
-    The mark of omission stands outside of the quotation marks: it is not in the article.
+    The marks of omission stand outside of the quotation marks, for they are not in the article. Part of a
+    sentence has one on each side.
     """
     text, shortened = cut(parts, limit)
-    return f"> “{without_last_breaks(text)}”{' …' if shortened else ''} {mark}"
+    before, after = "… " if is_part else "", " …" if shortened or is_part else ""
+    return f"> {before}“{without_last_breaks(text)}”{after} {mark}"
 
 
 def share(costs: Sequence[int], budget: int) -> int:
@@ -174,7 +173,7 @@ def lay_out(
     tops: Sequence[Sequence[str]] = above or [()] * len(footnotes)
     texts = [_parts(each.citation.text) for each in footnotes]
     costs = [sum(map(units, parts)) for parts in texts]
-    marks = sum(units(quote([], each.mark, 0)) + 3 for each in footnotes)  # with line break and omission
+    marks = sum(units(quote([], each.mark, 0, is_part=True)) + 1 for each in footnotes)  # with line break
     for detail, besides in _LAYOUTS:  # what is not evidence goes last, but before a sentence is mutilated
         leads = [[*top, *(_lead(each) if besides else ())] for top, each in zip(tops, footnotes, strict=True)]
         lines = [*below, *(notes if besides else ()), *source_lines(footnotes, detail)]
@@ -186,7 +185,7 @@ def lay_out(
     quotes = [
         line
         for lead, parts, each in zip(leads, texts, footnotes, strict=True)
-        for line in (*lead, quote(parts, each.mark, limit))
+        for line in (*lead, quote(parts, each.mark, limit, is_part=each.citation.is_part))
     ]
     buttons = (*_buttons(footnotes, links=not detail.links), *actions)
     return Reply("\n".join([*head, *quotes, *lines]), buttons)

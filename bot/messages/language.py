@@ -16,14 +16,12 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
-from typing import Final
+from typing import Final, Self
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-
-from index.types import Phrase
 
 _log = logging.getLogger(__name__)
 
@@ -102,16 +100,40 @@ def gettext_noop(text: str) -> str:
     return text
 
 
+class Phrase(str):
+    """A finished English text, such as an error's, that can still be translated.
+
+    Attributes:
+        template: The text with names in braces in place of values.
+        values: The values by name.
+    """
+
+    template: str
+    values: Mapping[str, object]
+
+    __slots__ = ("template", "values")
+
+    def __new__(cls, template: str, values: Mapping[str, object]) -> Self:
+        """Fill in the template in English."""
+        written = {name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()}
+        made = super().__new__(cls, template.format(**written))
+        made.template, made.values = template, values
+        return made
+
+
+def phrase(template: str, /, **values: object) -> Phrase:
+    """Make a text that `gettext` translates later, in which names in braces stand for values."""
+    return Phrase(template, values)
+
+
 def gettext(text: str, /, **values: object) -> str:
     """Translate a text, in which names in braces stand for values.
 
     Args:
-        text: In English. What comes finished from the engine is translated where it knows how it was made.
+        text: In English.
         values: Numbers are written as the language writes them.
     """
     if isinstance(text, Phrase):
-        if text.plural is not None:
-            return ngettext(text.template, text.plural, text.number, **text.values)
         return gettext(text.template, **text.values)
     return _filled(_catalogue().gettext(text) if text else "", values)
 
@@ -128,12 +150,10 @@ def _catalogue() -> NullTranslations:
 def _filled(text: str, values: Mapping[str, object]) -> str:
     if not values:
         return text
-    return text.format(**{name: _said(value) for name, value in values.items()})
+    return text.format(**{name: _written(value) for name, value in values.items()})
 
 
-def _said(value: object) -> object:
-    if isinstance(value, Phrase):
-        return gettext(value)
+def _written(value: object) -> object:
     if isinstance(value, int):
         return format_decimal(value, locale=_language.get().replace("-", "_"))
     return value

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from bot.errors import AskError, NotHere, NothingAsked, NotShown, UnknownArticle, UnknownCollection
-from bot.messages.language import gettext_noop
+from bot.messages.small_talk import SmallTalk, reply_or_ask
 from bot.monitoring.metrics import Metrics
 from bot.state import UNRESTRICTED, GuildSettings
 from bot.worker import Worker
@@ -17,14 +17,13 @@ from index.types import (
     Answer,
     Article,
     ArticleCard,
+    BelowThreshold,
     Comparison,
     Context,
+    Declined,
     Encoder,
-    IndexInfo,
     IndexStatus,
-    Status,
     Turn,
-    phrase,
 )
 
 _log = logging.getLogger(__name__)
@@ -77,10 +76,6 @@ class EngineProtocol(Protocol):
         """What a citation was quoted from, as it is now."""
         ...
 
-    def info(self) -> IndexInfo:
-        """What answers are found in."""
-        ...
-
     def status(self) -> IndexStatus:
         """How the index is, for operators."""
         ...
@@ -90,7 +85,7 @@ class EngineProtocol(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of the index."""
+        """Close the index."""
         ...
 
 
@@ -117,8 +112,8 @@ class EngineService:
         collection: str | None = None,
         turns: Sequence[Turn] = (),
         rules: GuildSettings = UNRESTRICTED,
-    ) -> Answer:
-        """Answer a question.
+    ) -> Answer | SmallTalk:
+        """Answer a question, or reply to small talk.
 
         Args:
             question: In the member's words.
@@ -133,9 +128,12 @@ class EngineService:
         if not any(char.isalnum() for char in question):
             raise NothingAsked
 
-        def work() -> Answer:
+        def work() -> Answer | SmallTalk:
             where = self._where(collection, rules)
-            return sure(self._engine.ask(question, collections=where, turns=turns), rules.confidence)
+            return reply_or_ask(
+                question,
+                lambda: sure(self._engine.ask(question, collections=where, turns=turns), rules.confidence),
+            )
 
         return await self.metrics.follow(question, self.worker.do(work))
 
@@ -292,13 +290,23 @@ class EngineService:
 
 
 def sure(answer: Answer, least: float | None) -> Answer:
-    """The answer, or a refusal where it is less sure than is asked for."""
+    """Decline where an answer is less certain than the place asks for."""
     if least is None:
         return answer
     if answer.why is not None and answer.why.threshold < least:
         answer = replace(answer, why=replace(answer.why, threshold=least))
-    if answer.status is Status.DECLINED or answer.confidence >= least:
+    if isinstance(answer, Declined) or answer.confidence >= least:
         return answer
-    text = gettext_noop("The best sentence fits with {own:.0%}; here it has to be {least:.0%}.")
-    reason = phrase(text, own=answer.confidence, least=least)
-    return replace(answer, status=Status.DECLINED, reason=reason, citations=())
+    return Declined(
+        question=answer.question,
+        confidence=answer.confidence,
+        candidates=answer.candidates,
+        passages=answer.passages,
+        index=answer.index,
+        notes=answer.notes,
+        why=answer.why,
+        follows=answer.follows,
+        seconds=answer.seconds,
+        parts=answer.parts,
+        reason=BelowThreshold(answer.confidence, least),
+    )

@@ -1,4 +1,4 @@
-"""Where articles are changed: drafts and the editing of the corpus behind the engine service's worker."""
+"""Where articles are changed: drafts and the editing of the corpus, in a thread of their own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from bot.errors import EditRefused, UnknownArticle, UnknownDraft
 from bot.messages.escape import escape
-from bot.messages.language import gettext_noop
+from bot.messages.language import gettext_noop, phrase
 from bot.services.draft_store import Drafts
 from bot.services.drafts import Action, Draft, Proposal, Source
 from bot.services.gaps import Gap, gaps
@@ -20,14 +20,14 @@ from bot.worker import Worker
 from index.corpus import humanised, one_line
 from index.editing import CorpusOverview, Editing
 from index.errors import ArticleExists, ArticleNotFound, CorpusError, IndexBusy, UsageError
-from index.types import Article, phrase
+from index.types import Article
 
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 LONGEST: Final = 200_000
-"""Characters of an article that can be published from Discord: encoding more keeps members waiting."""
+"""Characters of an article that can be published from Discord: other editors wait while it is encoded."""
 BUSY: Final = gettext_noop(
     "Another program is changing the index right now. Please press the button again in a moment; "
     "nothing is lost."
@@ -41,28 +41,32 @@ TOO_LONG: Final = phrase(
     longest=LONGEST,
 )
 _LIMIT: Final = 600.0  # seconds that a change may take, waiting included
+_QUEUE: Final = 30  # changes that may wait
 
 
 class ArticleService:
     """Proposes changes of articles, carries them out and undoes them.
 
-    Every method does its work in the worker's thread, one after the other, and so without getting in the
-    way of another editor.
+    Every method does its work in one thread, one after the other, so that editors do not get in each other's
+    way. It is not the thread that answers: questions do not wait for editors.
 
     Args:
         editing: Changes the articles.
         drafts: Keeps what waits for a button.
-        worker: Whose thread it is.
 
     Raises:
         EditRefused: By each method: a sentence for the editor.
         FootnoteError: By each method: the index cannot be used.
     """
 
-    def __init__(self, editing: Editing, drafts: Drafts, worker: Worker) -> None:
+    def __init__(self, editing: Editing, drafts: Drafts) -> None:
         self._editing = editing
         self._drafts = drafts
-        self._worker = worker
+        self._worker = Worker(queue=_QUEUE, time_limit=_LIMIT)
+
+    def close(self) -> None:
+        """Take no more work."""
+        self._worker.close()
 
     async def propose(
         self, guild: int, rules: GuildSettings, source: Source, *, collection: str = "", replaces: str = ""
@@ -138,7 +142,7 @@ class ArticleService:
         await self._do(work)
 
     async def overview(self, rules: GuildSettings) -> CorpusOverview:
-        """What there is in the collections that are for a place."""
+        """Return an overview of the collections that a place may see."""
 
         def work() -> CorpusOverview:
             overview = self._editing.overview()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import StateError
-from bot.messages.answers import is_answered
+from bot.messages.small_talk import SmallTalk
 from bot.monitoring.logs import refer
-from index.types import Answer
+from index.types import Answer, Answered
 
 if TYPE_CHECKING:
     from bot.client import FootnoteBot
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 _LONGEST: Final = 300  # characters of a question
 
 
-async def note(bot: FootnoteBot, member: int, guild: int | None, answer: Answer) -> None:
+async def note(bot: FootnoteBot, member: int, guild: int | None, answer: Answer | SmallTalk) -> None:
     """Count the articles that an answer cites; keep a question without one, where that is switched on."""
     try:
-        if is_answered(answer):
+        if isinstance(answer, Answered):
             await bot.state.cited.note(each.article_id for each in answer.citations)
-        elif bot.keep_unanswered and guild is not None and not (answer.chat or answer.follows):
+        elif isinstance(answer, SmallTalk):
+            return
+        elif bot.keep_unanswered and guild is not None and not answer.follows:
             await bot.state.unanswered.note(member, guild, " ".join(answer.question.split())[:_LONGEST])
     except StateError as error:  # the member has an answer, which is what matters
         refer(error)

@@ -1,38 +1,71 @@
 """Evaluation: questions with known answers, what the engine made of them, and the figures that follow."""
 
-from index.evaluation._compare import (
+from index.evaluation._metrics import (
+    WANTED_RISK,
+    Bin,
+    QualityMetrics,
+    Quoted,
+    RiskPoint,
+    Row,
+    auroc,
+    bins_of_width,
+    calibration_error,
+    coverage_at_risk,
+    evaluate,
+    measure,
+    rank,
+    wilson,
+)
+from index.evaluation._questions import (
+    Evidence,
+    Question,
+    holds_gold,
+    is_gold,
+    load_questions,
+    normalise,
+    parse_questions,
+    parse_turns,
+)
+from index.evaluation._runs import (
+    FIGURES,
     ChangedQuestion,
+    Failure,
     FigureDifference,
     QuestionOutcome,
     RunComparison,
     compare,
+    gate,
+    load,
+    number,
     outcome,
+    save,
+    table,
 )
-from index.evaluation._gate import Failure, gate
-from index.evaluation._labels import Evidence, holds_gold, is_gold, normalise
-from index.evaluation._metrics import WANTED_RISK, QualityMetrics, Quoted, Row, evaluate, measure, rank
-from index.evaluation._questions import Question, load_questions, parse_questions, parse_turns
-from index.evaluation._runs import FIGURES, load, number, save, table
 
 __all__ = [
     "FIGURES",
     "WANTED_RISK",
+    "Bin",
     "ChangedQuestion",
-    "RunComparison",
-    "FigureDifference",
     "Evidence",
     "Failure",
+    "FigureDifference",
     "QualityMetrics",
-    "QuestionOutcome",
     "Question",
+    "QuestionOutcome",
     "Quoted",
+    "RiskPoint",
     "Row",
+    "RunComparison",
+    "auroc",
+    "bins_of_width",
+    "calibration_error",
     "compare",
+    "coverage_at_risk",
     "evaluate",
     "gate",
     "holds_gold",
     "is_gold",
-    "rank",
     "load",
     "load_questions",
     "measure",
@@ -41,6 +74,8 @@ __all__ = [
     "outcome",
     "parse_questions",
     "parse_turns",
+    "rank",
     "save",
     "table",
+    "wilson",
 ]

@@ -22,7 +22,6 @@ from index.errors import IndexBusy, IndexMissing
 from index.files import JOURNALS, atomic_write, make_folder
 from index.store._connect import damaged, disk_error, disk_errors
 
-VECTORS_SUFFIX: Final = ".vectors"
 _NAME: Final = re.compile(r"gen-(\d{6,})-[0-9a-f]{8}\.db")
 _FAILURE: Final = "rebuild-failure"
 
@@ -122,7 +121,7 @@ class Generations:
 def discard(path: Path) -> None:
     """Delete a generation with what belongs to it. What cannot be deleted stays for the next time."""
     beside = [path.with_name(path.name + suffix) for suffix in JOURNALS]
-    for file in [path, *beside, path.with_suffix(VECTORS_SUFFIX)]:
+    for file in [path, *beside]:
         with suppress(OSError):
             file.unlink(missing_ok=True)
 

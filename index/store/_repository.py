@@ -11,10 +11,9 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from index.citation_ids import article_hash as short_hash
+from index.citation_ids import id_hash
 from index.errors import IndexBusy, IndexDisk
 from index.store._connect import checksum, connect, create, damaged, database_errors, disk_errors
-from index.store._generations import VECTORS_SUFFIX
 from index.store._rows import ArticleRow, FileRow, json_array, pack
 from index.store._schema import SCHEMA
 from index.store._snapshot import Snapshot
@@ -142,7 +141,7 @@ class Writer(ReadRepository):
             path: Where; no file may be there.
             config: What it is made with, as JSON can hold it.
         """
-        meta = {"recipe": json.dumps(config, sort_keys=True), "digest": f"{0:032x}", "dimension": "0"}
+        meta = {"config": json.dumps(config, sort_keys=True), "digest": f"{0:032x}", "dimension": "0"}
         with disk_errors(path.parent), database_errors(path):
             connection = create(path, SCHEMA)
             writer = cls(connection, path)
@@ -247,8 +246,6 @@ class Writer(ReadRepository):
                 self._connection.execute("INSERT INTO words (words) VALUES ('optimize')")
                 self._describe("removed", "1")
         if self._dropped:
-            with disk_errors(self._path.parent):
-                self._path.with_suffix(VECTORS_SUFFIX).unlink(missing_ok=True)
             if self._path.stat().st_size <= _COMPACTED:
                 with suppress(IndexDisk, IndexBusy):  # the change is made: a rebuild will compact it
                     self.compact()
@@ -271,7 +268,7 @@ class Writer(ReadRepository):
                 article.collection,
                 row.file,
                 row.hash,
-                short_hash(article.id),
+                id_hash(article.id),
                 names,
             ),
         ).lastrowid

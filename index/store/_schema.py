@@ -15,7 +15,7 @@ APPLICATION_ID: Final = 0x46744E74  # "FtNt", in the file's header: no other dat
 VERSION: Final = 2
 
 SCHEMA: Final = r"""
--- About the index itself: recipe, dimension, digest, when it changed, whether `Writer.compact` is due.
+-- About the index itself: config, dimension, digest, when it changed, whether `Writer.compact` is due.
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL, checksum INTEGER NOT NULL)
 STRICT, WITHOUT ROWID;
 

@@ -13,7 +13,6 @@ import numpy as np
 
 from index.errors import ArticleNotFound, IndexVersion
 from index.store._connect import damaged, sensible
-from index.store._generations import VECTORS_SUFFIX
 from index.store._rows import Changes, Counts, Keys, State, StoredChunk, article_digest, json_array, unpack
 from index.text.words import VERSION as WORDS_VERSION
 from index.text.words import written
@@ -37,11 +36,6 @@ class ArticleQueries:
         row = self._one("SELECT seq, token FROM history ORDER BY seq DESC LIMIT 1")
         return State(self._path.stem, *row)
 
-    @property
-    def vectors_path(self) -> Path:
-        """The file of saved vectors that belongs to this database."""
-        return self._path.with_suffix(VECTORS_SUFFIX)
-
     def counts(self) -> Counts:
         """How many articles, chunks, sentences and vectors there are."""
         return Counts(
@@ -54,7 +48,7 @@ class ArticleQueries:
     def config(self) -> dict[str, object]:
         """What the index was made with: model, limits and versions."""
         with sensible(self._path):
-            return dict(json.loads(self._meta("recipe")))
+            return dict(json.loads(self._meta("config")))
 
     def check_words(self) -> None:
         """Make sure that the full text holds words as `index.text.words` makes them today.

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from index.citation_ids import article_hash
+from index.citation_ids import id_hash
 from index.errors import IndexBusy, IndexDisk
 from index.store._connect import connect, database_errors, sensible
 from index.store._rows import article_digest, chunk_text, embedding_key, sentence_text, sound_value
@@ -127,7 +127,7 @@ class _Check:
             article = Article(article_id, title, text, url, source, published, language, words)
             if article_digest(article, file) != digest:
                 yield f"The article {article_id} is not what was indexed: its hash differs."
-            if (collection, short) != (article.collection, article_hash(article_id)):
+            if (collection, short) != (article.collection, id_hash(article_id)):
                 yield f"The article {article_id} is not listed under its own names."
             for problem in self._article(key, text) if self._parts else ():
                 yield f"The article {article_id}: {problem}."

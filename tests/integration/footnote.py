@@ -84,7 +84,7 @@ async def running(
     bot = FootnoteBot(
         EngineService(room.engine, worker),
         state,
-        ArticleService(editing, Drafts(folder / "drafts"), worker),
+        ArticleService(editing, Drafts(folder / "drafts")),
         **options,
     )
     room.bots.append(bot)
@@ -102,6 +102,7 @@ async def running(
             await bot.close()
             await asyncio.gather(task, return_exceptions=True)
             worker.close()
+            bot.article_service.close()
             state.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.errors import NothingAsked
 from bot.features.context.paging import BACK, CHECK, EARLIER, LATER, VERDICTS
 from bot.features.context.rendering import CHANGED, REMOVED
+from bot.features.follow_up import UNKNOWN
 from bot.features.mention import HELP, UNREADABLE
 from bot.messages.answers import DECLINED, NEAREST
 from index.types import Article
@@ -44,6 +45,27 @@ async def test_a_declined_question_gets_a_reason_and_the_nearest_sentence() -> N
             f"{DECLINED} 'president?' occurs in none of 2 articles.\n{NEAREST}\n> “The winter"
             in answer.content
         )
+
+
+async def test_small_talk_gets_a_reply_without_the_engine_and_is_neither_counted_nor_kept() -> None:
+    async with footnote(keep_unanswered=True) as room:
+        answer = await room.ask("Hello!")
+        assert answer.content == (
+            "-# Hello!\nHello! Ask me something, and I answer with sentences from the articles."
+        )
+        assert answer.buttons == []
+        assert room.engine.asked == []
+        assert set(room.bot.engine_service.metrics.counts().values()) == {0}
+        assert await room.bot.state.unanswered.of(room.guild.id) == []
+
+
+async def test_a_question_is_not_explained_once_only_its_small_talk_gets_a_reply() -> None:
+    async with footnote() as room:
+        answer = await room.ask(f"Can you tell me a joke? {QUESTION}")
+        assert LAST in answer.content
+        room.engine.texts.clear()
+        told = await (await room.server.press(room.ana, answer, "Why this?")).response()
+        assert told.content == UNKNOWN
 
 
 async def test_collections_are_suggested_and_searched_alone() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,12 @@ from bot.services.draft_store import Drafts
 from bot.services.editing import BUSY, NOT_YOURS, SINCE, TAKEN, TOO_LONG
 from bot.services.gaps import NO_GAPS, START, SWITCHED_OFF
 from bot.state import GuildSettings, Scope
+from index.convert import Limits
 from index.editing import Editing
 from index.engine import Engine
 from index.indexing.builder import Builder
 from index.store import Reader, locked
+from tests.index.convert.test_docx import docx, par
 from tests.index.hashed import HashedEncoder
 from tests.index.pdf_maker import column, make_pdf
 from tests.integration.discord_server import Channel, Message, Refused, Role, Upload, User
@@ -55,7 +57,7 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
 
 
 @asynccontextmanager
-async def opened(tmp_path: Path) -> AsyncIterator[Town]:
+async def opened(tmp_path: Path, **options: Any) -> AsyncIterator[Town]:
     """Runs Footnote over two articles."""
     corpus, folder, encoder = tmp_path / "corpus", tmp_path / "index", HashedEncoder()
     (corpus / "news").mkdir(parents=True)
@@ -63,8 +65,9 @@ async def opened(tmp_path: Path) -> AsyncIterator[Town]:
     (corpus / "news" / "ferry.md").write_text(FERRY)
     Builder(corpus, folder, encoder).rebuild()
     engine = Engine(Reader.open(folder, model=encoder.fingerprint), encoder)
-    editing = Editing(corpus, folder, encoder, patience=0)
-    async with footnote(engine, editing=editing, keep_unanswered=True) as room:
+    editing = Editing(corpus, folder, encoder, patience=0, **options)
+    beating = {"heartbeat_interval": 0.2}
+    async with footnote(engine, editing=editing, server=beating, keep_unanswered=True) as room:
         room.__class__ = Town
         assert isinstance(room, Town)
         room.corpus = corpus
@@ -146,6 +149,52 @@ async def test_a_server_edits_only_the_collections_that_it_owns(town: Town) -> N
     status = await slash(town, "status")
     assert "rules: 1" in status.content
     assert "news" not in status.content
+
+
+async def asked_meanwhile(room: Town, editing: Awaitable[Message]) -> tuple[list[float], Message]:
+    """Seconds that answers take while an editor waits, and what the editor is shown in the end."""
+    task = asyncio.ensure_future(editing)
+    await asyncio.sleep(0.3)
+    took = []
+    while not task.done():
+        begin = time.monotonic()
+        assert "6.40 pm" in (await room.ask("When does the last ferry leave Gull Island?")).content
+        took.append(time.monotonic() - begin)
+    return took, await task
+
+
+async def pause(seconds: float) -> Any:
+    """Lets time go by in which no editor does anything."""
+    await asyncio.sleep(seconds)
+
+
+def typical(seconds: list[float]) -> float:
+    return sorted(seconds)[len(seconds) // 2]
+
+
+def hostile() -> bytes:
+    """A small DOCX that takes minutes to convert."""
+    return docx(par("a") * 300_000)
+
+
+async def test_answers_and_heartbeats_wait_for_no_editor(tmp_path: Path) -> None:
+    async with opened(tmp_path, limits=Limits(seconds=4)) as town:
+        alone, _ = await asked_meanwhile(town, pause(3))
+        since = time.monotonic()
+        sent = town.server.slash(town.eve, town.channel, "corpus add", file=Upload("letter.docx", hostile()))
+        during, refused = await asked_meanwhile(town, (await sent).response(30))
+        assert "takes more than 4 seconds to convert" in refused.content
+        assert len(during) >= 5
+        assert typical(during) < 3 * typical(alone)
+
+        text = "\n\n".join(f"The boat number {number} leaves at ten." for number in range(4_000))
+        shown = await add(town, f"# Boats\n\n{text}".encode(), "boats.md")
+        pressed = await town.server.press(town.eve, shown, "Publish")
+        during, done = await asked_meanwhile(town, pressed.response(60))
+        assert "Published: **Boats**" in done.content
+        assert len(during) >= 5
+        assert typical(during) < 3 * typical(alone)
+        assert town.server.longest_silence(since) < 5 * 0.2
 
 
 async def test_a_file_is_looked_at_published_answers_and_is_taken_back(town: Town) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from bot.messages.answers import about_line, lay_out
 from bot.messages.escape import one_line
 from bot.messages.language import gettext, gettext_noop
+from bot.messages.reasons import describe_differences
 from bot.messages.reply import Reply
 from bot.messages.sources import Footnote
 from index.types import Citation, Claim, Comparison, Likeness, Match
@@ -74,7 +75,7 @@ def _said(claim: Claim) -> str:
 
 def _verdict(match: Match) -> str:
     if match.likeness is Likeness.DIFFERS:
-        return gettext(VERDICTS[match.likeness], differ=match.differ)
+        return gettext(VERDICTS[match.likeness], differ=describe_differences(match.differences))
     return gettext(VERDICTS[match.likeness])
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
-from bot.access import rules_of
+from bot.access import take_look
 from bot.discord_io.views import view
 from bot.features.context.paging import render_check, render_part
 from bot.interactions import answers
@@ -42,9 +42,10 @@ class InContext(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the sentence in its paragraph, to the one who pressed."""
         bot: FootnoteBot = interaction.client
+        rules = take_look(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         words = quotation(_content(interaction), self.item.label or "")
-        context = await bot.engine_service.context(self.citation_id, words, rules_of(interaction))
+        context = await bot.engine_service.context(self.citation_id, words, rules)
         await _show(interaction, render_part(context, self.citation_id, link=link(context)))
 
 
@@ -70,8 +71,9 @@ class Page(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the part."""
         bot: FootnoteBot = interaction.client
+        rules = take_look(interaction)
         await interaction.response.defer()
-        context = await bot.engine_service.context(self.citation_id, rules=rules_of(interaction))
+        context = await bot.engine_service.context(self.citation_id, rules=rules)
         await _show(interaction, render_part(context, self.citation_id, self.number, link(context)))
 
 
@@ -95,9 +97,10 @@ class Check(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Say what became of the sentence, to the one who pressed."""
         bot: FootnoteBot = interaction.client
+        rules = take_look(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         words = stressed(_content(interaction))
-        context = await bot.engine_service.context(self.citation_id, words, rules_of(interaction))
+        context = await bot.engine_service.context(self.citation_id, words, rules)
         await _show(interaction, render_check(context, self.citation_id, link(context)))
 
 

@@ -16,14 +16,14 @@ from bot.errors import EditRefused
 from bot.features.corpus._forms import form
 from bot.features.corpus._rights import chosen
 from bot.features.corpus.rendering import render_overview, render_proposal
-from bot.messages.language import gettext, gettext_noop
+from bot.messages.language import gettext, gettext_noop, phrase
 from bot.messages.reply import Reply
 from bot.monitoring.logs import refer
 from bot.services.asking import EngineService
 from bot.services.drafts import Proposal, Source
 from bot.services.editing import ArticleService
 from bot.services.gaps import SHOWN, SWITCHED_OFF, Gap, render_gaps
-from index.types import Article, Status, phrase
+from index.types import Article, Declined
 
 if TYPE_CHECKING:
     from bot.client import FootnoteBot
@@ -165,7 +165,7 @@ class Corpus(
             found: list[Gap] = []
             for gap in await self.article_service.gaps(missed, bot.gap_people):
                 answer = await self.engine_service.now(gap.questions[0].question, held)
-                if answer.status is Status.DECLINED:  # an article may have been added since
+                if isinstance(answer, Declined):  # an article may have been added since
                     found.append(gap)
                 if len(found) == SHOWN:
                     break

@@ -9,12 +9,13 @@ from typing import Final
 from bot.messages.escape import one_line, units
 from bot.messages.language import gettext, gettext_noop, ngettext
 from bot.messages.links import web_address
+from bot.messages.reasons import describe_differences
 from bot.messages.reply import CONTENT, Button, Reply
 from bot.messages.sources import unix_time
 from bot.services.drafts import Draft, Proposal
 from bot.services.editing import TAKEN
 from index.editing import Conflict, CorpusOverview, Preview, Twin
-from index.types import Article, phrase, phrase_series
+from index.types import Article
 
 PUBLISH, REMOVE, DISCARD, UNDO = (
     gettext_noop("Publish"),
@@ -175,7 +176,7 @@ def _twin(twin: Twin) -> str:
 
 
 def _conflict(conflict: Conflict) -> str:
-    what = phrase_series([phrase(each.value) for each in conflict.found])
+    what = describe_differences(conflict.found)
     own, other = one_line(conflict.text, _QUOTE), one_line(conflict.other, _QUOTE)
     title = one_line(conflict.title, _TITLE)
     differs = gettext("Differs in {differ} from **{title}**:", differ=what, title=title)

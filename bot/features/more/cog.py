@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
-from bot.access import rules_of, take_turn
+from bot.access import take_turn
 from bot.discord_io.views import view
 from bot.features.follow_up import UNKNOWN, again
 from bot.features.more.rendering import render_more
@@ -40,11 +40,10 @@ class More(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"more(?::(?
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the next sentences, in private."""
         bot: FootnoteBot = interaction.client
+        held = take_turn(interaction)  # also to turn a page: it asks again
         if self.first is None:
-            held = take_turn(interaction)
             await interaction.response.defer(ephemeral=True, thinking=True)
-        else:  # turning pages is no question more
-            held = rules_of(interaction)
+        else:
             await interaction.response.defer()
         heard = await again(interaction.message, bot, held)
         if heard is None:

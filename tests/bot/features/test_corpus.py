@@ -4,8 +4,7 @@ from bot.features.corpus.rendering import render_overview, render_proposal
 from bot.messages.escape import units
 from bot.services.drafts import Proposal
 from index.editing import Conflict, CorpusOverview, Preview, Twin
-from index.text.differences import Difference
-from index.types import Article, ArticleCard, Skipped
+from index.types import Article, ArticleCard, Difference, Skipped
 
 LONG = "𝔽 *wide* @everyone " * 200
 

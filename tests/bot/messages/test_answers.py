@@ -11,8 +11,18 @@ from bot.messages.escape import units
 from bot.messages.language import gettext
 from bot.messages.links import BUTTON
 from bot.messages.reply import CONTENT, Reply
+from bot.messages.small_talk import SmallTalk
 from bot.messages.visible import reveal
-from index.types import Citation, Lead, Status
+from index.types import (
+    Answer,
+    ArticlesDiffer,
+    Citation,
+    Difference,
+    Lead,
+    MissingWords,
+    NothingFound,
+    SpellingCorrected,
+)
 from tests.bot.written import HOSTILE, answered, citation, declined, shown
 
 ACTIONS = ["Follow up", "Why this?", "👍", "👎"]
@@ -56,25 +66,28 @@ def test_a_declined_question_gets_the_reason_and_the_nearest_sentence_as_what_it
         "> “The last ferry leaves at 6.40 pm.” ¹",
     ]
     assert [each.label for each in reply.buttons] == ["In context", *MORE]
-    nothing = render(declined(reason=""))
-    assert (nothing.content, [each.label for each in nothing.buttons]) == (
-        DECLINED,
-        [*ACTIONS],
-    )
+    nothing = render(declined())
+    assert nothing.content == f"{DECLINED} 'France' occurs in none of 12 articles."
+    assert [each.label for each in nothing.buttons] == ACTIONS
 
 
 def test_what_a_sentence_leans_on_stands_above_it_and_notes_below() -> None:
     lead = Lead("Captain *Adeyemi* spoke on Monday.", 0, 34)
     answer = replace(
         answered(citation("She cut the late crossing.", start=35, lead=lead)),
-        notes=("I read “fery” as “ferry”.", "The articles differ in numbers.", "@everyone", "One too many."),
+        notes=(
+            SpellingCorrected("fery", "ferry"),
+            ArticlesDiffer((Difference.NUMBERS,), dated=False),
+            NothingFound("@everyone"),
+            NothingFound("One too many."),
+        ),
     )
     assert render(answer).content.split("\n")[:5] == [
         r"> -# Context: “Captain \*Adeyemi\* spoke on Monday.”",
         "> “She cut the late crossing.” ¹",
         "-# I read “fery” as “ferry”.",
         "-# The articles differ in numbers.",
-        r"-# \@everyone",
+        r"-# On “\@everyone” I found nothing.",
     ]
 
 
@@ -84,18 +97,14 @@ def test_what_is_no_evidence_goes_where_sentences_need_its_room() -> None:
         citation("The ferry does not run on Christmas Day. " * 20, article_id=str(n), lead=lead)
         for n in range(5)
     ]
-    reply = render(replace(answered(*long), notes=("The articles differ in numbers. " * 9,) * 3))
+    reply = render(replace(answered(*long), notes=(NothingFound("How long is it? " * 9),) * 3))
     assert "Context" not in reply.content
     assert len(quotes(reply)) == 5
 
 
 def test_a_greeting_gets_no_sentence() -> None:
-    reply = render(replace(declined(reason="Hello! Ask me something."), chat=True), asked=True)
-    assert reply.content == "-# Who is the president of France?\nHello! Ask me something."
-
-
-def test_an_answer_without_citations_is_none() -> None:
-    assert render(answered()).content == DECLINED
+    reply = render(SmallTalk("Hi!", "Hello! Ask me something."), asked=True)
+    assert (reply.content, reply.buttons) == ("-# Hi!\nHello! Ask me something.", ())
 
 
 def test_what_was_asked_about_is_linked_without_a_preview() -> None:
@@ -169,7 +178,7 @@ CITATIONS = st.builds(
     HOSTILE.map(lambda text: text * 20),
     HOSTILE.map(lambda text: text * 20),
     st.booleans(),
-    st.sampled_from(Status),
+    st.booleans(),
     st.booleans(),
     st.lists(HOSTILE.map(lambda text: text * 9), max_size=5),
 )
@@ -178,12 +187,14 @@ def test_a_message_is_never_over_a_limit_whatever_articles_and_questions_hold(
     question: str,
     reason: str,
     asked: bool,
-    status: Status,
+    found: bool,
     private: bool,
     notes: list[str],
 ) -> None:
-    answer = answered(*citations, question=question)
-    answer = replace(answer, status=status, reason=reason, follows=private, notes=tuple(notes))
+    given: Answer = answered(*citations, question=question)
+    if not (found and citations):
+        given = replace(declined(*citations), question=question, reason=MissingWords((reason,), 1200))
+    answer = replace(given, follows=private, notes=tuple(map(NothingFound, notes)))
     reply = render(
         answer,
         asked=asked,
@@ -219,3 +230,11 @@ def test_sentences_are_quoted_word_for_word(sentences: list[str]) -> None:
 def words(text: str) -> str:
     """Text without white space, and without the names of control characters that count as such."""
     return "".join(re.sub(r"\[U\+00(?:1[C-F]|85)\]", "", text).split())
+
+
+def test_part_of_a_sentence_has_marks_of_omission_outside_of_the_quotation() -> None:
+    part = render(answered(citation("the ferry leaves at noon and", is_part=True)))
+    assert part.content.startswith("> … “the ferry leaves at noon and” … ¹\n")
+    long = render(answered(*(citation("word " * 900, article_id=str(n), is_part=True) for n in range(5))))
+    assert long.content.count("> … “") == long.content.count("” … ") == 5
+    assert units(long.content) <= CONTENT

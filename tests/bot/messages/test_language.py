@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,12 +21,12 @@ from bot.messages.language import (
     gettext,
     names,
     ngettext,
+    phrase,
     supported_language,
     use_language,
 )
 from bot.messages.reply import CONTENT
 from bot.messages.turns import head, quotation, read
-from index.types import phrase, phrase_counted, phrase_series
 from tests.bot.features import test_compare, test_context, test_context_paging, test_more
 from tests.bot.messages import test_answers as test_render
 from tests.bot.messages import test_article_list, test_turns
@@ -36,7 +35,7 @@ from tests.bot.written import answered, citation, declined
 ROOT = Path(__file__).parents[3]
 KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(("gettext", "gettext_noop", "phrase"), (1,)),
-    **dict.fromkeys(("ngettext", "phrase_counted"), (1, 2)),
+    "ngettext": (1, 2),
 }
 LANGUAGES = [name for name in catalogues() if name != "en"]
 
@@ -50,13 +49,7 @@ def catalogue(name: str) -> Catalog:
 @pytest.fixture(scope="module")
 def said() -> set[str | tuple[str, ...]]:
     """Every text that the code says, as `make words` finds them."""
-    found: set[str | tuple[str, ...]] = set()
-    for folder in ("bot", "index"):
-        rows = extract_from_dir(
-            ROOT / folder, keywords=KEYWORDS, directory_filter=lambda path: "cli" not in path
-        )
-        found |= {text for _, _, text, _, _ in rows}
-    return found
+    return {text for _, _, text, _, _ in extract_from_dir(ROOT / "bot", keywords=KEYWORDS)}
 
 
 @pytest.mark.parametrize("name", LANGUAGES)
@@ -123,23 +116,11 @@ def test_values_and_numbers_are_written_as_the_language_writes_them() -> None:
     assert ngettext("{count} sentence", "{count} sentences", 12_000) == "12,000 sentences"
 
 
-def test_sentences_of_the_engine_are_english_until_they_are_said() -> None:
-    differ = phrase_series([phrase("numbers"), phrase("dates"), phrase("negation")])
-    note = phrase("The articles differ in {differ}.", differ=differ)
-    none = phrase_counted(
-        "{word} occurs in none of {count} article.",
-        "{word} occurs in none of {count} articles.",
-        1200,
-        word="'x'",
-    )
-    assert (note, none) == (
-        "The articles differ in numbers, dates and negation.",
-        "'x' occurs in none of 1,200 articles.",
-    )
-    assert pickle.loads(pickle.dumps(none)).number == 1200
+def test_a_phrase_is_english_until_it_is_translated() -> None:
+    offered = phrase("There is no collection of that name. There are: {names}.", names="news")
+    assert offered == "There is no collection of that name. There are: news."
     with use_language("de"):
-        assert gettext(note) == "Die Artikel weichen voneinander ab: Zahlen, Datumsangaben und Verneinung."
-        assert gettext(none) == "'x' kommt in keinem von 1.200 Artikeln vor."
+        assert gettext(offered) == "Eine Sammlung mit diesem Namen gibt es nicht. Es gibt: news."
 
 
 @pytest.mark.parametrize("name", catalogues())

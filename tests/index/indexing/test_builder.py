@@ -414,7 +414,7 @@ def words_of_version_1(library: Library) -> None:
         CREATE VIRTUAL TABLE words USING fts5(terms, tokenize = "ascii tokenchars '.,'");
         CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, row);
         INSERT INTO words (rowid, terms) SELECT key, terms || ' 3m''s' FROM kept;
-        UPDATE meta SET value = json_set(value, '$.words', 1) WHERE name = 'recipe';
+        UPDATE meta SET value = json_set(value, '$.words', 1) WHERE name = 'config';
         UPDATE meta SET checksum = checksum(name, value);
         """
     )
@@ -571,7 +571,7 @@ def test_settings_outlive_full_rebuilds_with_the_same_model(built: Library) -> N
 def test_what_was_encoded_before_a_failure_is_not_encoded_again(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.indexing.prepare._BATCH", 2)
+    monkeypatch.setattr("index.indexing.builder._BATCH", 2)
     left = [3]
 
     def fail(_: int) -> None:
@@ -598,7 +598,7 @@ def test_what_was_encoded_before_a_failure_is_not_encoded_again(
 def test_an_interrupted_addition_is_taken_up_by_the_next_rebuild(
     built: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.indexing.prepare._BATCH", 1)
+    monkeypatch.setattr("index.indexing.builder._BATCH", 1)
     before = built.content()
     vectors = before["counts"].vectors
 
@@ -645,12 +645,3 @@ def test_an_index_folder_that_cannot_be_made(library: Library) -> None:
     library.folder.write_text("a file in its place")
     with pytest.raises(IndexDisk, match="File exists"):
         library.builder().rebuild()
-
-
-def test_vectors_that_cannot_be_saved_do_no_harm(built: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_: object) -> bool:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("index.retrieval.vectors.save", full)
-    built.write("rules/quiet.md", "# Quiet\n\nPlease be quiet.\n")
-    assert built.builder().rebuild().added == ("rules/quiet",)

@@ -71,7 +71,7 @@ def test_whatever_is_damaged_is_told_and_healed(library: Library, seed: int) -> 
             "UPDATE meta SET value = 'none', checksum = checksum(name, 'none') WHERE name = 'dimension'",
             "sense",
         ),
-        ("UPDATE meta SET value = '{', checksum = checksum(name, '{') WHERE name = 'recipe'", "sense"),
+        ("UPDATE meta SET value = '{', checksum = checksum(name, '{') WHERE name = 'config'", "sense"),
         ("UPDATE article SET tags = '['", "a row does not make sense"),
         ("UPDATE article SET title = cast(x'ff' AS TEXT)", "it holds text that is not UTF-8"),
         ("UPDATE article SET title = 'Ferry' WHERE id = 'welcome'", "the article welcome is not what was"),
