@@ -190,9 +190,7 @@ class Builder:
                     articles.delete(self._corpus, article_id)
             self._drop_from_previous(ids)
             removed = _forget(writer, self._corpus, known) if writer else set()
-            self._drop_from_previous(
-                [name for name in removed if name not in ids]
-            )  # others of a deleted file
+            self._drop_from_previous(sorted(removed - set(ids)))  # others of a deleted file
             return BuildReport(removed=tuple(sorted(removed | set(ids))))
 
     def rollback(self, *, allow_empty: bool = False) -> BuildReport:

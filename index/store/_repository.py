@@ -245,10 +245,9 @@ class Writer(ReadRepository):
             if self._dropped:
                 self._connection.execute("INSERT INTO words (words) VALUES ('optimize')")
                 self._describe("removed", "1")
-        if self._dropped:
-            if self._path.stat().st_size <= _COMPACTED:
-                with suppress(IndexDisk, IndexBusy):  # the change is made: a rebuild will compact it
-                    self.compact()
+        if self._dropped and self._path.stat().st_size <= _COMPACTED:
+            with suppress(IndexDisk, IndexBusy):  # the change is made: a rebuild will compact it
+                self.compact()
 
     def put(self, row: ArticleRow) -> None:
         """Store an article with all that was made from it, in place of the one that has its id."""

@@ -71,9 +71,6 @@ def sound() -> Iterator[Sound]:
             articles = {article_id: engine.article(article_id) for article_id in ARTICLES}
         citation_ids = tuple(dict.fromkeys(ids))
         assert len(citation_ids) >= 4
-        # Without the saved vectors, so that those of the database are read.
-        for path in town.folder.glob("*.vectors"):
-            path.unlink()
         said = {name: comparable(value) for name, value in ask_everything(town, citation_ids)}
         yield Sound(town, said, articles, citation_ids)
 
