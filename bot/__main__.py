@@ -98,7 +98,7 @@ def check(
     if online:
         from bot.monitoring import logs
 
-        logs.set_up("error")  # what the library would warn of is among the findings
+        logs.set_up("error")  # what the library would warn about is among the findings
     code = 0
     for finding in examine(open_engine, ENV, online=online):
         typer.echo(str(finding))
@@ -168,7 +168,7 @@ def main(program: str = "footnote-bot") -> None:
         program: What was typed to run it, for the lines on usage.
     """
     for stream in (sys.stdout, sys.stderr):
-        # An answer holds signs that not every terminal has; those are replaced, not fatal.
+        # Characters of an answer that the terminal does not have are replaced.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
@@ -260,9 +260,9 @@ def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
 
 @contextmanager
 def _leaving_behind(worker: Worker) -> Iterator[None]:
-    """Ends the process at once where the worker still computes what nobody waits for.
+    """End the process at once if the worker still computes what nobody waits for.
 
-    To end in good order, the interpreter would take away what the thread works with, which may crash it.
+    In an orderly end, the interpreter would destroy what the thread uses, which may crash it.
     """
     from bot.stopping import end_process
 

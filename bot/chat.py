@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import NothingAsked
-from bot.features.context.rendering import CHANGED, LOST, MOVED, REMOVED
+from bot.messages import verdicts
 from bot.messages.answers import shown
 from bot.messages.escape import gap, unwrap
 from bot.messages.small_talk import SmallTalk, reply_or_ask
@@ -44,7 +44,7 @@ class Chat:
         self.citations: tuple[Citation, ...] = ()
 
     def welcome(self, *, token: bool = False) -> None:
-        """Say what this is and, where there is no token, how to get on Discord."""
+        """Print what this is and, without a token, how to get on Discord."""
         if token:
             _say(self.notes, WELCOME, "bold")
             return
@@ -52,7 +52,7 @@ class Chat:
         _say(self.notes, f"To go on Discord: {HOW_TO} Then start again.", "dim")
 
     def talk(self) -> None:
-        """Ask for questions until there are no more."""
+        """Prompt for questions until the input ends."""
         _say(self.notes, f"\n{EXAMPLE}\n{KEYS}")
         try:
             while True:
@@ -107,12 +107,11 @@ class Chat:
 
     def _context(self, context: Context) -> None:
         if context.article is None:
-            _say(self.out, REMOVED)
+            _say(self.out, verdicts.of_citation(context))
             return
         sentence = context.article.text[context.start : context.end]
-        note = {"changed": CHANGED if sentence.strip() else LOST, "moved": MOVED}.get(context.status)
-        if note is not None:
-            _say(self.out, note)
+        if context.status != "intact":
+            _say(self.out, verdicts.of_citation(context))
         before, after = context.before.rstrip(), context.after.lstrip()
         _say(self.out, unwrap(before) + gap(context.before[len(before) :], sentence), end="")
         _say(self.out, unwrap(sentence), "bold", end="")
@@ -120,7 +119,7 @@ class Chat:
 
 
 def _say(console: Console, text: str, style: str = "", end: str = "\n") -> None:
-    """Write text as it is; what could steer the terminal is spelled out."""
+    """Print text as it is, with control characters spelled out."""
     console.print(
         reveal(text), style=style, end=end, markup=False, highlight=False, emoji=False, soft_wrap=True
     )

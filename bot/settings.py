@@ -73,10 +73,10 @@ def _collections(guild: str, names: str) -> tuple[str, ...] | None:
 
 
 def without_guilds(first: int | None) -> str:
-    """What it means that BOT_GUILDS is not set, and what to do about it.
+    """Describe what it means that BOT_GUILDS is not set, and what to do about it.
 
     Args:
-        first: Id of the server that may ask; None where there is none yet.
+        first: Id of the server that may ask; None if there is none yet.
     """
     who = f"only the first server, {first}, may ask" if first else "only the first server that I join may ask"
     line = f"BOT_GUILDS={first or '<id of the server>'}=*"

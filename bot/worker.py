@@ -22,7 +22,7 @@ class _Job(Generic[T]):
         self.future: Future[T] = Future()
 
     def do(self) -> None:
-        """Do the work, unless nobody waits for it any more."""
+        """Do the work, unless it was given up."""
         if not self.future.set_running_or_notify_cancel():
             return
         try:
@@ -102,7 +102,7 @@ class Worker:
             raise
 
     def close(self) -> None:
-        """Take no more work; the thread ends when all that is waiting is done."""
+        """Accept no more work; the thread ends when all that is waiting is done."""
         with self._lock:
             self._stopping = True
             self._jobs.put(None)

@@ -57,6 +57,7 @@ BOT_LAYERS = (
     {"client"},
     {"chat", "features"},
     {"interactions"},
+    {"context"},
     {"access", "invite"},
     {"discord_io"},
     {"services"},
@@ -148,6 +149,14 @@ def test_every_part_has_a_layer_and_imports_run_down(package: str) -> None:
             graph.setdefault(own, set()).add(other)
     list(TopologicalSorter(graph).static_order())  # raises CycleError where two parts import each other
     assert set(graph) | {name for names in graph.values() for name in names} == set(level)
+
+
+def test_only_the_process_knows_the_client() -> None:
+    """Everything below takes a `BotContext`, even for its types."""
+    above = {"bot/client.py", "bot/run.py"}
+    for path in modules("bot"):
+        if place(path) not in above and not place(path).startswith("bot/check/"):
+            assert "client" not in {part(name, "bot") for name in imports(path)}, place(path)
 
 
 def test_what_is_inside_a_package_stays_there() -> None:

@@ -20,7 +20,7 @@ import pytest
 from bot import token
 from bot.dotenv import misspelt
 from bot.features import auto_reply
-from bot.features.context import paging, rendering
+from bot.features.context import rendering
 from bot.messages import answers, escape, links, small_talk, turns, visible
 from bot.monitoring import logs
 from index import citation_ids, corpus
@@ -229,14 +229,13 @@ def sentence_in_context(text: str) -> None:
     whole = Article(f"a{text}", f"T{text}", f"x{text} end", source=text, url=f"https://e.org/{text}")
     for end in (1, len(whole.text)):
         rendering.render_context(Context("intact", whole, 0, end, text, text))
-        paging.render_part(Context("intact", whole, 0, end, "", whole.text[end:]), "a", 1)
-    rendering.trimmed(text)
+        rendering.render_part(Context("intact", whole, 0, end, "", whole.text[end:]), "a", 1)
 
 
 def answer(text: str) -> None:
     cited = Citation(text or "x", f"a{text}", text, f"https://e.org/{text}", None, 0, 1, 1.0, None, text)
     given = answered(cited, question=text)
-    answers.render(given, asked=True)
+    answers.render(given, answers.AnswerView(asked=True))
     answers.render(replace(declined(cited), reason=MissingWords((text, text), 1)))
     answers.render(replace(given, notes=(SpellingCorrected(text, text),)))
 

@@ -18,16 +18,16 @@ from bot.messages.language import phrase
 LOOK_UPS: Final = 10
 """Look-ups that a member may make for each question that the member may ask."""
 
-_SWEEP: Final = 1000  # keys that are remembered before those of the past are looked for
+_SWEEP: Final = 1000  # keys that are kept before expired ones are deleted
 
 
 class Window:
-    """So many times within so many seconds, for each key.
+    """Limits how often something happens within a time, for each key.
 
     Args:
         most: How many times; 0 for any number.
         seconds: Within how long.
-        clock: Seconds that only grow.
+        clock: A monotonic clock, in seconds.
     """
 
     def __init__(self, most: int, seconds: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
@@ -37,14 +37,14 @@ class Window:
         self._taken: dict[int, deque[float]] = {}
 
     def wait(self, key: int) -> float:
-        """Seconds until the key's next time; 0 if that is now."""
+        """Seconds until the key may go on; 0 if it may now."""
         taken = self._taken.get(key)
         if not self._most or taken is None or len(taken) < self._most:
             return 0.0
         return max(0.0, taken[0] + self._seconds - self._clock())
 
     def take(self, key: int) -> None:
-        """Count a time."""
+        """Count one."""
         if not self._most:
             return
         now = self._clock()
@@ -56,12 +56,12 @@ class Window:
 
 
 class Rates:
-    """Lets members and channels ask, or says when they may.
+    """Limits how often members and channels ask.
 
     Args:
         member: Questions of one member within a minute; 0 for any number.
         channel: Questions in one channel within a minute; 0 for any number.
-        clock: Seconds that only grow.
+        clock: A monotonic clock, in seconds.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Rates:
         """Count a question.
 
         Raises:
-            TooOften: It is one too many, and does not count.
+            TooOften: It is one too many; it is not counted.
         """
         own, shared = self._member.wait(member), self._channel.wait(channel)
         if own or shared:
@@ -88,7 +88,7 @@ class Rates:
         """Count a look-up.
 
         Raises:
-            TooOften: It is one too many, and does not count.
+            TooOften: It is one too many; it is not counted.
         """
         if wait := self._look_ups.wait(member):
             raise self._refusal(member, wait, alone=True)
@@ -109,7 +109,7 @@ class Rates:
 
 
 class CallRates:
-    """Lets members call a role, and roles be called: so often within an hour.
+    """Limits how often members notify a role, and roles are notified, within an hour.
 
     Args:
         member: Calls of one member; 0 for any number.
@@ -120,10 +120,10 @@ class CallRates:
         self._member, self._role = Window(member, 3600), Window(role, 3600)
 
     def check(self, member: int, role: int) -> None:
-        """Let a call in, which does not count yet.
+        """Check whether a call is allowed, without counting it.
 
         Raises:
-            TooOften: There were enough of them within the hour.
+            TooOften: There were too many within the hour.
         """
         wait = max(self._member.wait(member), self._role.wait(role))
         if wait:

@@ -1,6 +1,6 @@
-"""What the bot says, in the language of those who read it.
+"""Translates what the bot says into the language of those who read it.
 
-Texts stand in the code in English. `gettext` and `ngettext` look them up in the catalogue of the language
+Texts are in the code in English. `gettext` and `ngettext` look them up in the catalogue of the language
 that `set_language` set for the message, the button or the command that is being answered. Texts that no
 catalogue has stay in English. The catalogues are `bot/locale/<language>/LC_MESSAGES/footnote.po`.
 """
@@ -61,7 +61,7 @@ def forms(text: str | Sequence[str] | None) -> Sequence[str]:
 
 
 def _leave_out_broken(catalogue: Catalog, path: Path) -> None:
-    """Leave out translations that could not be filled in: the English text is said in their place."""
+    """Leave out translations that cannot be filled in; the English text is used instead."""
     for message in [each for each in catalogue if each.id and each.string]:
         ids, texts = forms(message.id), forms(message.string)
         allowed = {name for text in ids for name in names(text)}
@@ -75,19 +75,19 @@ def _leave_out_broken(catalogue: Catalog, path: Path) -> None:
 
 
 def supported_language(locale: str | None) -> str:
-    """The language of which there is a catalogue, for one that Discord names; English where there is none."""
+    """The language of the catalogue for a locale of Discord's; English if there is none."""
     parts = (locale or "", (locale or "").partition("-")[0])
     return next((each for each in parts if each in catalogues()), ENGLISH)
 
 
 def set_language(locale: str | None) -> None:
-    """Set the language of all that is said in this task from now on."""
+    """Set the language of this task from now on."""
     _language.set(supported_language(locale))
 
 
 @contextmanager
 def use_language(locale: str | None) -> Iterator[None]:
-    """Another language for a while."""
+    """Use another language within a block."""
     token = _language.set(supported_language(locale))
     try:
         yield
@@ -96,7 +96,7 @@ def use_language(locale: str | None) -> Iterator[None]:
 
 
 def gettext_noop(text: str) -> str:
-    """The text as it is: marks one that is translated only where it is said, so that catalogues have it."""
+    """Return the text as it is: marks a text for the catalogues that is translated when it is used."""
     return text
 
 

@@ -1,4 +1,4 @@
-"""What became of the questions since the start, counted for operators; nothing here knows who asked what."""
+"""Counts questions, their outcomes and errors since the start; who asked what is not kept."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Metrics:
 
     @contextmanager
     def errors(self) -> Iterator[None]:
-        """Count what is logged as an error until the block is left."""
+        """Count errors in the log within a block."""
         counter = _Errors(self._errors)
         logging.getLogger().addHandler(counter)
         try:
@@ -119,7 +119,7 @@ class Metrics:
 
 
 class _Errors(logging.Handler):
-    """Counts records by the kind of their error, or by their logger if they tell of none."""
+    """Counts records by the kind of their error, or by their logger if they have none."""
 
     def __init__(self, counter: Counter) -> None:
         super().__init__(logging.ERROR)

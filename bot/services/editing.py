@@ -5,16 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final, TypeVar
 
 from bot.errors import EditRefused, UnknownArticle, UnknownDraft
 from bot.messages.escape import escape
 from bot.messages.language import gettext_noop, phrase
-from bot.services.draft_store import Drafts
-from bot.services.drafts import Action, Draft, Proposal, Source
-from bot.services.gaps import Gap, gaps
+from bot.services.drafts import Action, Draft, Drafts, Proposal, Source
 from bot.state import GuildSettings, Missed
 from bot.worker import Worker
 from index.corpus import humanised, one_line
@@ -34,7 +32,7 @@ BUSY: Final = gettext_noop(
 )
 TAKEN: Final = gettext_noop("Another article has that name. Choose another title, or use `/corpus replace`.")
 SINCE: Final = gettext_noop("The article has been changed since, so I left it as it is.")
-NOT_YOURS: Final = gettext_noop("The articles of that collection cannot be changed from this server.")
+NOT_YOURS: Final = gettext_noop("The articles in that collection can't be changed from this server.")
 TOO_LONG: Final = phrase(
     "That article is longer than {longest} characters. Split it, or add it on the command line with "
     "`footnote add`.",
@@ -42,6 +40,24 @@ TOO_LONG: Final = phrase(
 )
 _LIMIT: Final = 600.0  # seconds that a change may take, waiting included
 _QUEUE: Final = 30  # changes that may wait
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Questions that ask for the same thing, which was not found.
+
+    Attributes:
+        questions: The most typical first.
+        people: How many different people asked them.
+    """
+
+    questions: tuple[Missed, ...]
+    people: int
+
+    @property
+    def wordings(self) -> list[str]:
+        """The questions, each wording once."""
+        return list(dict.fromkeys(each.question for each in self.questions))
 
 
 class ArticleService:
@@ -65,13 +81,13 @@ class ArticleService:
         self._worker = Worker(queue=_QUEUE, time_limit=_LIMIT)
 
     def close(self) -> None:
-        """Take no more work."""
+        """Accept no more work."""
         self._worker.close()
 
     async def propose(
         self, guild: int, rules: GuildSettings, source: Source, *, collection: str = "", replaces: str = ""
     ) -> Proposal:
-        """Make a draft of an article that is to be added, or to take the place of another."""
+        """Make a draft of a new article, or of one that replaces another."""
 
         def work() -> Proposal:
             article = self._read(source, collection)
@@ -106,7 +122,7 @@ class ArticleService:
 
         def work() -> Draft:
             draft = self._mine(name, guild, rules)
-            if not draft.undo:  # kept before anything is changed, and once: a second try must not forget it
+            if not draft.undo:  # stored before anything is changed, and kept by a second attempt
                 change = self._editing.change(draft.article_id, draft.article)
                 draft = replace(draft, undo=self._drafts.keep(replace(draft, article=None, change=change)))
                 self._drafts.keep(draft, name)
@@ -131,7 +147,7 @@ class ArticleService:
         return await self._do(work)
 
     async def discard(self, name: str, guild: int, rules: GuildSettings) -> None:
-        """Forget a proposed change, and take back what a try that failed half-way has left."""
+        """Delete a proposed change, and undo what an attempt that failed halfway has left."""
 
         def work() -> None:
             draft = self._mine(name, guild, rules)
@@ -156,7 +172,13 @@ class ArticleService:
         """What enough different people have asked and not found, most people first."""
 
         def work() -> list[Gap]:
-            return gaps(missed, self._editing.alike([each.question for each in missed]), people)
+            found = []
+            for group in self._editing.alike([each.question for each in missed]):
+                questions = tuple(missed[position] for position in group)
+                count = len({each.member for each in questions})
+                if count >= people:
+                    found.append(Gap(questions, count))
+            return sorted(found, key=lambda gap: -gap.people)
 
         return await self._do(work, time_limit)
 
@@ -227,7 +249,7 @@ def _of_file(name: str) -> str:
 
 @contextmanager
 def _service_errors() -> Iterator[None]:
-    """Turn what is wrong with an article into a sentence for its editor, in Discord's Markdown."""
+    """Turn errors about an article into sentences for its editor, in Discord's Markdown."""
     try:
         yield
     except IndexBusy as error:

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from bot.chat import EXAMPLE, KEYS, NO_SUCH, NOT_ON_DISCORD, Chat
-from bot.features.context.rendering import CHANGED, LOST, MOVED, REMOVED
+from bot.messages.verdicts import CHANGED, LOST, MOVED, REMOVED
 from index.errors import IndexMissing
 from index.types import (
     Answer,

@@ -11,8 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import StateError
-from bot.services.draft_store import Drafts
-from bot.services.drafts import Draft
+from bot.services.drafts import Draft, Drafts
 from bot.state import Database, GuildSettings, Scope, State, Verdict, back_up
 from index.errors import UsageError
 from index.evaluation import load_questions

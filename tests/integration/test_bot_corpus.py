@@ -13,11 +13,11 @@ import discord
 import pytest
 
 from bot.errors import NotAnEditor, StateError, UnknownArticle, UnknownDraft, UnknownGuild
-from bot.features.corpus._commands import FORMATS, NOT_FETCHED, TOO_LARGE, Corpus
-from bot.features.corpus.rendering import DISCARDED, NOTHING, UNDATED, UNTITLED
-from bot.services.draft_store import Drafts
+from bot.features.corpus.cog import FORMATS, NOT_FETCHED, TOO_LARGE
+from bot.features.corpus.rendering import DISCARDED, NO_GAPS, NOTHING, START, SWITCHED_OFF, UNDATED, UNTITLED
+from bot.features.forget import Forget
+from bot.services.drafts import Drafts
 from bot.services.editing import BUSY, NOT_YOURS, SINCE, TAKEN, TOO_LONG
-from bot.services.gaps import NO_GAPS, START, SWITCHED_OFF
 from bot.state import GuildSettings, Scope
 from index.convert import Limits
 from index.editing import Editing
@@ -243,7 +243,7 @@ async def test_a_draft_outlives_a_restart_but_not_a_day(town: Town, monkeypatch:
         assert again.content == DISCARDED
         late = await add(town, POOL.replace(b"pool", b"lido"))
         now = time.time
-        monkeypatch.setattr("bot.services.draft_store.time.time", lambda: now() + 86_500)
+        monkeypatch.setattr("bot.services.drafts.time.time", lambda: now() + 86_500)
         run = await town.server.press(town.eve, late, "Publish")
         assert (await run.followup()).content == str(UnknownDraft())
         assert len(list((town.state.parent / "drafts").iterdir())) == 2
@@ -415,7 +415,7 @@ async def test_removed_and_put_back_after_a_restart(town: Town) -> None:
         assert files(town) == before
         assert "6.40" in (await town.ask("When does the last ferry leave Gull Island?")).content
         missing = await slash(town, "remove", article="bicycles")
-        assert "There is no article of that name." in missing.content
+        assert "There is no article with that name." in missing.content
 
 
 async def test_an_article_that_is_gone_already(town: Town) -> None:
@@ -423,7 +423,7 @@ async def test_an_article_that_is_gone_already(town: Town) -> None:
     other = await slash(town, "remove", article="news/ferry")
     await press(town, shown, "Remove")
     run = await town.server.press(town.eve, other, "Remove")
-    assert "There is no article of that name." in (await run.followup()).content
+    assert "There is no article with that name." in (await run.followup()).content
 
 
 async def test_while_another_program_rebuilds_nothing_is_lost(town: Town) -> None:
@@ -474,7 +474,7 @@ async def test_a_server_changes_only_the_articles_that_are_for_it(town: Town) ->
     await settle(town, GuildSettings(collections=("news",)))
     run = await town.server.press(town.eve, waiting, "Remove")
     assert (await run.followup()).content == NOT_YOURS
-    assert "no article of that name" in (await slash(town, "remove", article="rules")).content
+    assert "no article with that name" in (await slash(town, "remove", article="rules")).content
     assert (await add(town, collection="rules")).content == NOT_YOURS
     assert "without a slash" in (await add(town, collection="news/../rules")).content
     shown = await add(town)
@@ -483,7 +483,7 @@ async def test_a_server_changes_only_the_articles_that_are_for_it(town: Town) ->
     await settle(town, GuildSettings(collections=("news", "sport")))
     assert "collection with `collection:`" in (await add(town)).content
     other = town.server.add_guild("Elsewhere")
-    with pytest.raises(Exception, match="cannot be changed from this server"):
+    with pytest.raises(Exception, match="can.t be changed from this server"):
         await town.bot.article_service.carry_out(draft_of(shown), other.id, GuildSettings())
 
 
@@ -587,7 +587,7 @@ async def test_what_is_missed_in_mentions_is_kept_and_can_be_forgotten(town: Tow
 
 
 async def test_no_more_than_five_gaps_are_shown(town: Town) -> None:
-    town.bot.gap_people = 1
+    town.bot.settings.gap_people = 1
     topics = "sauna prices, kiosk menu, museum tours, theatre plays, zoo animals, airport buses"
     await miss(town, *topics.split(", "))
     shown = await slash(town, "gaps")
@@ -607,8 +607,8 @@ async def test_drafts_are_purged_every_hour_also_after_that_failed(
         loop.call_soon_threadsafe(again.set)
 
     monkeypatch.setattr(Drafts, "purge", purge)
-    cog = town.bot.get_cog("Corpus")
-    assert isinstance(cog, Corpus)
+    cog = town.bot.get_cog("Forget")
+    assert isinstance(cog, Forget)
     cog.purge.change_interval(seconds=0.05)
     cog.purge.restart()
     await asyncio.wait_for(again.wait(), 10)
@@ -616,7 +616,7 @@ async def test_drafts_are_purged_every_hour_also_after_that_failed(
 
 
 async def test_nothing_is_kept_unless_that_is_switched_on(town: Town) -> None:
-    town.bot.keep_unanswered = False
+    town.bot.settings.keep_unanswered = False
     await town.ask("Where is the sauna?")
     assert await town.bot.state.unanswered.of(town.guild.id) == []
     assert (await slash(town, "gaps")).content == SWITCHED_OFF

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.discord_io.rates import LOOK_UPS, Rates
-from bot.features.more.rendering import NEXT
+from bot.features.more import NEXT
 from index.types import Article
 from tests.bot.stand_in import StandIn
 from tests.integration.footnote import footnote
@@ -12,7 +12,7 @@ QUESTION = "When does the last boat leave?"
 
 
 async def test_one_question_too_many_is_refused_in_private() -> None:
-    async with footnote(rates=Rates(1)) as room:
+    async with footnote(member_rate=1) as room:
         await room.ask(QUESTION)
         refused = await room.ask(QUESTION)
         assert "Please ask again <t:" in refused.content
@@ -22,7 +22,8 @@ async def test_one_question_too_many_is_refused_in_private() -> None:
 
 async def test_a_mention_too_many_is_told_once_and_that_is_taken_away_again() -> None:
     now = [0.0]
-    async with footnote(rates=Rates(1, clock=lambda: now[0])) as room:
+    async with footnote() as room:
+        room.bot.rates = Rates(1, clock=lambda: now[0])
         me = room.server.bot.mention
         await room.say(f"{me} {QUESTION}")
         now[0] = 59.9
@@ -34,7 +35,7 @@ async def test_a_mention_too_many_is_told_once_and_that_is_taken_away_again() ->
 
 async def test_turning_pages_asks_again_and_counts() -> None:
     boats = Article("rules/quay", "Quay", " ".join(f"Boat number {n} lies at the quay." for n in range(20)))
-    async with footnote(StandIn(boats), rates=Rates(3)) as room:
+    async with footnote(StandIn(boats), member_rate=3) as room:
         answer = await room.ask("Which boat lies there?")
         page = await (await room.server.press(room.ana, answer, "More")).response()
         page = await (await room.server.press(room.ana, page, NEXT)).response()
@@ -48,7 +49,7 @@ async def test_turning_pages_asks_again_and_counts() -> None:
 
 
 async def test_looking_up_is_limited_too_and_leaves_questions_alone() -> None:
-    async with footnote(rates=Rates(2)) as room:
+    async with footnote(member_rate=2) as room:
         answer = await room.ask(QUESTION)
         shown = await (await room.server.press(room.ana, answer, "In context")).response()
         for number in range(1, 2 * LOOK_UPS):

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.services.draft_store import Drafts
-from bot.services.drafts import Draft
+from bot.services.drafts import Draft, Drafts
 from bot.state import Database, back_up
 from index import corpus as articles
 from index.cli.starting import init

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.features.compare.rendering import CAUTION, NO_CLAIM, NOTHING, render_comparison
+from bot.features.compare import CAUTION, NO_CLAIM, NOTHING, render_comparison
 from bot.messages.escape import units
 from bot.messages.reply import CONTENT
 from index.types import Claim, Comparison, Difference, Likeness, Match
@@ -78,7 +78,7 @@ def test_a_message_is_never_over_a_limit(claims: list[Claim]) -> None:
     reply = render_comparison(Comparison(tuple(claims), 9), ABOUT)
     assert 0 < units(reply.content) <= CONTENT
     reply.content.encode()
-    citation_ids = [each.citation_id for each in reply.buttons if each.citation_id]
+    citation_ids = [each.action for each in reply.buttons if each.action]
     assert len(set(citation_ids)) == len(citation_ids)
     assert len(reply.buttons) <= 16
     bare = render_comparison(Comparison(tuple(replace(each, matches=()) for each in claims)), ABOUT)

@@ -47,5 +47,5 @@ def test_the_overview_fits_into_a_message() -> None:
         "**0 articles**",
         "Files or rows left out: 9",
     ]
-    assert some.content.endswith("- … `footnote rebuild` names them all.")
+    assert some.content.endswith("- … `footnote rebuild` lists them all.")
     assert "Without a date" not in some.content

@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.messages.answers import DECLINED, NEAREST, SIGNATURE, render, share
+from bot.messages.answers import DECLINED, NEAREST, SIGNATURE, AnswerView, render, share
 from bot.messages.escape import units
 from bot.messages.language import gettext
 from bot.messages.links import BUTTON
@@ -45,7 +45,11 @@ def test_an_answer_is_the_sentence_its_footnote_and_its_source() -> None:
         " · [open](<https://saltmere.example/ferry#:~:text=The%20last%20ferry>)"
     )
     button, follow, *_ = render(answered(citation())).buttons
-    assert (button.label, button.citation_id, button.url) == ("In context", citation().citation_id, None)
+    assert (button.label, button.action, button.url) == (
+        "In context",
+        f"context:{citation().citation_id}",
+        None,
+    )
     assert (follow.label, follow.action) == ("Follow up", "follow")
 
 
@@ -58,7 +62,7 @@ def test_each_sentence_has_a_button() -> None:
 
 
 def test_a_declined_question_gets_the_reason_and_the_nearest_sentence_as_what_it_is() -> None:
-    reply = render(declined(citation(), citation("Another.", start=99)), asked=True)
+    reply = render(declined(citation(), citation("Another.", start=99)), AnswerView(asked=True))
     assert reply.content.split("\n")[:4] == [
         "-# Who is the president of France?",
         f"{DECLINED} 'France' occurs in none of 12 articles.",
@@ -103,12 +107,12 @@ def test_what_is_no_evidence_goes_where_sentences_need_its_room() -> None:
 
 
 def test_a_greeting_gets_no_sentence() -> None:
-    reply = render(SmallTalk("Hi!", "Hello! Ask me something."), asked=True)
+    reply = render(SmallTalk("Hi!", "Hello! Ask me something."), AnswerView(asked=True))
     assert (reply.content, reply.buttons) == ("-# Hi!\nHello! Ask me something.", ())
 
 
 def test_what_was_asked_about_is_linked_without_a_preview() -> None:
-    reply = render(answered(citation()), about="https://discord.com/channels/1/2/3", asked=True)
+    reply = render(answered(citation()), AnswerView(asked=True, about="https://discord.com/channels/1/2/3"))
     assert reply.content.split("\n")[:2] == [
         "-# about [this message](<https://discord.com/channels/1/2/3>)",
         "-# When does the last ferry leave?",
@@ -135,7 +139,8 @@ def test_links_move_to_buttons_where_they_leave_no_room_for_the_sentences() -> N
 def test_many_long_sentences_share_what_is_left() -> None:
     long = [citation("The ferry does not run on Christmas Day. " * 20, article_id=str(n)) for n in range(7)]
     reply = render(
-        answered(*long, question="when " * 90), asked=True, about="https://discord.com/channels/1/2/3"
+        answered(*long, question="when " * 90),
+        AnswerView(asked=True, about="https://discord.com/channels/1/2/3"),
     )
     found = quotes(reply)
     assert [mark for _, _, mark in found] == ["¹", "²", "³", "⁴", "⁵"]
@@ -197,20 +202,21 @@ def test_a_message_is_never_over_a_limit_whatever_articles_and_questions_hold(
     answer = replace(given, follows=private, notes=tuple(map(NothingFound, notes)))
     reply = render(
         answer,
-        asked=asked,
-        about="https://discord.com/channels/1/2/3" if asked else None,
-        earlier=[question, reason, question, reason],
-        collection=reason or None,
-        private=private,
-        human=asked,
+        AnswerView(
+            asked=asked,
+            about="https://discord.com/channels/1/2/3" if asked else None,
+            earlier=[question, reason, question, reason],
+            collection=reason or None,
+            private=private,
+            human=asked,
+        ),
     )
     assert 0 < units(reply.content) <= CONTENT - (SIGNATURE if private else 0)
     reply.content.encode()
     assert len(reply.buttons) <= 16
     for button in reply.buttons:
         assert 0 < len(button.label) <= 80
-        assert [button.citation_id, button.url, button.action].count(None) == 2
-        assert len(button.citation_id or "") <= 40
+        assert [button.url, button.action].count(None) == 1
         assert len(button.url or "") <= BUTTON
     for line in reply.content.split("\n"):
         assert line.startswith(("> ", "-# ", "**", gettext(NEAREST))) or line == ">"

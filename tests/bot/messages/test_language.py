@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from bot.features.articles import GAPS, LOG_WITH_QUESTIONS, PRIVACY, READS
 from bot.features.forget import forgotten
 from bot.messages import language
-from bot.messages.answers import render
+from bot.messages.answers import AnswerView, render
 from bot.messages.escape import units
 from bot.messages.language import (
     FOLDER,
@@ -117,10 +117,10 @@ def test_values_and_numbers_are_written_as_the_language_writes_them() -> None:
 
 
 def test_a_phrase_is_english_until_it_is_translated() -> None:
-    offered = phrase("There is no collection of that name. There are: {names}.", names="news")
-    assert offered == "There is no collection of that name. There are: news."
+    offered = phrase("There is no collection with that name. These exist: {names}.", names="news")
+    assert offered == "There is no collection with that name. These exist: news."
     with use_language("de"):
-        assert gettext(offered) == "Eine Sammlung mit diesem Namen gibt es nicht. Es gibt: news."
+        assert gettext(offered) == "Eine Sammlung mit diesem Namen gibt es nicht. Es gibt diese: news."
 
 
 @pytest.mark.parametrize("name", catalogues())
@@ -128,15 +128,15 @@ def test_a_message_is_read_back_whatever_language_it_was_written_in(name: str) -
     about = "https://discord.com/channels/1/2/3"
     pair = answered(citation(), citation("Dogs travel free.", article_id="rules"))
     with use_language(name):
-        reply = render(pair, asked=True, about=about, collection="news")
-        refusal = render(declined(citation()), asked=True)
-    labels = [each.label for each in reply.buttons if each.citation_id]
+        reply = render(pair, AnswerView(asked=True, about=about, collection="news"))
+        refusal = render(declined(citation()), AnswerView(asked=True))
+    labels = [each.label for each in reply.buttons if (each.action or "").startswith("context:")]
     asked, none = read(f"-# _shared by @ana_\n{reply.content}"), read(refusal.content)
     assert (asked.questions, asked.collection) == ((pair.question,), "news")
     assert asked.answer == "The last ferry leaves at 6.40 pm. Dogs travel free."
     assert [quotation(reply.content, each) for each in labels] == [each.text for each in pair.citations]
     assert (none.questions, none.answer) == (("Who is the president of France?",), "")
-    [alone] = [each.label for each in refusal.buttons if each.citation_id]
+    [alone] = [each.label for each in refusal.buttons if (each.action or "").startswith("context:")]
     assert quotation(refusal.content, alone) == citation().text
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import NothingAsked, TooSlow, UnknownCollection
-from bot.services.asking import EngineService, sure
+from bot.services.asking import Answering, EngineService, sure
 from bot.worker import Worker
 from index.errors import IndexMissing, UsageError
 from index.types import Answered, Article, BelowThreshold, Declined, Explanation
@@ -49,7 +49,7 @@ async def test_a_question_without_words_does_not_reach_the_engine() -> None:
 async def test_an_unknown_collection_is_named_with_those_there_are() -> None:
     async with engine_service(StandIn()) as open_service:
         with pytest.raises(
-            UnknownCollection, match=r"no collection of that name\. There are: handbook, news\."
+            UnknownCollection, match=r"no collection with that name\. These exist: handbook, news\."
         ):
             await open_service.ask("The ferry?", "sport")
     async with engine_service(StandIn(Article("top", "Top", "No folder."))) as open_service:
@@ -98,3 +98,16 @@ async def test_a_place_that_asks_for_more_certainty_is_told_so_and_why() -> None
     assert isinstance(refused, Declined)
     assert (refused.candidates, refused.reason) == (answer.candidates, BelowThreshold(0.9, 0.95))
     assert sure(answer, 0.1) == answer
+
+
+async def test_finished_waits_for_the_last_one() -> None:
+    answering = Answering()
+    assert await answering.finished(0.01)
+    with answering:
+        with answering:
+            pass
+        assert not await answering.finished(0.01)
+        waiting = asyncio.create_task(answering.finished(5))
+        await asyncio.sleep(0.01)
+        assert not waiting.done()
+    assert await waiting

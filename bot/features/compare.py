@@ -1,24 +1,24 @@
-"""What somebody says beside what articles say, as a message. Pure, and never over a limit."""
+"""Is this in our articles?, in the menu of a message: compares what it says with the articles."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from bot.messages.answers import about_line, lay_out
+import discord
+from discord import app_commands
+
+from bot.context import BotContext, Interaction, bot_of
+from bot.discord_io.sending import defer, respond
+from bot.interactions import command, take_turn
+from bot.messages import verdicts
+from bot.messages.answers import Layout, about_line
 from bot.messages.escape import one_line
 from bot.messages.language import gettext, gettext_noop
-from bot.messages.reasons import describe_differences
 from bot.messages.reply import Reply
 from bot.messages.sources import Footnote
-from index.types import Citation, Claim, Comparison, Likeness, Match
+from index.types import Citation, Comparison
 
-VERDICTS: Final = {
-    Likeness.VERBATIM: gettext_noop("✓ The articles have this word for word"),
-    Likeness.SAME: gettext_noop("✓ The articles say this in nearly the same words"),
-    Likeness.PART: gettext_noop("✓ The articles have these words in a longer sentence"),
-    Likeness.DIFFERS: gettext_noop("≠ The articles differ in {differ}"),
-    Likeness.NEAR: gettext_noop("≈ The closest sentence in the articles, which may say something else"),
-}
+NAME: Final = gettext_noop("Is this in our articles?")
 NOTHING: Final = gettext_noop("**– I found nothing like this in the articles.**")
 NO_CLAIM: Final = gettext_noop("That message has no words that I could look for in the articles.")
 CAUTION: Final = gettext_noop(
@@ -29,8 +29,21 @@ _SHOWN: Final = 4  # claims; once there are so many sentences, a claim gets one 
 _CLAIM: Final = 120  # UTF-16 units
 
 
+@command
+async def compare(interaction: Interaction, message: discord.Message) -> None:
+    """Compare a message with the articles, for the one who asked."""
+    rules = take_turn(interaction)
+    await defer(interaction)
+    text = message.clean_content
+    reply = Reply(gettext(NO_CLAIM))
+    if any(char.isalnum() for char in text):
+        comparison = await bot_of(interaction).engine_service.compare(text, rules=rules)
+        reply = render_comparison(comparison, message.jump_url)
+    await respond(interaction, reply)
+
+
 def render_comparison(comparison: Comparison, about: str) -> Reply:
-    """Put a message and what the articles have on it into words.
+    """Render a message together with what the articles say about it.
 
     Args:
         comparison: From the engine.
@@ -38,26 +51,24 @@ def render_comparison(comparison: Comparison, about: str) -> Reply:
     """
     if not comparison.claims:
         return Reply(gettext(NO_CLAIM))
-    head = [about_line(about)]
     footnotes: list[Footnote] = []
     above: list[list[str]] = []
     lines: list[str] = []  # above the next sentence
     for claim in comparison.claims[:_SHOWN]:
-        lines.append(_said(claim))
+        lines.append(f"-# “{one_line(claim.text, _CLAIM)}”")
         if not claim.matches:
             lines.append(gettext(NOTHING))
         for match in claim.matches[: 1 + (len(footnotes) < _SHOWN)]:
-            known = next(
-                (each for each in footnotes if _place(each.citation) == _place(match.citation)), None
-            )
+            verdict = verdicts.of_match(match)
+            place = _place(match.citation)
+            known = next((each for each in footnotes if _place(each.citation) == place), None)
             if known is not None:  # a sentence is quoted once
                 above_it = gettext("sentence {mark}, above.", mark=known.mark)
-                lines.append(f"**{_verdict(match)}: {above_it}**")
+                lines.append(f"**{verdict}: {above_it}**")
                 continue
             footnotes.append(Footnote(len(footnotes) + 1, match.citation))
-            above.append([*lines, f"**{_verdict(match)}:**"])
+            above.append([*lines, f"**{verdict}:**"])
             lines = []
-    notes = [gettext(CAUTION)]
     if comparison.left_out:
         count = len(comparison.claims)
         told = gettext(
@@ -65,19 +76,14 @@ def render_comparison(comparison: Comparison, about: str) -> Reply:
             count=count,
             all=count + comparison.left_out,
         )
-        notes.insert(0, f"-# {told}")
-    return lay_out(head, footnotes, (), (), above=above, below=[*lines, *notes])
-
-
-def _said(claim: Claim) -> str:
-    return f"-# “{one_line(claim.text, _CLAIM)}”"
-
-
-def _verdict(match: Match) -> str:
-    if match.likeness is Likeness.DIFFERS:
-        return gettext(VERDICTS[match.likeness], differ=describe_differences(match.differences))
-    return gettext(VERDICTS[match.likeness])
+        lines.append(f"-# {told}")
+    return Layout([about_line(about)], footnotes, above, below=[*lines, gettext(CAUTION)]).render()
 
 
 def _place(citation: Citation) -> tuple[str, int]:
     return citation.article_id, citation.start
+
+
+async def setup(bot: BotContext) -> None:
+    """Add the menu."""
+    bot.tree.add_command(app_commands.ContextMenu(name=NAME, callback=compare))

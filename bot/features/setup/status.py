@@ -1,39 +1,17 @@
-"""`/footnote status`: how the bot is, for those who manage a server; nobody else sees the answer."""
+"""What `/footnote status` says: how the bot is, for those who manage a server."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final
 
-import discord
-from discord import app_commands
-from discord.ext import commands
-
-from bot.access import require_manager
 from bot.messages.escape import one_line
 from bot.messages.figures import first_names, megabytes
-from bot.messages.language import gettext_noop
 from bot.monitoring.health import HealthReport
 from bot.monitoring.metrics import Metrics
 from index.version import version
 
-if TYPE_CHECKING:
-    from bot.client import FootnoteBot
-
-_LONGEST: Final = 300  # UTF-16 units of a sentence about a trouble
-
-
-async def status(interaction: discord.Interaction[FootnoteBot]) -> None:
-    """Answer `/footnote status`."""
-    bot = interaction.client
-    with bot.answering:
-        require_manager(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        reading = await bot.health.read()
-        owns_all = bot.access.owned(interaction.guild_id) is None
-        await interaction.edit_original_response(
-            content=report(reading, bot.engine_service.metrics, owns_all=owns_all)
-        )
+_LONGEST: Final = 300  # UTF-16 units of a sentence about a problem
 
 
 def report(reading: HealthReport, metrics: Metrics, *, owns_all: bool = True) -> str:
@@ -86,13 +64,3 @@ def _lines(reading: HealthReport, metrics: Metrics) -> Iterator[str]:
 def _latency(reading: HealthReport) -> str:
     latency = "not known yet" if reading.latency is None else f"{reading.latency * 1000:.0f} ms"
     return f"**Connection to Discord**: {latency}"
-
-
-async def setup(bot: FootnoteBot) -> None:
-    """Add the command to the group `/footnote`."""
-    group = cast("app_commands.Group", cast("commands.Cog", bot.get_cog("Manage")).app_command)
-    group.add_command(
-        app_commands.Command(
-            name="status", description=gettext_noop("See my status; only you see it"), callback=status
-        )
-    )

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import UnknownDraft
-from bot.services.draft_store import DAY, Drafts
-from bot.services.drafts import Draft
+from bot.services.drafts import DAY, Draft, Drafts
 from index.corpus import Kept
 from index.editing import Change
 from index.types import Article
