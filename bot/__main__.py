@@ -137,6 +137,7 @@ def feedback(file: Annotated[Path, typer.Argument(metavar="FILE", help="Overwrit
 
     from bot.errors import StateError
     from bot.state import Database, State
+    from index.files import write_text
 
     bot, _ = _settings()
     with closing(State(Database.existing(bot.state))) as state:
@@ -144,7 +145,7 @@ def feedback(file: Annotated[Path, typer.Argument(metavar="FILE", help="Overwrit
     if not lines:
         raise StateError("No member has given a verdict yet, so nothing was written.")
     try:
-        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        write_text(file, "".join(f"{line}\n" for line in lines))
     except OSError as error:
         raise StateError(f"{file} cannot be written: {error.strerror}.") from error
     counted = "1 verdict" if len(lines) == 1 else f"{len(lines)} verdicts"

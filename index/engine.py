@@ -228,7 +228,9 @@ class Engine:
             StoreError: The index cannot be read.
         """
         return self._read(
-            lambda snapshot: IndexStatus(self._describe(snapshot), snapshot.changed(), snapshot.size())
+            lambda snapshot: IndexStatus(
+                self._describe(snapshot), snapshot.changed(), snapshot.size(), self._reader.failure()
+            )
         )
 
     def facts(self) -> dict[str, object]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -117,7 +118,12 @@ def test_a_copy_waits_for_no_writer_but_its_return_does(library: Library, tmp_pa
     assert sorted(library.folder.iterdir()) == before
 
 
-def test_a_copy_may_be_read_by_whom_the_index_may(library: Library, tmp_path: Path) -> None:
-    Generations(library.folder).current().chmod(0o640)
-    copy = back_up(library.folder, tmp_path / "monday.db")
-    assert copy.stat().st_mode & 0o777 == 0o640
+def test_only_its_owner_can_read_a_copy(library: Library, tmp_path: Path) -> None:
+    Generations(library.folder).current().chmod(0o644)
+    before = os.umask(0)
+    try:
+        copy = back_up(library.folder, tmp_path / "copies" / "monday.db")
+    finally:
+        os.umask(before)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert copy.parent.stat().st_mode & 0o777 == 0o700
