@@ -33,6 +33,7 @@ from index.errors import FootnoteError, UsageError
 from index.evaluation import calibration
 from index.indexing.chunks import Chunker
 from index.ranking import features as evidence
+from index.render import Dialect, detect, render_markdown
 from index.retrieval import question as query
 from index.retrieval import spelling
 from index.settings import ENV_LIMIT, IndexSettings, load, read_env
@@ -43,7 +44,7 @@ from index.text.sentences import segment
 from index.types import Article, Citation, Context, MissingWords, SpellingCorrected
 from tests.bot.written import answered, declined
 from tests.growth import Hostile, doublings, steepness
-from tests.hostile import PIECES
+from tests.hostile import MARKDOWN_PIECES, PIECES
 
 SHORTEST: Final = 2048
 LONGEST: Final = 2**20
@@ -78,6 +79,24 @@ def text_fragments(text: str) -> None:
     for start, end in ((0, 200), (0, len(whole.text)), (len(text) // 2, len(text) // 2 + 200)):
         answer_links.text_fragment_link(whole, start, end)
     answer_links.text_fragment_link(whole, len(text), len(whole.text))
+
+
+def rendered(dialect: Dialect | None) -> Callable[[str], None]:
+    """Rendering at the start of a file, in front matter, in a table, and in containers of the dialects."""
+
+    def render(text: str) -> None:
+        for start in (
+            "",
+            "---\na: b\n---\n",
+            "| a | b |\n|---|---|\n",
+            "> [!note] ",
+            "!!! note\n    ",
+            "<td>",
+        ):
+            render_markdown(start + text, dialect=dialect)
+        detect(text)
+
+    return render
 
 
 def question(text: str) -> None:
@@ -262,6 +281,10 @@ FUNCTIONS: Final[dict[str, Callable[[str], object]]] = {
     "segmentation": segment,
     "segmentation of plain text": lambda text: segment(text, markdown=False),
     "blocks": lambda text: list(block.blocks(text)),
+    "rendered Markdown": rendered(None),
+    "rendered MDX": rendered(Dialect.MDX),
+    "rendered notes of Obsidian": rendered(Dialect.OBSIDIAN),
+    "rendered MyST": rendered(Dialect.MYST),
     "chunks": chunks,
     "parts of a long sentence": one_chunk,
     "markup": markup.plain,
@@ -301,8 +324,8 @@ FUNCTIONS: Final[dict[str, Callable[[str], object]]] = {
 }
 
 
-def hostile() -> Iterator[Hostile]:
-    for piece in PIECES:
+def hostile(name: str) -> Iterator[Hostile]:
+    for piece in (*PIECES, *MARKDOWN_PIECES) if name.startswith("rendered") else PIECES:
         for head, tail in FRAMES if len(piece) == 1 else FRAMES[:1]:
             yield Hostile(piece, head, tail)
 
@@ -323,7 +346,7 @@ def cold(call: Callable[[str], object]) -> Callable[[str], object]:
 def test_a_function_takes_linear_time(name: str) -> None:
     call = cold(FUNCTIONS[name])
     call("Warm up.")  # what is imported or compiled the first time is not counted
-    for one in hostile():
+    for one in hostile(name):
         sizes = doublings(SHORTEST, LONGEST, one.piece)
         ratio = steepness(call, one.times, sizes, floor=FLOOR, enough=ENOUGH)
         assert not ratio, f"{name} of {one}: {ratio:.1f} times the CPU time at twice the length"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, assert_never
+from typing import Final
 
 from bot.messages.language import gettext, gettext_noop, ngettext
 from index.types import (
@@ -92,8 +92,6 @@ def describe_reason(reason: Reason) -> str:
                 total,
                 topic=topic,
             )
-        case _:
-            assert_never(reason)
 
 
 def describe_note(note: Note) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, Final, assert_never
+from typing import Any, Final
 
 from index.types import (
     Answer,
@@ -60,8 +60,6 @@ def describe_reason(reason: Reason) -> str:
         case ArticlesFound(topic, total):
             has = "has" if total == 1 else "have"
             return f"{_articles(total)} {has} “{topic}” in the text or title."
-        case _:
-            assert_never(reason)
 
 
 def describe_note(note: Note) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
@@ -11,11 +12,23 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from index.cli.answers import as_dict, explain, render
-from index.cli.common import Collections, Corpus, Index, Json, engine, say, say_json, settings, typed, waiting
+from index.cli.common import (
+    Collections,
+    Corpus,
+    Index,
+    Json,
+    counted,
+    engine,
+    say,
+    say_json,
+    settings,
+    typed,
+    waiting,
+)
 from index.errors import UnreadableFile, UsageError
 
 if TYPE_CHECKING:
-    from index.evaluation import Question
+    from index.engine import Engine
 
 
 def search(
@@ -62,7 +75,7 @@ def ask(
     For example: `footnote ask "When does the last ferry leave?" --collection news`
 
     A line of a batch is `{"id": …, "question": …}`; it may also hold `"turns"`, earlier questions and
-    answers.
+    answers. For a line that cannot be read, `{"id": …, "error": …}` is printed, and the exit code is 1.
     """
     if (question is None) == (batch is None) or (question is not None and not question.strip()):
         raise UsageError("Give either a question or --batch FILE. Try: footnote ask --help")
@@ -77,23 +90,34 @@ def ask(
             if why:
                 say("\n" + explain(answer))
         return
-    for asked in _questions(batch):
-        answer = answers.ask(asked.question, k=k, collections=collection, turns=asked.turns)
-        say_json({"id": asked.id, **as_dict(answer, explained=why)})
+    _answer_batch(answers, batch, k, collection, why=why)
 
 
-def _questions(path: Path) -> Iterator[Question]:
-    from index.evaluation import load_questions, parse_questions
+def _answer_batch(answers: Engine, path: Path, k: int, collections: list[str] | None, *, why: bool) -> None:
+    """Answer the questions of a file as they are read; a line that is not a question becomes an error."""
+    from index.evaluation import BadLine, read_lines
 
+    bad = 0
+    with _opened(path) as stream:
+        for read in read_lines(stream, "Standard input" if str(path) == "-" else str(path)):
+            if isinstance(read, BadLine):
+                bad += 1
+                say_json({"id": read.id, "error": read.error})
+            else:
+                answer = answers.ask(read.question, k=k, collections=collections, turns=read.turns)
+                say_json({"id": read.id, **as_dict(answer, explained=why)})
+    if bad:
+        raise UnreadableFile(f'{counted(bad, "line")} of the batch could not be read; see the field "error".')
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
     if str(path) == "-":
-        return parse_questions(_lines(sys.stdin.buffer), "standard input")
-    return iter(load_questions(path))
-
-
-def _lines(stream: BinaryIO) -> Iterator[str]:
-    """Yield the lines of a stream as they come, in UTF-8 whatever encoding the terminal has."""
-    for number, line in enumerate(stream, start=1):
-        try:
-            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
-        except UnicodeDecodeError as error:
-            raise UnreadableFile(f"Standard input, line {number}: not UTF-8 (byte {error.start}).") from error
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        raise UsageError(f"Cannot read the questions in {path}: {error.strerror}.") from error
+    with stream:
+        yield stream

@@ -17,14 +17,15 @@ from index.evaluation._metrics import (
     wilson,
 )
 from index.evaluation._questions import (
+    BadLine,
     Evidence,
     Question,
     holds_gold,
     is_gold,
     load_questions,
     normalise,
-    parse_questions,
     parse_turns,
+    read_lines,
 )
 from index.evaluation._runs import (
     FIGURES,
@@ -43,6 +44,7 @@ from index.evaluation._runs import (
 )
 
 __all__ = [
+    "BadLine",
     "FIGURES",
     "WANTED_RISK",
     "Bin",
@@ -72,7 +74,7 @@ __all__ = [
     "normalise",
     "number",
     "outcome",
-    "parse_questions",
+    "read_lines",
     "parse_turns",
     "rank",
     "save",

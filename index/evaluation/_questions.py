@@ -95,26 +95,41 @@ class Question:
     turns: tuple[Turn, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that is not a question.
+
+    Attributes:
+        id: The id that it gives, or its number.
+        error: What is wrong with it, in a sentence that names the line.
+    """
+
+    id: str
+    error: str
+
+
 def load_questions(path: Path) -> list[Question]:
-    """Read a file of questions, one JSON object a line, in UTF-8; see `parse_questions`.
+    """Read a file of questions; see `read_lines`.
 
     Raises:
         UsageError: There is no such file.
-        UnreadableFile: The file is not UTF-8 or is empty, a line is not a question, or two have the same id.
+        UnreadableFile: The file is empty, a line is not a question, or two have the same id.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(f"{path} is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
+        lines = path.read_bytes().split(b"\n")
     except OSError as error:
         raise UsageError(f"Cannot read the questions in {path}: {error.strerror}.") from error
-    questions = list(parse_questions(text.split("\n"), str(path)))
+    questions = []
+    for read in read_lines(lines, str(path)):
+        if isinstance(read, BadLine):
+            raise UnreadableFile(read.error)
+        questions.append(read)
     if not questions:
         raise UnreadableFile(f'{path} holds no question. Write one a line, as {{"question": "…"}}.')
     return questions
 
 
-def parse_questions(lines: Iterable[str], name: str) -> Iterator[Question]:
+def read_lines(lines: Iterable[bytes], name: str) -> Iterator[Question | BadLine]:
     """Parse lines into questions as they come; blank lines are skipped.
 
     Only `question` is required. Without an `id`, the line's number is used. Without `answerable`, a question
@@ -123,34 +138,41 @@ def parse_questions(lines: Iterable[str], name: str) -> Iterator[Question]:
     `answer`, or one object for each utterance (`speaker` and `text`, or `role` and `content`).
 
     Args:
-        lines: JSON objects.
+        lines: JSON objects in UTF-8.
         name: Where the lines come from, for messages.
-
-    Raises:
-        UnreadableFile: A line is not a question; the message gives its number.
     """
     seen: dict[str, int] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
+        row: object = None
         try:
-            question = _question(json.loads(line), number)
+            row = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+            question = _question(row, number)
+        except UnicodeDecodeError as error:
+            yield BadLine(str(number), f"{name}, line {number}: not UTF-8 (byte {error.start}).")
         except json.JSONDecodeError as error:
-            raise UnreadableFile(
-                f"{name}, line {number}: not JSON ({error.msg}, column {error.colno})."
-            ) from error
+            why = f"not JSON ({error.msg}, column {error.colno})"
+            yield BadLine(str(number), f"{name}, line {number}: {why}.")
+        except RecursionError:
+            yield BadLine(str(number), f"{name}, line {number}: nested too deeply.")
         except ValueError as error:
-            raise UnreadableFile(f"{name}, line {number}: {error}.") from error
-        if (first := seen.setdefault(question.id, number)) != number:
-            raise UnreadableFile(f'{name}, line {number}: the id "{question.id}" is taken by line {first}.')
-        yield question
+            yield BadLine(_id_of(row, number), f"{name}, line {number}: {error}.")
+        else:
+            first = seen.setdefault(question.id, number)
+            taken = f'{name}, line {number}: the id "{question.id}" is taken by line {first}.'
+            yield question if first == number else BadLine(question.id, taken)
+
+
+def _id_of(row: object, number: int) -> str:
+    return str(row["id"]) if isinstance(row, dict) and row.get("id") is not None else str(number)
 
 
 def parse_turns(turns: Sequence[object], question: str = "") -> tuple[Turn, ...]:
     """Pair the questions and answers of a conversation.
 
     Args:
-        turns: As in `parse_questions`, oldest first.
+        turns: As in `read_lines`, oldest first.
         question: The question that follows; a last turn that only repeats it is left out.
 
     Raises:
@@ -184,7 +206,7 @@ def _question(value: object, number: int) -> Question:
     if not (answerable is None or isinstance(answerable, bool)):
         raise ValueError('"answerable" must be true, false or null')
     return Question(
-        id=str(number if row.get("id") is None else row["id"]),
+        id=_id_of(row, number),
         question=question,
         answerable=answerable,
         answers=tuple(str(answer) for answer in _list(row, "answers")),

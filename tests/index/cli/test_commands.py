@@ -367,10 +367,41 @@ def test_a_batch_answers_each_line_in_order(built: Shell, tmp_path: Path) -> Non
         first, second = (json.loads(line) for line in result.out.splitlines())
         assert (first["id"], second["id"]) == ("1", "b")
         assert first["question"] == "When does the last ferry leave?"
-    broken = built("ask", "--batch", "-", stdin=b'{"question": "When?"}\n{"question": "caf\xe9"}\n')
-    assert broken.code == 1
-    assert len(broken.out.splitlines()) == 1  # what could be read was answered
-    assert broken.err == "Standard input, line 2: not UTF-8 (byte 17).\n"
+
+
+def test_a_line_of_a_batch_that_cannot_be_read_is_an_error_and_the_others_are_answered(
+    built: Shell, tmp_path: Path
+) -> None:
+    lines = (
+        b'{"question": "When does the last ferry leave?"}\n{"question": "caf\xe9"}\n{"id": 7}\n[1]\n'
+        b'{"id": 7,\n{"id": "b", "question": "Who?", "turns": [1]}\n%b\n'
+        b'{"id": "c", "question": "Who?"}\n{"id": "c", "question": "Who?"}\n'
+    ) % (b"[" * 100_000)
+    path = tmp_path / "questions.jsonl"
+    path.write_bytes(lines)
+    for name, result in (
+        (str(path), built("ask", "--batch", str(path))),
+        ("Standard input", built("ask", "--batch", "-", stdin=lines)),
+    ):
+        rows = [json.loads(line) for line in result.out.splitlines()]
+        assert [row["id"] for row in rows] == ["1", "2", "7", "4", "5", "b", "7", "c", "c"]
+        assert [row["question"] for row in rows if "error" not in row] == [
+            "When does the last ferry leave?",
+            "Who?",
+        ]
+        assert [row["error"] for row in rows if "error" in row] == [
+            f"{name}, line 2: not UTF-8 (byte 17).",
+            f'{name}, line 3: "question" is missing.',
+            f"{name}, line 4: a question must be an object, not [1].",
+            f"{name}, line 5: not JSON (Expecting property name enclosed in double quotes, column 1).",
+            f"{name}, line 6: a turn must be an object, not 1.",
+            f"{name}, line 7: nested too deeply.",
+            f'{name}, line 9: the id "c" is taken by line 8.',
+        ]
+        assert (result.code, result.err) == (
+            1,
+            '7 lines of the batch could not be read; see the field "error".\n',
+        )
 
 
 def test_a_question_typed_in_another_encoding_is_asked_with_signs_in_place(built: Shell) -> None:

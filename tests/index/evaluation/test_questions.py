@@ -6,21 +6,23 @@ from hypothesis import strategies as st
 
 from index.errors import UnreadableFile, UsageError
 from index.evaluation import (
+    BadLine,
     Evidence,
     Question,
     holds_gold,
     is_gold,
     load_questions,
     normalise,
-    parse_questions,
     parse_turns,
+    read_lines,
 )
 from index.types import Turn
 from tests.index.evaluation.made import DAM, citation, passage
 
 
 def parsed(*rows):
-    return list(parse_questions([json.dumps(row) for row in rows], "questions.jsonl"))
+    lines = [json.dumps(row).encode() for row in rows]
+    return list(read_lines(lines, "questions.jsonl"))
 
 
 def test_reads_a_public_question():
@@ -71,15 +73,17 @@ def test_evidence_makes_a_question_answerable():
     ],
 )
 def test_a_bad_line_is_named_by_number(line, reason):
-    with pytest.raises(UnreadableFile) as caught:
-        list(parse_questions(['{"question": "Where?"}', "", line], "questions.jsonl"))
-    assert str(caught.value).startswith("questions.jsonl, line 3: ")
-    assert reason in str(caught.value)
+    lines = [b'{"question": "Where?"}', b"", line.encode()]
+    first, second = read_lines(lines, "questions.jsonl")
+    assert first == Question("1", "Where?")
+    assert isinstance(second, BadLine)
+    assert second.error.startswith("questions.jsonl, line 3: ")
+    assert reason in second.error
 
 
 def test_an_id_twice_is_named():
-    with pytest.raises(UnreadableFile, match='line 2: the id "a" is taken by line 1'):
-        parsed({"id": "a", "question": "Who?"}, {"id": "a", "question": "When?"})
+    _, second = parsed({"id": "a", "question": "Who?"}, {"id": "a", "question": "When?"})
+    assert second == BadLine("a", 'questions.jsonl, line 2: the id "a" is taken by line 1.')
 
 
 def test_turns_of_speakers_are_paired_and_the_question_itself_left_out():
