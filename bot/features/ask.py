@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -59,19 +61,15 @@ async def ask_about(interaction: Interaction, message: discord.Message) -> None:
 
 
 async def follow_up(interaction: Interaction) -> None:
-    """Open the form for the next question; Discord sends it back with the message it was opened from."""
-    form = discord.ui.Modal(title=gettext("Follow up"), custom_id=custom_ids.FOLLOW_UP_FORM.encode())
-    form.add_item(
-        discord.ui.Label(
-            text=gettext("Your question"),
-            description=gettext("It is read together with the question before it if it refers to that."),
-            component=discord.ui.TextInput(
-                custom_id="question", max_length=300, placeholder=gettext("And on Sundays?")
-            ),
-        )
+    """Open the form for the next question."""
+    field = discord.ui.Label[Any](
+        text=gettext("Your question"),
+        description=gettext("It is read together with the question before it if it refers to that."),
+        component=discord.ui.TextInput(
+            custom_id="question", max_length=300, placeholder=gettext("And on Sundays?")
+        ),
     )
-    form.stop()  # the library need not remember it
-    await open_form(interaction, form)
+    await open_form(interaction, gettext("Follow up"), custom_ids.FOLLOW_UP_FORM.encode(), field)
 
 
 async def answer_follow_up(interaction: Interaction) -> None:
