@@ -1,7 +1,7 @@
 """Lets 200 members ask at once on a loopback Discord: `python -m benchmarks.crowd` writes docs/benchmarks.md.
 
 The bot runs as operators start it, in a process of its own, with the real model and the articles that come
-with Footnote. What is measured is what the members and Discord's gateway see.
+with Footnote. The measurements are what the members and Discord's gateway see.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ WAIT = tuple(str(each()) for each in (TooBusy, TooSlow, Stopping))
 
 @dataclass
 class Outcome:
-    """What became of the questions of a crowd.
+    """The outcome of the questions of a crowd.
 
     Attributes:
-        answered: Seconds to each answer; a refusal with the nearest sentence is one.
-        told: Seconds to each sentence that asks to come back.
-        lost: How many got nothing, or no more than a reference for the log.
-        silence: Most seconds between two heartbeats.
+        answered: Seconds to each answer, declined ones included.
+        told: Seconds to each message that asks to try again later.
+        lost: How many got nothing, or only a reference to the log.
+        silence: The most seconds between two heartbeats.
         before: Peak memory of the bot after its first answer, in MiB.
         after: Peak memory of the bot after all of them.
     """
@@ -58,36 +58,20 @@ class Outcome:
     before: float = 0.0
     after: float = 0.0
 
-    def row(self, name: str) -> list[str]:
-        """The outcome as a row of the table."""
-        return [
-            name,
-            f"{len(self.answered) + len(self.told) + self.lost}",
-            f"{len(self.answered)}",
-            f"{len(self.told)}",
-            f"{self.lost}",
-            _seconds(self.answered, 0.5),
-            _seconds(self.answered, 0.95),
-            _seconds(self.told, 0.95),
-            f"{self.silence:.1f} s",
-            f"{self.before:.0f} MiB",
-            f"{self.after:.0f} MiB",
-        ]
-
-
-HEAD = (
-    "settings",
-    "asked",
-    "answered",
-    "told to wait",
-    "lost",
-    "p50",
-    "p95",
-    "told within (p95)",
-    "longest gap between heartbeats",
-    "peak memory before",
-    "after",
-)
+    def figures(self) -> dict[str, str]:
+        """The outcome as cells of the table, by column."""
+        return {
+            "asked": f"{len(self.answered) + len(self.told) + self.lost}",
+            "answered": f"{len(self.answered)}",
+            "told to wait": f"{len(self.told)}",
+            "lost": f"{self.lost}",
+            "p50": _seconds(self.answered, 0.5),
+            "p95": _seconds(self.answered, 0.95),
+            "told within (p95)": _seconds(self.told, 0.95),
+            "longest gap between heartbeats": f"{self.silence:.1f} s",
+            "peak memory before": f"{self.before:.0f} MiB",
+            "after": f"{self.after:.0f} MiB",
+        }
 
 
 def _seconds(times: Sequence[float], share: float) -> str:
@@ -96,13 +80,13 @@ def _seconds(times: Sequence[float], share: float) -> str:
 
 
 def environment(**values: str) -> dict[str, str]:
-    """The environment of a process without settings of ours but these."""
+    """Return the environment of a process, with only these settings of Footnote."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("BOT_", "INDEX_"))}
     return kept | {"PYTHONPATH": str(ROOT), **values}
 
 
 def indexed(folder: Path) -> dict[str, str]:
-    """Index the articles that come with Footnote, and return the settings that name the index."""
+    """Index the articles that come with Footnote; return the settings of the index."""
     settings = {"INDEX_CORPUS": str(ROOT / "corpus"), "INDEX_DIR": str(folder / "index")}
     command = [sys.executable, "-m", "index", "rebuild"]
     subprocess.run(command, cwd=folder, env=environment(**settings), check=True, capture_output=True)
@@ -129,7 +113,7 @@ async def running(folder: Path, module: str, **settings: str) -> AsyncIterator[i
 
 
 def peak(process: int) -> float:
-    """The most memory that a process has had so far, in MiB: what it would read as `ru_maxrss`."""
+    """Return the peak memory of a process so far, in MiB: its `ru_maxrss`."""
     status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
@@ -137,13 +121,13 @@ def peak(process: int) -> float:
 async def crowd(
     folder: Path, questions: Sequence[str], *, members: int = MEMBERS, module: str = "bot", **settings: str
 ) -> Outcome:
-    """Let members ask all at once, and wait for what each of them is told.
+    """Let members ask all at once, and wait for the response to each of them.
 
     Args:
         folder: Where the bot runs.
         questions: Asked in turn.
         members: How many ask.
-        module: What is run as the bot.
+        module: The module that is run as the bot.
         settings: Environment variables of the bot.
     """
     outcome = Outcome()
@@ -208,7 +192,7 @@ async def measure(members: int = MEMBERS) -> str:
         index = indexed(folder)
         for setting, values in SETTINGS.items():
             outcome = await crowd(folder, questions, members=members, **index, **values)
-            rows.append(outcome.row(setting))
+            rows.append([setting, *outcome.figures().values()])
     text = (
         f"{members} members in {CHANNELS} channels ask at the same moment, on a loopback Discord whose"
         f" gateway wants a heartbeat every {BEAT:g} s. The bot is a process of its own, on the articles that"
@@ -217,7 +201,8 @@ async def measure(members: int = MEMBERS) -> str:
         " them wait. Seconds are from the question to its answer, waiting included."
         " Made by `python -m benchmarks.crowd`."
     )
-    return f"## {members} questions at once\n\n{text}\n\n{markdown_table(HEAD, rows)}"
+    head = ["settings", *Outcome().figures()]
+    return f"## {members} questions at once\n\n{text}\n\n{markdown_table(head, rows)}"
 
 
 def main(members: int) -> None:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import math
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.document import markdown_table, write_section
 from benchmarks.sets import indexed
 from index.embedding import SentenceEncoder
 from index.engine import Engine
-from index.evaluation import QualityMetrics, Question, compare, evaluate, load_questions, number
+from index.evaluation import QualityMetrics, Question, compare, evaluate, number
 from index.evaluation.report import render
 from index.ranking.features import Feature
 from index.ranking.ranker import Ranker
@@ -25,7 +24,7 @@ from index.store import Reader
 from index.types import Answer
 
 System = Callable[[Question], Answer]
-"""Answers a question: words alone, meaning alone, the whole engine."""
+"""Answers a question: lexical search alone, dense search alone, or the whole engine."""
 
 SAMPLE = 100
 """Questions of a set at most, evenly spread: a run takes minutes, not hours."""
@@ -38,7 +37,7 @@ RANKERS = {
     ),
     "final": Ranker.shipped(),
 }
-"""The systems: the engine with a ranker that hears one list, both with fixed weights, or as it ships."""
+"""The engine with rankers that use one list, both with fixed weights, or the shipped weights."""
 
 PAGE = Path("build/quality.html")
 
@@ -55,30 +54,19 @@ _COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionSet:
-    """A public set: a dump of articles and questions on them."""
-
-    name: str
-    articles: Path
-    questions: tuple[Question, ...]
-
-
-def question_sets(folder: Path) -> Iterator[QuestionSet]:
-    """Every folder in it that holds `articles.jsonl` and `questions.jsonl`, by name."""
-    for path in sorted(folder.glob("*/questions.jsonl")):
-        articles = path.with_name("articles.jsonl")
-        if articles.is_file():
-            yield QuestionSet(path.parent.name, articles, tuple(load_questions(path)))
+def question_sets(folder: Path) -> list[Path]:
+    """List the folders in it that hold `articles.jsonl` and `questions.jsonl`, by name."""
+    found = sorted(path.parent for path in folder.glob("*/questions.jsonl"))
+    return [path for path in found if (path / "articles.jsonl").is_file()]
 
 
 def measure(questions: Sequence[Question], systems: Mapping[str, System]) -> dict[str, QualityMetrics]:
-    """Ask each system every question."""
+    """Ask every system all questions."""
     return {name: evaluate(questions, map(system, questions)) for name, system in systems.items()}
 
 
 def section(results: Mapping[str, Mapping[str, QualityMetrics]]) -> str:
-    """Lay out figures by set and system as Markdown, with what the last system gains over the others."""
+    """Lay out figures by set and system as Markdown, and the gains of the last system over the others."""
     return "\n\n".join(_set(name, systems) for name, systems in results.items())
 
 
@@ -106,7 +94,7 @@ def _gain(before: str, old: QualityMetrics, after: str, new: QualityMetrics) -> 
 
 
 def page(results: Mapping[str, Mapping[str, QualityMetrics]]) -> str:
-    """The last system of each set as a page of HTML, compared with the one before it."""
+    """Render the last system of each set as an HTML page, compared with the system before it."""
     before = {name: list(systems.values())[-2] for name, systems in results.items()}
     after = {name: list(systems.values())[-1] for name, systems in results.items()}
     comparisons = {name: compare(before[name].rows, after[name].rows) for name in results}
@@ -118,17 +106,17 @@ def page(results: Mapping[str, Mapping[str, QualityMetrics]]) -> str:
 
 
 def system(engine: Engine) -> System:
-    """An engine as something that answers questions of a set."""
+    """Make a system of an engine."""
     return lambda question: engine.ask(question.question, turns=question.turns)
 
 
 def main(folder: Path) -> None:
-    """Ask every system a sample of every set, and write the section."""
+    """Ask every system a sample of each set, and write the section and the page."""
     encoder = SentenceEncoder()
     results = {}
     with tempfile.TemporaryDirectory() as cache:
         for one in question_sets(folder):
-            index, questions = indexed(folder / one.name, Path(cache), encoder)
+            index, questions = indexed(one, Path(cache), encoder)
             sample = questions[:: math.ceil(len(questions) / SAMPLE)]
             engines = {
                 name: Engine(Reader.open(index, model=encoder.fingerprint), encoder, ranker=ranker)
@@ -138,10 +126,10 @@ def main(folder: Path) -> None:
     if not results:
         sys.exit(f"There is no question set in {folder}: give the folder that holds them.")
     told = (
-        "The whole engine, asked as a user would; a sample of each set. The final ranker was trained on "
-        "questions of these sets (from `mtrag` only its confidence), so read its rows with the section on "
-        "the ranker, which keeps them apart. All systems share the passages and candidates found by both "
-        "lists."
+        "The whole engine, on a sample of each set. The final ranker was trained on questions of these "
+        "sets (on `mtrag` only its confidence), so compare its rows with the section on the ranker, "
+        "which keeps training and test apart. All systems use the passages and candidates found by both "
+        "searches."
     )
     write_section(Path("docs/benchmarks.md"), "quality", f"## Answers\n\n{told}\n\n{section(results)}")
     PAGE.parent.mkdir(exist_ok=True)

@@ -1,6 +1,6 @@
 """Times rebuilding, asking and adding: `python -m benchmarks.speed ../shared/eval` writes docs/benchmarks.md.
 
-Timings of one machine at one moment: what is compared is measured in the same run, and ratios count.
+These are timings of one machine at one time: compare only what was measured in the same run.
 """
 
 from __future__ import annotations
@@ -19,38 +19,33 @@ import numpy as np
 
 from benchmarks.document import markdown_table, write_section
 from benchmarks.sets import indexed
-from index.answering.answer import compose
 from index.corpus import files, read
 from index.embedding import SentenceEncoder
+from index.engine import Engine
 from index.indexing.builder import Builder
 from index.indexing.chunks import Chunker
-from index.ranking.features import gather
-from index.ranking.ranker import Ranker, rank
-from index.retrieval.question import understand
-from index.retrieval.search import retrieve
-from index.retrieval.vectors import VectorIndex
 from index.store import Reader
 from index.text.markup import plain
 from index.text.sentences import segment
-from index.types import CITABLE, IndexInfo, Tokens, Vectors
+from index.types import CITABLE, Vectors
 
 REPEATS = 3
 QUESTIONS = 40
 ARTICLES, SENTENCES = 5_000, 64
-"""Of the large index: each article comes to four chunks."""
+"""Articles of the large index, four chunks each, and sentences of an article."""
 
 Rows = list[list[str]]
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Seconds that some work takes."""
+    """Return the seconds that some work takes."""
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
 
 
 def rebuilding(articles: Path, encoder: SentenceEncoder) -> Rows:
-    """A rebuild from nothing against the encoder alone on the same texts; medians."""
+    """Time a rebuild from nothing, and the encoder alone on the same texts; medians."""
     whole, alone, texts = [], [], 0
     for _ in range(REPEATS):
         with tempfile.TemporaryDirectory() as folder:
@@ -74,7 +69,7 @@ def _encode(encoder: SentenceEncoder, texts: Sequence[str]) -> float:
 
 
 def embedded(corpus: Path, encoder: SentenceEncoder) -> list[str]:
-    """The distinct texts that a rebuild encodes."""
+    """List the distinct texts that a rebuild encodes."""
     chunker = Chunker(encoder.count_tokens, encoder.max_tokens)
     texts = []
     for path in files(corpus):
@@ -86,65 +81,27 @@ def embedded(corpus: Path, encoder: SentenceEncoder) -> list[str]:
 
 
 def asking(index: Path, questions: Sequence[str], encoder: SentenceEncoder) -> Rows:
-    """One question in a warm process, and its parts; medians."""
-    parts: dict[str, list[float]] = {"finding passages": [], "reading sentences": [], "judging, citing": []}
-    ranker = Ranker.shipped()
-    with Reader.open(index, model=encoder.fingerprint).snapshot() as snapshot:
-        vectors = VectorIndex.follow(None, snapshot)
-        for question in questions:
-            times = [time.perf_counter()]
-            retrieval = retrieve(snapshot, vectors, encoder, understand(question))
-            times.append(time.perf_counter())
-            candidates = gather(snapshot, encoder, retrieval)
-            times.append(time.perf_counter())
-            ranked = rank(ranker, retrieval, candidates)
-            compose(
-                snapshot,
-                question,
-                retrieval,
-                ranked,
-                info=IndexInfo("", 1, 1),
-                k=3,
-                threshold=ranker.threshold,
-            )
-            times.append(time.perf_counter())
-            for name, begin, end in zip(parts, times, times[1:], strict=False):
-                parts[name].append(end - begin)
-    total = [sum(values) for values in zip(*parts.values(), strict=True)]
-    rows = [[name, f"{1000 * statistics.median(values):.0f} ms"] for name, values in parts.items()]
-    return [["one question", f"{1000 * statistics.median(total):.0f} ms"], *rows]
+    """Time one question in a warm process, and its parts; medians."""
+    engine = Engine(Reader.open(index, model=encoder.fingerprint), encoder)
+    engine.warm()
+    answers = [engine.ask(question) for question in questions]
+    parts = {"finding passages": "find", "reading sentences": "read", "ranking, citing": "rank"}
+    times = {name: [answer.parts.get(part, 0.0) for answer in answers] for name, part in parts.items()}
+    times = {"one question": [answer.seconds for answer in answers], **times}
+    return [[name, f"{1000 * statistics.median(values):.0f} ms"] for name, values in times.items()]
 
 
-class RandomEncoder:
-    """Stands in for the encoder where only the size of the index matters: directions drawn from hashes."""
-
-    def __init__(self, real: SentenceEncoder) -> None:
-        self.fingerprint = real.fingerprint
-        self.dimension = real.dimension
-        self.max_tokens = real.max_tokens
+class RandomEncoder(SentenceEncoder):
+    """Encodes texts as directions drawn from their hashes, where only the size of the index matters."""
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """As many tokens as words, and two."""
+        """Count words, and two special tokens."""
         return [len(text.split()) + 2 for text in texts]
 
     def encode_documents(
         self, texts: Sequence[str], on_batch: Callable[[int], None] | None = None
     ) -> Vectors:
-        """Unit vectors, shape (len(texts), dimension)."""
-        if on_batch is not None:
-            on_batch(len(texts))
-        return self._draw(texts)
-
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, shape (len(texts), dimension)."""
-        return self._draw(texts)
-
-    def encode_tokens(self, texts: Sequence[str], *, query: bool = False) -> list[Tokens]:
-        """No tokens: nothing is asked here."""
-        empty = np.zeros((0, self.dimension), np.float32), np.zeros((0, 2), np.int64)
-        return [Tokens(*empty) for _ in texts]
-
-    def _draw(self, texts: Sequence[str]) -> Vectors:
+        """Draw unit vectors, shape (len(texts), dimension), float32."""
         rows = np.zeros((len(texts), self.dimension), np.float32)
         for row, text in zip(rows, texts, strict=True):
             seed = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
@@ -171,15 +128,15 @@ print(json.dumps([seconds, grown / 1024, len(report.added)]))
 """
 
 
-def adding(encoder: SentenceEncoder) -> Rows:
-    """Adding one article to a small index and to a large one, in a process with a warm encoder."""
+def adding() -> Rows:
+    """Time adding one article to a small index and to a large one, with the model loaded."""
     rows = []
     for articles in (20, ARTICLES):
         with tempfile.TemporaryDirectory() as folder:
             corpus, index = Path(folder) / "corpus", Path(folder) / "index"
             corpus.mkdir()
             write_dump(corpus / "dump.jsonl", articles)
-            Builder(corpus, index, RandomEncoder(encoder)).rebuild()
+            Builder(corpus, index, RandomEncoder()).rebuild()
             with Reader.open(index).snapshot() as snapshot:
                 chunks = snapshot.counts().chunks
             done = subprocess.run(
@@ -199,7 +156,7 @@ def adding(encoder: SentenceEncoder) -> Rows:
 
 
 def write_dump(path: Path, articles: int) -> None:
-    """Articles of random words that no two share."""
+    """Write articles of random words."""
     random = np.random.default_rng(0)
     with path.open("w", encoding="utf-8") as file:
         for number in range(articles):
@@ -215,8 +172,8 @@ def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as cache:
         index, questions = indexed(folder / "clapnq", Path(cache), encoder)
         asked = asking(index, [question.question for question in questions[:QUESTIONS]], encoder)
-    rows = [*rebuilding(folder / "clapnq" / "articles.jsonl", encoder), *asked, *adding(encoder)]
-    text = "On two cores, `clapnq` as the corpus; medians. Made by `python -m benchmarks.speed`."
+    rows = [*rebuilding(folder / "clapnq" / "articles.jsonl", encoder), *asked, *adding()]
+    text = "Medians on two cores, with `clapnq` as the corpus. Made by `python -m benchmarks.speed`."
     table = markdown_table(["what", "measured"], rows)
     write_section(Path("docs/benchmarks.md"), "speed", f"## Speed\n\n{text}\n\n{table}")
 

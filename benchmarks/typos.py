@@ -77,7 +77,7 @@ def main(folder: Path) -> None:
                 answered = sum(row.answered for row in metrics.rows) / len(sample)
                 hits = (metrics.sentence_hit_1, metrics.sentence_hit_3, metrics.candidates_hit_10)
                 rows.append([name, typing, *(number(figure) for figure in (*hits, answered))])
-    told = "Answerable questions only; `answered` is the share that was not declined."
+    told = "Only answerable questions; `answered` is the share that was not declined."
     table = markdown_table(["set", "typed", "hit@1", "hit@3", "gold in 10", "answered"], rows)
     write_section(Path("docs/benchmarks.md"), "typos", f"## Typing errors\n\n{told}\n\n{table}")
 

@@ -98,7 +98,7 @@ def check(
     if online:
         from bot.monitoring import logs
 
-        logs.set_up("error")  # what the library would warn of is among the findings
+        logs.set_up("error")  # what the library would warn about is among the findings
     code = 0
     for finding in examine(open_engine, ENV, online=online):
         typer.echo(str(finding))
@@ -167,7 +167,7 @@ def main(program: str = "footnote-bot") -> None:
         program: What was typed to run it, for the lines on usage.
     """
     for stream in (sys.stdout, sys.stderr):
-        # An answer holds signs that not every terminal has; those are replaced, not fatal.
+        # Characters of an answer that the terminal does not have are replaced.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
@@ -200,11 +200,11 @@ def open_engine(settings: IndexSettings) -> EngineProtocol:
 
 def _settings() -> tuple[BotSettings, IndexSettings]:
     """All settings, with a warning for each line of `.env` that sets nothing."""
-    from bot.dotenv import misspelt, read_keys, variables
+    from bot.dotenv import misspelt, variables
     from bot.settings import BotSettings
-    from index.settings import IndexSettings, load
+    from index.settings import IndexSettings, load, read_env
 
-    for line in misspelt(read_keys(ENV), variables(BotSettings, IndexSettings)):
+    for line in misspelt(read_env(ENV), variables(BotSettings, IndexSettings)):
         typer.echo(f"Note: {line}", err=True)
     return load(BotSettings), load(IndexSettings)
 
@@ -239,6 +239,7 @@ def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
     logs.set_up(bot.log_level, bot.log_format, questions=bot.log_questions)
     from bot.run import serve
     from bot.services.asking import EngineService
+    from bot.services.encoding import QueuedEncoder
     from bot.state import Database, State
     from bot.stopping import Stop
     from bot.worker import Worker
@@ -248,7 +249,7 @@ def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
         engine = open_engine(index)
         worker = Worker(queue=bot.queue, time_limit=bot.time_limit)
         with _leaving_behind(worker):
-            editing = Editing.open(index, engine.encoder)
+            editing = Editing.open(index, QueuedEncoder(engine.encoder, worker))
             asyncio.run(
                 serve(bot, token, EngineService(engine, worker), state, editing, Stop(bot.stop_seconds))
             )
@@ -258,9 +259,9 @@ def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
 
 @contextmanager
 def _leaving_behind(worker: Worker) -> Iterator[None]:
-    """Ends the process at once where the worker still computes what nobody waits for.
+    """End the process at once if the worker still computes what nobody waits for.
 
-    To end in good order, the interpreter would take away what the thread works with, which may crash it.
+    In an orderly end, the interpreter would destroy what the thread uses, which may crash it.
     """
     from bot.stopping import end_process
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import NothingAsked
-from bot.features.context.rendering import CHANGED, LOST, MOVED, REMOVED
-from bot.messages.answers import FOUND_NOTHING, NEAREST
+from bot.messages import verdicts
+from bot.messages.answers import shown
 from bot.messages.escape import gap, unwrap
-from bot.messages.sources import Footnote, by_article, numbered
+from bot.messages.small_talk import SmallTalk, reply_or_ask
 from bot.messages.visible import reveal
 from bot.monitoring.logs import refer
 from bot.services.asking import EngineProtocol
 from bot.token import HOW_TO
+from index.cli.answers import render
 from index.errors import FootnoteError
-from index.types import Answer, Context, Status
+from index.types import Answer, Citation, Context
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,10 +41,10 @@ class Chat:
         self.engine = engine
         self.out = out
         self.notes = notes
-        self.footnotes: list[Footnote] = []
+        self.citations: tuple[Citation, ...] = ()
 
     def welcome(self, *, token: bool = False) -> None:
-        """Say what this is and, where there is no token, how to get on Discord."""
+        """Print what this is and, without a token, how to get on Discord."""
         if token:
             _say(self.notes, WELCOME, "bold")
             return
@@ -51,7 +52,7 @@ class Chat:
         _say(self.notes, f"To go on Discord: {HOW_TO} Then start again.", "dim")
 
     def talk(self) -> None:
-        """Ask for questions until there are no more."""
+        """Prompt for questions until the input ends."""
         _say(self.notes, f"\n{EXAMPLE}\n{KEYS}")
         try:
             while True:
@@ -76,7 +77,7 @@ class Chat:
             _say(self.out, str(NothingAsked()), "yellow")
             return
         try:
-            self._print(self.engine.ask(question.strip()))
+            self._print(reply_or_ask(question, lambda: self.engine.ask(question.strip())))
         except FootnoteError as error:
             _say(self.out, str(error), "yellow")
         except Exception as error:
@@ -86,39 +87,19 @@ class Chat:
                 "yellow",
             )
 
-    def _print(self, answer: Answer) -> None:
-        answered = answer.status is Status.ANSWERED and bool(answer.citations)
-        self.footnotes = numbered(answer.citations if answered else answer.candidates[:1])
-        if answer.chat:
-            _say(self.out, reveal(answer.reason or ""))
-            return
-        if answer.listing is not None and answer.listing.cards:
-            titles = [f"  {' '.join(card.title.split())}" for card in answer.listing.cards]
-            _say(self.out, "\n".join([reveal(answer.reason or ""), *titles]))
-            return
-        if not answered:
-            _say(self.out, f"{FOUND_NOTHING} {reveal(answer.reason or '')}".rstrip())
-        if not answered and self.footnotes:
-            _say(self.out, NEAREST)
-        for each in self.footnotes:
-            if each.citation.lead is not None:
-                _say(self.out, f"  (context: “{reveal(unwrap(each.citation.lead.text))}”)", "dim")
-            text = reveal(unwrap(each.citation.text)).replace("\n", "\n  ")
-            _say(self.out, f"  “{text}” [{each.number}]", "bold" if answered else "")
-        for note in answer.notes:
-            _say(self.out, note)
-        for notes in by_article(self.footnotes):
-            _say(self.out, _source(notes), "dim")
+    def _print(self, answer: Answer | SmallTalk) -> None:
+        if isinstance(answer, SmallTalk):
+            self.citations, text = (), answer.reply
+        else:
+            self.citations, text = shown(answer), render(answer)
+        _say(self.out, text)
 
     def _show(self, number: int) -> None:
-        citation_id = next(
-            (each.citation.citation_id for each in self.footnotes if each.number == number), ""
-        )
-        if not citation_id:
+        if not 0 < number <= len(self.citations):
             _say(self.out, NO_SUCH)
             return
         try:
-            context = self.engine.context(citation_id)
+            context = self.engine.context(self.citations[number - 1].citation_id)
         except FootnoteError as error:
             _say(self.out, str(error), "yellow")
         else:
@@ -126,12 +107,11 @@ class Chat:
 
     def _context(self, context: Context) -> None:
         if context.article is None:
-            _say(self.out, REMOVED)
+            _say(self.out, verdicts.of_citation(context))
             return
         sentence = context.article.text[context.start : context.end]
-        note = {"changed": CHANGED if sentence.strip() else LOST, "moved": MOVED}.get(context.status)
-        if note is not None:
-            _say(self.out, note)
+        if context.status != "intact":
+            _say(self.out, verdicts.of_citation(context))
         before, after = context.before.rstrip(), context.after.lstrip()
         _say(self.out, unwrap(before) + gap(context.before[len(before) :], sentence), end="")
         _say(self.out, unwrap(sentence), "bold", end="")
@@ -139,19 +119,7 @@ class Chat:
 
 
 def _say(console: Console, text: str, style: str = "", end: str = "\n") -> None:
-    """Write text as it is; what could steer the terminal is spelled out."""
+    """Print text as it is, with control characters spelled out."""
     console.print(
         reveal(text), style=style, end=end, markup=False, highlight=False, emoji=False, soft_wrap=True
     )
-
-
-def _source(notes: Sequence[Footnote]) -> str:
-    """Title, publisher and date of an article; links on lines of their own, so that they can be copied."""
-    first = notes[0].citation
-    title = " ".join(first.title.split()) or first.article_id
-    lines: list[str | None] = [
-        f"{' '.join(f'[{each.number}]' for each in notes)} "
-        + " · ".join(part for part in (title, first.source, first.published) if part)
-    ]
-    lines += dict.fromkeys(each.citation.link or each.citation.url for each in notes)
-    return "\n    ".join(line for line in lines if line)

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Final
 
 from pydantic_settings import BaseSettings
-
-from index.errors import UsageError
-from index.settings import refuse_large
 
 _LONGEST_KEY: Final = 100
 """Characters of a key that may be a misspelt one: comparing takes quadratic time."""
@@ -24,24 +20,6 @@ def variables(*kinds: type[BaseSettings]) -> list[str]:
         for name, field in kind.model_fields.items()
         if not field.exclude
     ]
-
-
-def read_keys(path: Path) -> list[str]:
-    """The keys of a `.env` file, in order; none if there is no file.
-
-    Raises:
-        UsageError: The file cannot be read, or is too large.
-    """
-    from dotenv import dotenv_values
-
-    if not path.exists():
-        return []
-    refuse_large(path)
-    try:
-        return list(dotenv_values(path, interpolate=False))
-    except (OSError, UnicodeError) as error:
-        why = "it is not UTF-8 text" if isinstance(error, UnicodeError) else error.strerror
-        raise UsageError(f"The settings in {path} cannot be read: {why}.") from error
 
 
 def misspelt(keys: Iterable[str], declared: Iterable[str], path: str = ".env") -> list[str]:

@@ -1,17 +1,18 @@
-"""Expected failures of the bot: of starting, for operators; of asking, for members.
+"""Expected errors of the bot: at the start, for operators; on questions, for members.
 
 Each says in a sentence or two what is wrong and what to do.
 
 FootnoteError
 └── BotError
-    ├── StartError              the bot cannot start or go on; for the operator (exit code 1)
-    │   ├── TokenMalformed      what is set as token cannot be one
+    ├── StartError              the bot cannot start, or has to stop; for the operator (exit code 1)
+    │   ├── TokenMalformed      what is set as the token cannot be one
     │   ├── TokenRefused        Discord does not know the token
     │   ├── DiscordUnreachable  no connection to the API or the gateway
     │   ├── IntentsRefused      Discord does not allow what the bot wants to read
-    │   ├── DiscordRefused      anything else that Discord turned down
+    │   ├── DiscordRefused      anything else that Discord refuses
     │   └── PortTaken           /healthz and /metrics cannot be served
     ├── StateError              the bot's database cannot be used
+    ├── Undelivered             Discord does not take a message
     └── AskError                a question that gets no answer now; for the member
         ├── TooBusy             too many questions are waiting
         ├── TooSlow             the time limit is over
@@ -39,22 +40,22 @@ FootnoteError
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
-from bot.messages.language import gettext_noop
+from bot.messages.language import gettext_noop, phrase
 from index.errors import FootnoteError
-from index.types import phrase
 
 
 class BotError(FootnoteError):
-    """An expected failure of the bot."""
+    """An expected error of the bot."""
 
 
 class StartError(BotError):
-    """The bot cannot start, or cannot go on."""
+    """The bot cannot start, or has to stop."""
 
 
 class TokenMalformed(StartError):
-    """What is set as token cannot be one."""
+    """What is set as the token cannot be one."""
 
 
 class TokenRefused(StartError):
@@ -70,35 +71,48 @@ class IntentsRefused(StartError):
 
 
 class DiscordRefused(StartError):
-    """Discord turned something down that the bot cannot do without."""
+    """Discord refuses something that the bot needs."""
 
 
 class PortTaken(StartError):
-    """/healthz and /metrics cannot be served where they should."""
+    """/healthz and /metrics cannot be served at the address that is set."""
 
 
 class StateError(BotError):
-    """The bot's database cannot be used: unreadable, of another version, locked, or without room."""
+    """The bot's database cannot be used: it is unreadable or locked, or the disk is full."""
+
+
+class Undelivered(BotError):
+    """Discord does not take a message.
+
+    The message that it answers is gone, its channel is, or the time to answer is over; it may not be posted
+    there; or Discord could not be reached for long enough. Nobody can be told.
+    """
 
 
 class AskError(BotError):
-    """A question gets no answer now; the text is for the one who asked."""
+    """A question gets no answer now; the text is for the one who asked.
+
+    Args:
+        text: In place of the one that the kind of error has.
+    """
+
+    says: ClassVar[str] = ""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text or self.says)
 
 
 class TooBusy(AskError):
     """Too many questions are waiting."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            gettext_noop("Too many questions are waiting right now. Please ask again in a moment.")
-        )
+    says = gettext_noop("Too many questions are waiting right now. Please ask again in a moment.")
 
 
 class TooSlow(AskError):
     """The time limit is over."""
 
-    def __init__(self) -> None:
-        super().__init__(gettext_noop("That took too long, so I stopped. Please ask again in a moment."))
+    says = gettext_noop("That took too long, so I stopped. Please ask again in a moment.")
 
 
 class TooOften(AskError):
@@ -119,27 +133,22 @@ class TooOften(AskError):
 class Stopping(AskError):
     """The bot is about to leave."""
 
-    def __init__(self) -> None:
-        super().__init__(gettext_noop("I am shutting down. Please ask again when I am back."))
+    says = gettext_noop("I am shutting down. Please ask again when I am back.")
 
 
 class NothingAsked(AskError):
     """The question has no words."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            gettext_noop(
-                "Ask me something in words, for example: How do I ask a question? "
-                "I answer with sentences from the articles."
-            )
-        )
+    says = gettext_noop(
+        "Ask me something in words, for example: How do I ask a question? "
+        "I answer with sentences from the articles."
+    )
 
 
 class Starting(AskError):
     """It is not decided yet which server may ask."""
 
-    def __init__(self) -> None:
-        super().__init__(gettext_noop("I am still starting. Please ask again in a moment."))
+    says = gettext_noop("I am still starting. Please ask again in a moment.")
 
 
 class UnknownGuild(AskError):
@@ -150,49 +159,40 @@ class UnknownGuild(AskError):
         leaving: Whether the bot leaves it.
     """
 
+    says = gettext_noop("I was not set up for this server, so I don't answer here.")
+
     def __init__(self, guild: int, *, leaving: bool) -> None:
-        super().__init__(
-            gettext_noop("I was not set up for this server, so I do not answer here, and I am leaving it.")
-            if leaving
-            else gettext_noop("I was not set up for this server, so I do not answer here.")
-        )
+        going = gettext_noop("I was not set up for this server, so I don't answer here, and I am leaving.")
+        super().__init__(going if leaving else "")
         self.guild = guild
 
 
 class NotAMember(AskError):
     """A direct message from someone who is in no server that may use the bot."""
 
-    def __init__(self) -> None:
-        super().__init__(gettext_noop("I answer only members of the servers that I was set up for."))
+    says = gettext_noop("I only answer members of the servers that I was set up for.")
 
 
 class MembershipUnknown(AskError):
     """Discord does not say which servers someone is in."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            gettext_noop(
-                "Discord does not tell me right now which servers you are in. Please ask again in a moment."
-            )
-        )
+    says = gettext_noop(
+        "Discord isn't telling me which servers you are in right now. Please ask again in a moment."
+    )
 
 
 class NotHere(AskError):
     """There is nothing that may be answered from here."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            gettext_noop(
-                "I cannot answer here: each of my servers has its own articles. Please ask me there."
-            )
-        )
+    says = gettext_noop(
+        "I can't answer here, because each of my servers has its own articles. Please ask me in one of them."
+    )
 
 
 class NotShown(AskError):
     """The article is not for this place."""
 
-    def __init__(self) -> None:
-        super().__init__(gettext_noop("I may not show that article here."))
+    says = gettext_noop("I can't show that article here.")
 
 
 class SettingRefused(AskError):
@@ -202,27 +202,25 @@ class SettingRefused(AskError):
 class UnknownCollection(AskError):
     """There is no such folder of articles."""
 
+    says = gettext_noop("There is no collection with that name. There are none yet.")
+
     def __init__(self, names: Sequence[str]) -> None:
-        offered = phrase("There is no collection of that name. There are: {names}.", names=", ".join(names))
-        super().__init__(
-            offered if names else gettext_noop("There is no collection of that name. There are none.")
+        offered = phrase(
+            "There is no collection with that name. These exist: {names}.", names=", ".join(names)
         )
+        super().__init__(offered if names else "")
 
 
 class UnknownArticle(AskError):
     """There is no article of that name."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            gettext_noop("There is no article of that name. `/articles` shows those that there are.")
-        )
+    says = gettext_noop("There is no article with that name. `/articles` lists them all.")
 
 
 class NotAManager(AskError):
     """The member may not manage the server."""
 
-    def __init__(self) -> None:
-        super().__init__(gettext_noop("Only members who may manage this server can do that."))
+    says = gettext_noop("Only members who can manage this server can do that.")
 
 
 class EditingOff(AskError):
@@ -245,13 +243,9 @@ class EditingOff(AskError):
 class NotAnEditor(AskError):
     """The member may not change articles."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            gettext_noop(
-                "Only members who may manage this server, or have the role of its editors, "
-                "can change articles."
-            )
-        )
+    says = gettext_noop(
+        "Only members who can manage this server, or have its editors' role, can change articles."
+    )
 
 
 class EditRefused(AskError):
@@ -261,5 +255,4 @@ class EditRefused(AskError):
 class UnknownDraft(AskError):
     """What a button is about was used or discarded, or is older than a day."""
 
-    def __init__(self) -> None:
-        super().__init__(gettext_noop("That was already done or discarded, or it is more than a day old."))
+    says = gettext_noop("That has already been done or discarded, or it is more than a day old.")

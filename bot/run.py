@@ -1,4 +1,4 @@
-"""From settings and an engine to a bot that is online, until it is told to leave."""
+"""Runs the bot, from logging in to the signal that stops it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ import discord
 
 from bot.client import FootnoteBot
 from bot.discord_io import addresses
-from bot.discord_io.rates import Rates
 from bot.errors import AskError, DiscordRefused, DiscordUnreachable, IntentsRefused, StartError, TokenRefused
 from bot.monitoring import http
 from bot.services.asking import EngineService
-from bot.services.draft_store import Drafts
+from bot.services.drafts import Drafts
 from bot.services.editing import ArticleService
 from bot.settings import BotSettings
 from bot.state import State
@@ -28,7 +27,7 @@ from index.editing import Editing
 
 _log = logging.getLogger(__name__)
 
-_REFUSED: Final = {  # close codes of the gateway after which it is useless to try again
+_REFUSED: Final = {  # close codes of the gateway after which reconnecting is useless
     4004: TokenRefused(f"Discord does not accept the token any more; it may have been reset. {HOW_TO}"),
     4013: IntentsRefused("Discord does not know the intents that I ask for. Update Footnote."),
 }
@@ -42,48 +41,37 @@ async def serve(
     editing: Editing,
     stop: Stop,
 ) -> None:
-    """Be online until SIGTERM or SIGINT, then finish what is being answered; a second one ends the process.
+    """Run until SIGTERM or SIGINT, then finish the answers in progress; a second signal ends the process.
 
     Args:
         settings: How to reach Discord.
         token: The bot's.
-        engine_service: Answers the questions. Its worker takes no more work afterwards, and may still be busy
-            with what nobody waits for any more.
+        engine_service: Answers the questions. Its worker accepts no more work afterwards, but may still be
+            busy with work that was given up.
         state: What is remembered between starts.
         editing: Changes the articles.
-        stop: Begun by the first signal, or by what ends the bot; bounds all that comes after.
+        stop: Starts with the first signal, or with the error that ends the bot, and limits what follows.
 
     Raises:
         StartError: Discord cannot be reached or does not let the bot in.
         FootnoteError: The index or the model cannot be used.
     """
     addresses.apply(settings)
-    rates = Rates(settings.member_rate, settings.channel_rate)
     drafts = Drafts(state.database.path.with_name("drafts"))
-    bot = FootnoteBot(
-        engine_service,
-        state,
-        ArticleService(editing, drafts, engine_service.worker),
-        rates=rates,
-        keep_unanswered=settings.keep_unanswered,
-        gap_people=settings.gap_people,
-        message_content=settings.message_content,
-        guilds=settings.guilds,
-        leave_unknown=settings.leave_unknown,
-        gateway=settings.gateway_url,
-    )
+    article_service = ArticleService(editing, drafts)
+    bot = FootnoteBot(settings, engine_service, state, article_service)
     with engine_service.metrics.errors():
-        await _serve(settings, token, bot, stop)
+        await _serve(bot, token, stop)
     _log.info("Left Discord")
 
 
-async def _serve(settings: BotSettings, token: str, bot: FootnoteBot, stop: Stop) -> None:
+async def _serve(bot: FootnoteBot, token: str, stop: Stop) -> None:
     async with (
         _signals(stop) as signalled,
         bot,
-        http.listening(settings, bot.health, bot.engine_service.metrics),
+        http.listening(bot.settings, bot.health, bot.engine_service.metrics),
     ):
-        online = asyncio.create_task(_online(bot, token, settings))
+        online = asyncio.create_task(_online(bot, token))
         warm = asyncio.create_task(_warm(bot))
         told = asyncio.create_task(_wait(signalled))
         try:
@@ -94,6 +82,7 @@ async def _serve(settings: BotSettings, token: str, bot: FootnoteBot, stop: Stop
             raise
         finally:
             bot.engine_service.worker.close()
+            bot.article_service.close()
             # Closed before it is cancelled: the library swallows a cancellation while it connects again.
             await bot.close()
             for task in (online, warm, told):
@@ -106,7 +95,7 @@ async def _wait(event: asyncio.Event) -> None:
 
 
 async def _until_done(tasks: set[asyncio.Task[None]], *, but_also: asyncio.Task[None]) -> None:
-    """Wait until one of the tasks is done; raises what one of them, or the other one, raises before."""
+    """Wait until one of the tasks is done; raises what any of them, or the other task, raises before."""
     pending = tasks | {but_also}
     while tasks <= pending:
         done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
@@ -123,7 +112,7 @@ async def _finish_answers(bot: FootnoteBot, stop: Stop) -> None:
 
 
 async def _warm(bot: FootnoteBot) -> None:
-    """Load the model once the bot is online, so that a wrong token is told at once."""
+    """Load the model once the bot is online, so that a wrong token is reported at once."""
     await bot.online.wait()
     try:
         await bot.engine_service.warm()
@@ -131,22 +120,22 @@ async def _warm(bot: FootnoteBot) -> None:
         _log.warning("The model was not loaded beforehand: %s", error)
 
 
-async def _online(bot: FootnoteBot, token: str, settings: BotSettings) -> None:
+async def _online(bot: FootnoteBot, token: str) -> None:
     """Log in and stay connected.
 
     Raises:
         StartError: In a sentence for the operator.
     """
     try:
-        async with asyncio.timeout(settings.start_timeout):
+        async with asyncio.timeout(bot.settings.start_timeout):
             await bot.login(token)
-        await _connect(bot, settings)
+        await _connect(bot)
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-        raise in_a_sentence(error, settings) from error
+        raise in_a_sentence(error, bot.settings) from error
 
 
-async def _connect(bot: FootnoteBot, settings: BotSettings) -> None:
-    connection = asyncio.create_task(bot.connect())
+async def _connect(bot: FootnoteBot) -> None:
+    settings, connection = bot.settings, asyncio.create_task(bot.connect())
     first = {
         connection,
         asyncio.create_task(bot.online.wait()),
@@ -167,7 +156,7 @@ async def _connect(bot: FootnoteBot, settings: BotSettings) -> None:
 
 
 def in_a_sentence(error: Exception, settings: BotSettings) -> StartError:
-    """What an operator is told about a failure of the library."""
+    """Describe an error of the library for the operator."""
     if isinstance(error, discord.LoginFailure):
         return TokenRefused(f"Discord does not know the token in BOT_TOKEN. {HOW_TO}")
     if isinstance(error, discord.PrivilegedIntentsRequired):
@@ -193,7 +182,7 @@ def in_a_sentence(error: Exception, settings: BotSettings) -> StartError:
 
 @asynccontextmanager
 async def _signals(stop: Stop) -> AsyncIterator[asyncio.Event]:
-    """An event that the first SIGTERM or SIGINT sets; the second has its default effect, also when stuck."""
+    """Provide an event that the first SIGTERM or SIGINT sets; the second signal has its default effect."""
     loop, signalled = asyncio.get_running_loop(), asyncio.Event()
 
     def begin() -> None:

@@ -1,4 +1,4 @@
-"""How long stopping may take: a deadline that holds even where the event loop, or a thread, is stuck."""
+"""A deadline for stopping, which holds even if the event loop or a thread is stuck."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def end_process(code: int) -> None:
 
 
 class Stop:
-    """The stop of the process: begun once, over after so many seconds at the latest.
+    """The stop of the process, which takes a limited number of seconds.
 
     The deadline is kept by a thread, so that it bounds all that happens after it has begun: answers in
     progress, connections that do not close, tasks that swallow their cancellation, look-ups of names, and the
@@ -55,10 +55,10 @@ class Stop:
         return max(0.0, self._deadline - closing - time.monotonic())
 
     def begin(self, error: BaseException | None = None) -> None:
-        """Begin to stop; a further call changes nothing.
+        """Start the deadline; a further call changes nothing.
 
         Args:
-            error: What the bot stops for; None where it was told to.
+            error: Why the bot stops; None if it was told to.
         """
         if self._timer is not None:
             return
@@ -68,7 +68,7 @@ class Stop:
         self._timer.start()
 
     def finish(self) -> None:
-        """The stop is over: nothing is waited for any more."""
+        """Cancel the deadline: the process has stopped in time."""
         if self._timer is not None:
             self._timer.cancel()
 

@@ -1,4 +1,4 @@
-"""Whether what is set as token can be one, before Discord is asked."""
+"""Checks whether a token can be one, without asking Discord."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ID: Final = re.compile(r"[0-9]{15,20}")
 
 
 def flaw(token: str, *, official: bool) -> str | None:
-    """What is wrong with a token, as half a sentence that never repeats it; None if it may be right.
+    """Describe what is wrong with a token, without repeating it; None if it may be right.
 
     Args:
         token: As set.
@@ -51,7 +51,7 @@ def _flaw_of_form(token: str) -> str | None:
 
 
 def bot_id(token: str) -> int | None:
-    """The number of the bot, which is also that of its application, from a token; None if it tells none."""
+    """The id of the bot, which is also that of its application, from a token; None if it has none."""
     parts = _PARTS.fullmatch(token)
     if parts is None:
         return None

@@ -1,4 +1,4 @@
-"""One thread for slow work, so that the event loop, and with it the gateway's heartbeat, never waits."""
+"""A thread for slow work, so that the event loop, and with it the gateway's heartbeat, never waits."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ T = TypeVar("T")
 
 
 class _Job(Generic[T]):
-    """Work, and the promise of its result."""
+    """A piece of work, and the future of its result."""
 
     def __init__(self, work: Callable[[], T]) -> None:
         self.work = work
         self.future: Future[T] = Future()
 
     def do(self) -> None:
-        """Do the work, unless nobody waits for it any more."""
+        """Do the work, unless it was given up."""
         if not self.future.set_running_or_notify_cancel():
             return
         try:
@@ -45,6 +45,7 @@ class Worker:
         self.time_limit = time_limit
         self._most = queue + 1
         self._load = 0
+        self._called = 0
         self._lock = threading.Lock()
         self._stopping = False
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
@@ -55,7 +56,27 @@ class Worker:
     @property
     def load(self) -> int:
         """How many pieces are waiting or being done."""
-        return self._load
+        return self._load + self._called
+
+    def call(self, work: Callable[[], T]) -> T:
+        """Wait, in a thread, for work to be done among the other pieces, and return its result.
+
+        It takes no place in the queue from those who would be refused one.
+
+        Raises:
+            Stopping: No more work is taken.
+        """
+        job = _Job(work)
+        with self._lock:
+            if self._stopping:
+                raise Stopping
+            self._called += 1
+            self._jobs.put(job.do)
+        try:
+            return job.future.result()
+        finally:
+            with self._lock:
+                self._called -= 1
 
     async def do(self, work: Callable[[], T], *, time_limit: float | None = None) -> T:
         """Wait for work to be done and return its result; what it raises is raised here.
@@ -81,9 +102,10 @@ class Worker:
             raise
 
     def close(self) -> None:
-        """Take no more work; the thread ends when what is waiting is done."""
-        self._stopping = True
-        self._jobs.put(None)
+        """Accept no more work; the thread ends when all that is waiting is done."""
+        with self._lock:
+            self._stopping = True
+            self._jobs.put(None)
 
     def _enter(self, future: Future[T]) -> None:
         if self._stopping:
@@ -92,7 +114,7 @@ class Worker:
             if self._load >= self._most:
                 raise TooBusy
             self._load += 1
-        # A place is free again when the work is done, or nobody waits for it before it has begun.
+        # The place is free again when the work is done, or is given up before it has begun.
         future.add_done_callback(self._leave)
 
     def _leave(self, _: Future[T]) -> None:

@@ -30,10 +30,10 @@ class CitationId:
     """A citation id taken apart.
 
     Attributes:
-        article: Hash of the article's id, as `article_hash` gives it.
+        article: `id_hash` of the article's id.
         start: First character of the quotation in the article's text.
         length: How many characters it has, at least 1.
-        text: Hash of its words, as `text_hash` gives it.
+        text: `quotation_hash` of its text.
     """
 
     article: str
@@ -48,7 +48,7 @@ class CitationId:
 
     def proves(self, text: str) -> bool:
         """Whether these are the words that were quoted."""
-        return len(text) == self.length and text_hash(text) == self.text
+        return len(text) == self.length and quotation_hash(text) == self.text
 
 
 def make(article_id: str, start: int, end: int, text: str) -> str:
@@ -60,7 +60,7 @@ def make(article_id: str, start: int, end: int, text: str) -> str:
         end: One past the last character.
         text: `article.text[start:end]`, not empty.
     """
-    return f"{article_hash(article_id)}.{_base36(start)}.{_base36(end - start)}.{text_hash(text)}"
+    return f"{id_hash(article_id)}.{_base36(start)}.{_base36(end - start)}.{quotation_hash(text)}"
 
 
 def parse(citation_id: str) -> CitationId:
@@ -77,16 +77,16 @@ def parse(citation_id: str) -> CitationId:
 
 def matches(citation_id: CitationId, article_id: str) -> bool:
     """Whether a citation id is of this article."""
-    return citation_id.article == article_hash(article_id)
+    return citation_id.article == id_hash(article_id)
 
 
-def article_hash(article_id: str) -> str:
-    """What citation ids call an article: 10 hexadecimal digits."""
+def id_hash(article_id: str) -> str:
+    """Hash the id of an article: 10 hexadecimal digits."""
     return _hash(article_id, 5)
 
 
-def text_hash(text: str) -> str:
-    """What citation ids know of a quotation's words: 6 hexadecimal digits."""
+def quotation_hash(text: str) -> str:
+    """Hash the text of a quotation: 6 hexadecimal digits."""
     return _hash(text, 3)
 
 

@@ -1,4 +1,4 @@
-"""The way in: questions to answers, over one index that may change at any moment."""
+"""The engine: answers questions from an index that other processes may change at any moment."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from typing import TypeVar
 
 from index import citation_ids
 from index.answering.answer import compose, passages
-from index.answering.article_list import answer_by_list
 from index.answering.comparison import compare
 from index.answering.compound import join, split
 from index.answering.context import context_of
 from index.answering.explanation import explain
-from index.answering.small_talk import small_talk
+from index.answering.unsupported import answer_with_list
 from index.embedding import Reranker, SentenceEncoder
 from index.ranking.features import gather
-from index.ranking.ranker import Ranker, opinions, rank
+from index.ranking.ranker import Ranker, rank
 from index.ranking.threshold import fitted, origin
 from index.retrieval.question import refers, understand
 from index.retrieval.search import KEPT, Retrieval, retrieve
@@ -39,7 +38,6 @@ from index.types import (
     IndexInfo,
     IndexStatus,
     Passage,
-    Status,
     Turn,
 )
 
@@ -47,16 +45,16 @@ _T = TypeVar("_T")
 
 
 class Engine:
-    """Answers questions from an index. One call at a time; other threads wait their turn.
+    """Answers questions from an index. It serves one call at a time; other threads wait.
 
-    Every call works on the index as it is at that moment: articles that other processes add, change or
-    remove are seen at the next call, never in the middle of one.
+    Each call sees one state of the index. Articles that other processes add, change or remove meanwhile are
+    seen by the next call.
 
     Args:
         reader: The index.
-        encoder: Encodes questions; of the model that the index was made with.
-        ranker: Weights of the evidence; None for those that come with Footnote.
-        cross_encoder: A second opinion on each candidate sentence; None for none.
+        encoder: Encodes questions, with the model that the index was made with.
+        ranker: Weights of the features; None for those that come with Footnote.
+        cross_encoder: Optional cross-encoder that rescores the candidates.
 
     Attributes:
         encoder: As given; for one thread at a time.
@@ -73,8 +71,8 @@ class Engine:
         self._reader = reader
         self._cross_encoder = cross_encoder
         self.encoder = encoder
-        second = cross_encoder.fingerprint if cross_encoder else ""
-        self._ranker = replace(ranker or Ranker.shipped(), second=second)
+        reranker = cross_encoder.fingerprint if cross_encoder else ""
+        self._ranker = replace(ranker or Ranker.shipped(), reranker=reranker)
         self._lock = threading.Lock()
         self._speller = Speller()
         self._vectors: VectorIndex | None = None
@@ -85,19 +83,19 @@ class Engine:
         """Open the index that the settings name.
 
         Raises:
-            StoreError: There is none, it is damaged, or it was made by another version or model.
+            StoreError: There is no index, it is damaged, or another version or model made it.
         """
         encoder = SentenceEncoder(settings.model, dtype=settings.dtype, threads=settings.threads)
         ranker = Ranker.shipped().at_risk(settings.risk)
-        second = None
+        reranker = None
         if settings.reranker:
-            second = Reranker(settings.reranker, dtype=settings.dtype, threads=settings.threads)
+            reranker = Reranker(settings.reranker, dtype=settings.dtype, threads=settings.threads)
         reader = Reader.open(settings.dir, model=encoder.fingerprint)
-        return cls(reader, encoder, ranker=ranker, cross_encoder=second)
+        return cls(reader, encoder, ranker=ranker, cross_encoder=reranker)
 
     @property
     def ranker(self) -> Ranker:
-        """The weights of the evidence; its threshold is that where the index keeps none of its own."""
+        """The weights of the features; its threshold is used unless the index has a calibrated one."""
         return self._ranker
 
     def ask(
@@ -111,14 +109,14 @@ class Engine:
     ) -> Answer:
         """Answer a question with sentences from the articles, or decline.
 
-        Several questions in one are answered one by one; a later one may lean on those before it.
+        If a message has several questions, they are answered one by one; each may refer to those before.
 
         Args:
             question: In the asker's words.
-            k: How many sentences to cite at most; at least one.
+            k: Maximum number of citations; at least one.
             collections: Where to look; None for everywhere.
             turns: Earlier turns of the conversation, oldest first.
-            without: Ids of articles that are left out, as if they were not in the index.
+            without: Ids of articles that are ignored, as if they were not in the index.
 
         Raises:
             StoreError: The index cannot be read.
@@ -135,13 +133,8 @@ class Engine:
             for part in parts:
                 heard = before if not answers or refers(part) else ()
                 before = (*before, Turn(part))
-                said = small_talk(part)
-                if said is not None:
-                    info = self._describe(snapshot)
-                    answers.append(Answer(part, Status.DECLINED, 0.0, said, (), (), (), info, chat=True))
-                    continue
-                if (by_list := answer_by_list(snapshot, part, collections, self._describe)) is not None:
-                    answers.append(by_list)
+                if listed := answer_with_list(snapshot, part, collections, self._describe):
+                    answers.append(listed)
                     continue
                 query = self._speller.correct(snapshot, understand(part, heard), collections)
                 retrieval = retrieve(snapshot, vectors, self.encoder, query, collections=collections)
@@ -153,24 +146,20 @@ class Engine:
     def _answer(
         self, snapshot: Snapshot, question: str, retrieval: Retrieval, k: int, watch: _Timer
     ) -> Answer:
-        """Read what was found, and answer from it."""
+        """Rank the sentences of what was found, and answer from them."""
         candidates = gather(snapshot, self.encoder, retrieval)
         watch.lap("read")
-        ranked = rank(
-            self._ranker, retrieval, candidates, opinions(self._cross_encoder, retrieval, candidates)
-        )
-        threshold = fitted(self._ranker, snapshot).threshold
-        info = self._describe(snapshot)
-        answer = compose(snapshot, question, retrieval, ranked, info=info, k=k, threshold=threshold)
-        answer = replace(answer, why=explain(self._ranker, retrieval, ranked, threshold))
-        watch.lap("judge")
+        ranked = rank(self._ranker, retrieval, candidates, self._cross_encoder)
+        why = explain(self._ranker, retrieval, ranked, fitted(self._ranker, snapshot).threshold)
+        answer = compose(snapshot, question, retrieval, ranked, why, info=self._describe(snapshot), k=k)
+        watch.lap("rank")
         return answer
 
     def compare(self, text: str, *, collections: Sequence[str] | None = None) -> Comparison:
-        """Put what somebody says beside the articles, claim by claim.
+        """Compare a message with the articles, claim by claim.
 
         Args:
-            text: In their words; more claims than a few are left out.
+            text: The message; claims after the first few are left out.
             collections: Where to look; None for everywhere.
 
         Raises:
@@ -181,30 +170,24 @@ class Engine:
             return compare(snapshot, vectors, self.encoder, text, collections=collections)
 
     def search(self, words: str, *, k: int = 10, collections: Sequence[str] | None = None) -> list[Passage]:
-        """The passages nearest to some words, best first.
+        """Return the passages nearest to some words, best first.
 
         Raises:
             StoreError: The index cannot be read.
             ModelError: The model cannot be loaded.
         """
         with self._state() as (snapshot, vectors):
-            retrieval = retrieve(
-                snapshot,
-                vectors,
-                self.encoder,
-                understand(words),
-                collections=collections,
-                kept=max(k, KEPT),
-            )
+            query, kept = understand(words), max(k, KEPT)
+            retrieval = retrieve(snapshot, vectors, self.encoder, query, collections=collections, kept=kept)
             candidates = gather(snapshot, self.encoder, retrieval)
             ranked = rank(self._ranker, retrieval, candidates)
             return list(passages(retrieval, ranked, limit=max(k, 0)))
 
     def article(self, article_id: str) -> Article:
-        """The article of that id.
+        """Return the article with that id.
 
         Raises:
-            ArticleNotFound: There is none.
+            ArticleNotFound: No article has it.
             StoreError: The index cannot be read.
         """
         return self._read(lambda snapshot: snapshot.article(article_id))
@@ -212,38 +195,34 @@ class Engine:
     def articles(
         self, prefix: str = "", limit: int | None = 25, collections: Sequence[str] | None = None
     ) -> list[ArticleCard]:
-        """Articles whose id or title has words beginning with those of `prefix`."""
+        """Return articles whose id or title has words that begin with those of `prefix`."""
         return self._read(lambda snapshot: snapshot.cards(prefix, limit, collections))
 
     def sentence_count(self, article_id: str) -> int:
-        """How many sentences an article has; 0 where there is no such article."""
+        """Return how many sentences an article has; 0 if there is no such article."""
         return self._read(lambda snapshot: snapshot.sentence_count(article_id))
 
     def collections(self) -> list[str]:
-        """The names of all collections; `""` is the top of the corpus."""
+        """Return the names of all collections; `""` is the top of the corpus."""
         return self._read(lambda snapshot: snapshot.collections())
 
     def context(self, proof: str, words: str = "") -> Context:
-        """What a citation was quoted from, as it is now.
+        """Return the text around a citation as it is now.
 
         Args:
-            proof: The citation's citation id.
-            words: What was quoted, where that is known: helps to find it where it has changed.
+            proof: The citation id.
+            words: The quoted text, if known; helps to find the sentence if it has changed.
 
         Raises:
-            UsageError: It is no citation id.
+            UsageError: `proof` is not a citation id.
             StoreError: The index cannot be read.
         """
         parsed = citation_ids.parse(proof)
         articles = self._read(lambda snapshot: snapshot.articles_by_short(parsed.article))
         return context_of(parsed, articles, words)
 
-    def info(self) -> IndexInfo:
-        """What answers are found in."""
-        return self._read(self._describe)
-
     def status(self) -> IndexStatus:
-        """How the index is, for operators.
+        """Return the state of the index, for operators.
 
         Raises:
             StoreError: The index cannot be read.
@@ -253,13 +232,12 @@ class Engine:
         )
 
     def facts(self) -> dict[str, object]:
-        """What the index holds and was made with, for an operator's eyes.
+        """Return what the index contains and how it was made, for operators.
 
         Raises:
             StoreError: The index cannot be read.
         """
-
-        def facts(snapshot: Snapshot) -> dict[str, object]:
+        with self._lock, self._reader.snapshot() as snapshot:
             counts = snapshot.counts()
             return {
                 "fingerprint": self._describe(snapshot).fingerprint,
@@ -274,10 +252,8 @@ class Engine:
                 "threshold_from": origin(self._ranker, snapshot),
             }
 
-        return self._read(facts)
-
     def warm(self) -> None:
-        """Load the model and the vectors, so that the first question does not wait.
+        """Load the model and the vectors, so that the first question need not wait.
 
         Raises:
             StoreError: The index cannot be read.
@@ -286,14 +262,14 @@ class Engine:
         self.search("Is anybody there?", k=1)
 
     def close(self) -> None:
-        """Let go of the index; saves nothing, for nothing was changed."""
+        """Close the index."""
         with self._lock:
             self._reader.close()
             self._vectors = None
 
     @contextmanager
     def _state(self) -> Iterator[tuple[Snapshot, VectorIndex]]:
-        """One state of the index with its vectors."""
+        """Yield one state of the index with its vectors."""
         with self._lock, self._reader.snapshot() as snapshot:
             self._vectors = VectorIndex.follow(self._vectors, snapshot)
             yield snapshot, self._vectors
@@ -314,7 +290,7 @@ class Engine:
 
 
 class _Timer:
-    """Measures where the time of an answer goes, from when it is made.
+    """Measures how long the parts of answering take.
 
     Attributes:
         parts: Seconds spent on each part so far, by name.
@@ -326,11 +302,11 @@ class _Timer:
 
     @property
     def seconds(self) -> float:
-        """Since it was made."""
+        """Seconds since the timer was made."""
         return time.perf_counter() - self._begin
 
     def lap(self, part: str) -> None:
-        """Put the time since the last lap down to a part."""
+        """Add the time since the last lap to a part."""
         now = time.perf_counter()
         self.parts[part] = self.parts.get(part, 0.0) + now - self._last
         self._last = now

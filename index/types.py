@@ -1,16 +1,16 @@
-"""The nouns of Footnote, as plain immutable values. Every other module speaks in these."""
+"""The types that the packages share: immutable values, and the protocols of the models."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol, Self
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-# --- Articles, and what they are cut into ---
+# --- Articles and their parts ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,12 @@ class Article:
     Attributes:
         id: Path under `corpus/` without suffix, `/`-separated (`.jsonl` row: the file's id, `/`, its own).
         title: One line.
-        text: What sentences are copied from; all offsets count its characters.
-        url: Where a reader can open it.
-        source: Who published it.
+        text: Its text; all offsets count these characters.
+        url: Its address.
+        source: Its publisher.
         published: ISO 8601 date, or date and time with offset.
         language: BCP 47 code.
-        tags: Free words.
+        tags: Keywords.
     """
 
     id: str
@@ -46,7 +46,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class ArticleCard:
-    """An article without its text, for lists. Attributes as in `Article`."""
+    """An article without its text, for lists; the attributes are those of `Article`."""
 
     id: str
     title: str
@@ -59,22 +59,24 @@ class ArticleCard:
 
 
 class SentenceKind(StrEnum):
-    """What a sentence is, which decides whether it can be cited."""
+    """The kind of a sentence; it decides whether the sentence can be cited."""
 
     PROSE = "prose"
     HEADING = "heading"
     ITEM = "item"
     TABLE = "table"
     CODE = "code"
+    PART = "part"
+    """Part of a sentence, list item or table row that is too long for the encoder."""
 
 
-CITABLE = frozenset({SentenceKind.PROSE, SentenceKind.ITEM, SentenceKind.TABLE})
-"""The kinds that can be evidence, and so are encoded."""
+CITABLE = frozenset({SentenceKind.PROSE, SentenceKind.ITEM, SentenceKind.TABLE, SentenceKind.PART})
+"""The kinds that can be cited, and are therefore encoded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A span of an article: `article.text[start:end] == text`, never blank, no white space at either end."""
+    """A span of an article, `article.text[start:end] == text`; not blank, and stripped of white space."""
 
     start: int
     end: int
@@ -93,7 +95,7 @@ class Chunk:
         first: Position of the first sentence in the article's list of sentences.
         last: Position of the last sentence, inclusive.
         heading: The headings above it, joined with ` > `, or `""`.
-        context: What is embedded in front of `text`: title and heading.
+        context: Title and heading, which are encoded in front of `text`.
     """
 
     start: int
@@ -106,68 +108,11 @@ class Chunk:
 
     @property
     def embedded(self) -> str:
-        """What the encoder reads: the context, then the text."""
+        """The text that is encoded: the context, then the text."""
         return f"{self.context}\n{self.text}" if self.context else self.text
 
 
-# --- Sentences of our own that can be said in other languages, too ---
-
-
-class Phrase(str):
-    """A finished English sentence that also knows what it was made of, for those who translate it.
-
-    Attributes:
-        template: The sentence with names in braces in place of what was put in.
-        plural: The same for counts other than one; None where nothing is counted.
-        number: How many things the sentence is about.
-        values: What was put in, by name. A phrase among them is translated, too.
-    """
-
-    template: str
-    plural: str | None
-    number: int
-    values: Mapping[str, object]
-
-    __slots__ = ("template", "plural", "number", "values")
-
-    def __new__(cls, template: str, plural: str | None, number: int, values: Mapping[str, object]) -> Self:
-        """Make the English sentence."""
-        chosen = template if plural is None or number == 1 else plural
-        made = super().__new__(cls, _filled(chosen, values) if values else chosen)
-        made.template, made.plural, made.number, made.values = template, plural, number, values
-        return made
-
-    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
-        return type(self), (self.template, self.plural, self.number, self.values)
-
-
-def _filled(template: str, values: Mapping[str, object]) -> str:
-    """The template with its values in it, numbers with commas."""
-    written = {name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()}
-    return template.format(**written)
-
-
-def phrase(template: str, /, **values: object) -> Phrase:
-    """A sentence, in which names in braces stand for values."""
-    return Phrase(template, None, 0, values)
-
-
-def phrase_counted(one: str, many: str, count: int, /, **values: object) -> Phrase:
-    """A sentence about a number of things, which is the value `{count}` in it."""
-    return Phrase(one, many, count, {**values, "count": count})
-
-
-def phrase_series(texts: Sequence[str]) -> str:
-    """Texts with commas and, before the last, "and" between."""
-    if len(texts) < 2:
-        return texts[0] if texts else ""
-    first = texts[0]
-    for text in texts[1:-1]:
-        first = phrase("{texts}, {text}", texts=first, text=text)
-    return phrase("{texts} and {text}", texts=first, text=texts[-1])
-
-
-# --- What builds an index: the encoder, the progress and the report ---
+# --- Building an index ---
 
 Vectors = npt.NDArray[np.float32]
 """Unit vectors, shape (n, dimension), float32."""
@@ -175,7 +120,7 @@ Vectors = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A corpus file (or row) that was not indexed, and why, in one sentence."""
+    """A corpus file, or row of one, that was not indexed, and the reason in one sentence."""
 
     path: str
     reason: str
@@ -183,17 +128,17 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a rebuild, add or remove did: article ids, sorted.
+    """The changes of a rebuild, add or remove.
 
     Attributes:
-        added: New articles.
-        changed: Articles whose text or metadata differ from before.
-        removed: Articles no longer in the corpus.
-        unchanged: How many articles were left alone.
-        skipped: Files or rows not indexed.
-        sentences: How many sentences were read (of added and changed articles).
-        encoded: How many texts the encoder had to encode (not found in the cache).
-        split: Ids of articles in which a single sentence was too long for the encoder and was split.
+        added: Sorted ids of new articles.
+        changed: Sorted ids of articles whose text or metadata has changed.
+        removed: Sorted ids of articles that are no longer in the corpus.
+        unchanged: Number of other articles.
+        skipped: Files or rows that were not indexed.
+        sentences: Number of sentences in added and changed articles.
+        encoded: Number of texts that were encoded, because the embedding cache did not have them.
+        split: Ids of articles with a sentence that was too long for the encoder and was split.
     """
 
     added: tuple[str, ...] = ()
@@ -208,13 +153,13 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far long work has come.
+    """Progress of a long operation.
 
     Attributes:
-        stage: What is being done, e.g. `"reading"`, `"encoding"`, `"writing"`.
-        done: Units finished.
-        total: Units in all.
-        unit: What is counted, e.g. `"articles"`, `"sentences"`.
+        stage: Name of the stage, such as `"reading"`, `"encoding"` or `"writing"`.
+        done: Number of finished units.
+        total: Number of all units.
+        unit: What is counted, such as `"articles"` or `"sentences"`.
     """
 
     stage: str
@@ -224,7 +169,7 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
-"""Called often by long work; the callee decides whether and how to show it."""
+"""Called often by long operations; the callee decides how to show the progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,56 +186,47 @@ class Tokens:
 
 
 class Encoder(Protocol):
-    """Turns text into unit vectors: `index.embedding` has the real one; tests use functions of the text."""
+    """Encodes text as unit vectors; `index.embedding` has the implementation."""
 
     @property
     def fingerprint(self) -> str:
-        """Identifies weights, pooling, prompts and precision class; cheap: loads no weights."""
-        ...
+        """Identifies weights, pooling, prompts and precision class, without loading weights."""
 
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-        ...
 
     @property
     def max_tokens(self) -> int:
-        """How many tokens of a text the model reads, its special tokens included."""
-        ...
+        """Maximum number of tokens in a text, including special tokens."""
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text, special tokens included, without truncation."""
-        ...
+        """Count the tokens of each text, including special tokens, without truncation."""
 
     def encode_documents(
         self, texts: Sequence[str], on_batch: Callable[[int], None] | None = None
     ) -> Vectors:
-        """Encode texts to be found, shape (len(texts), dimension); `on_batch(n)` after each n texts."""
-        ...
+        """Encode passages, shape (len(texts), dimension); calls `on_batch(n)` after each n texts."""
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Encode questions, shape (len(texts), dimension)."""
-        ...
 
     def encode_tokens(self, texts: Sequence[str], *, query: bool = False) -> list[Tokens]:
-        """Every token of each text, special tokens left out, for late interaction."""
-        ...
+        """Encode every token of each text, except special tokens, for late interaction."""
 
 
 class CrossEncoder(Protocol):
-    """Reads a question together with a sentence: `index.embedding` has the real one, `Reranker`."""
+    """Scores sentences for a question; `index.embedding.Reranker` is the implementation."""
 
     @property
     def fingerprint(self) -> str:
         """Identifies the model."""
-        ...
 
     def score(self, question: str, texts: Sequence[str]) -> npt.NDArray[np.float64]:
-        """Probability that each text answers, shape (len(texts),), float64, between 0 and 1."""
-        ...
+        """Return the probability that each text answers, shape (len(texts),), float64."""
 
 
-# --- What is found for a question ---
+# --- Answers ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,16 +234,12 @@ class Passage:
     """A retrieved chunk with its scores.
 
     Attributes:
-        article_id: The article it is a span of.
+        article_id: Id of its article.
         title: The article's title.
-        start: First character.
+        start: First character in the article's text.
         end: One past the last character.
-        text: The span itself.
-        score: Fused score, higher is better.
-        heading: Headings above it.
-        key: The chunk's key in the store.
-        meaning: Cosine of question and chunk, or None if it was not among the nearest.
-        words: BM25 of question and chunk (higher is better), or None if no word matched.
+        text: Word for word.
+        score: Higher is better.
     """
 
     article_id: str
@@ -316,15 +248,11 @@ class Passage:
     end: int
     text: str
     score: float
-    heading: str = ""
-    key: int = 0
-    meaning: float | None = None
-    words: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """The sentence before a cited one, shown as context where the cited one leans on it ("He …").
+    """The sentence before a citation, shown with it if it cannot be understood alone ("He …").
 
     Attributes:
         text: Word for word.
@@ -339,11 +267,11 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """An evidence sentence with its article and link.
+    """A quoted sentence with its article and link.
 
     Attributes:
         text: The sentence, word for word.
-        article_id: The article it was copied from.
+        article_id: Id of its article.
         title: The article's title.
         url: The article's address.
         published: The article's date.
@@ -351,9 +279,10 @@ class Citation:
         end: One past the last character.
         score: Probability that this sentence answers the question.
         link: `url` with a text fragment that opens at the sentence.
-        source: Who published the article.
-        citation_id: Short proof of the quotation, see `index.citation_ids`.
-        lead: What it leans on; None where it stands alone.
+        source: The article's publisher.
+        citation_id: Short id that proves the quotation, see `index.citation_ids`.
+        lead: The sentence before it, if that is needed to understand it.
+        is_part: Whether it is only part of a sentence, which is too long for the encoder.
     """
 
     text: str
@@ -368,23 +297,17 @@ class Citation:
     source: str | None = None
     citation_id: str = ""
     lead: Lead | None = None
-
-
-class Status(StrEnum):
-    """Whether the articles answer the question."""
-
-    ANSWERED = "answered"
-    DECLINED = "declined"
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class IndexInfo:
-    """What an answer was found in.
+    """The index that an answer comes from.
 
     Attributes:
-        fingerprint: Changes whenever anything that can change an answer does.
-        articles: How many articles.
-        chunks: How many chunks.
+        fingerprint: Hash of everything that answers depend on.
+        articles: Number of articles.
+        chunks: Number of chunks.
     """
 
     fingerprint: str
@@ -394,12 +317,12 @@ class IndexInfo:
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """How an index is, for operators.
+    """The state of an index, for operators.
 
     Attributes:
-        info: What it holds.
-        changed: When its articles last changed, in seconds since 1970; None where that was not written down.
-        size: Bytes of its database.
+        info: Describes the index.
+        changed: Time of the last change in seconds since 1970; None if it was not recorded.
+        size: Size of its database in bytes.
     """
 
     info: IndexInfo
@@ -409,12 +332,12 @@ class IndexStatus:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of the question, and where it was found.
+    """A word of the question, and where it occurs.
 
     Attributes:
         text: As written.
-        passages: In how many chunks of the index it occurs.
-        matched: Whether the best sentence has it.
+        passages: Number of chunks of the index in which it occurs.
+        matched: Whether it occurs in the best sentence.
     """
 
     text: str
@@ -424,18 +347,18 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What an answer, or a no, rests on.
+    """What an answer is based on.
 
     Attributes:
-        read_as: What was searched for: the question, with the turn it leans on and typing errors corrected.
+        read_as: What was searched for: the question after the turn that it refers to, spelling corrected.
         threshold: Confidence from which an answer is given.
         words: The question's content words.
         meaning: Cosine of the question and the best sentence.
         interaction: Mean cosine of the question's tokens and their nearest in the best sentence.
-        reranker: Probability by the reranker (`INDEX_RERANKER`) that the best sentence answers; None without.
-        signals: What set the best sentence apart from the other candidates, strongest first: name, and
-            points of score above (or below) their average.
-        probabilities: Of the best candidate and the runner-up to be the right one, given that one of them is.
+        reranker: The reranker's probability that the best sentence answers; None without a reranker.
+        signals: Features that set the best sentence apart, strongest first: name, and points above or below
+            the average candidate.
+        probabilities: That the best candidate, and the runner-up, is the right one, given that one is.
     """
 
     read_as: str
@@ -449,13 +372,13 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """Articles, where a list of them answers a question, or helps on.
+class ArticleList:
+    """Articles, where a question asks for the articles themselves.
 
     Attributes:
-        topic: Words that each of them holds; `""` for all articles.
+        topic: Words that each of them contains; `""` for all articles.
         total: How many there are.
-        cards: The first of them; empty where the list only helps on.
+        cards: The first of them; empty where the list does not answer the question, but may help.
     """
 
     topic: str
@@ -463,63 +386,163 @@ class Listing:
     cards: tuple[ArticleCard, ...] = ()
 
 
+class Difference(StrEnum):
+    """What two sentences about the same thing differ in."""
+
+    NUMBERS = "numbers"
+    DATES = "dates"
+    NEGATION = "negation"
+
+
+# --- Reasons for declining, and notes: codes that the command line and the bot put into words ---
+
+
+class PlainReason(StrEnum):
+    """A reason for declining that has no fields."""
+
+    NO_ARTICLES = "no articles"
+    """The index is empty."""
+    NO_WORDS = "no words"
+    """The question has no words."""
+    EMPTY_COLLECTION = "empty collection"
+    """The collections that were searched have no articles."""
+    ASKS_FOR_LIST = "asks for a list"
+    """No quoted sentence can give what the question asks for; likewise the next three."""
+    ASKS_FOR_SUMMARY = "asks for a summary"
+    ASKS_FOR_OPINION = "asks for an opinion"
+    ASKS_FOR_TASK = "asks for a task"
+
+
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """Answered with citations, or declined with the nearest evidence and a reason.
+class MissingWords:
+    """Words of the question, as written, occur in none of so many articles."""
+
+    words: tuple[str, ...]
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoQuotableSentence:
+    """None of so many articles has a sentence that can be quoted."""
+
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotCertain:
+    """No sentence of so many articles reaches the threshold."""
+
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class BelowThreshold:
+    """The best sentence reaches the index's threshold, but not the higher one that was asked for."""
+
+    confidence: float
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlesFound:
+    """The question asks for articles; so many contain the topic (`""`: so many there are)."""
+
+    topic: str
+    total: int
+
+
+Reason = PlainReason | MissingWords | NoQuotableSentence | NotCertain | BelowThreshold | ArticlesFound
+"""Why a question was declined."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpellingCorrected:
+    """A word of the question that occurs in no article was read as one that does."""
+
+    typed: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlesDiffer:
+    """The first two citations contradict each other; where both are dated, the newer comes first."""
+
+    differences: tuple[Difference, ...]
+    dated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RelativeDate:
+    """A cited sentence has words such as "yesterday"; `date` is the day its article was published."""
+
+    words: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class NothingFound:
+    """One of several questions in a message has no answer."""
+
+    question: str
+
+
+Note = SpellingCorrected | ArticlesDiffer | RelativeDate | NothingFound | Reason
+"""What a reader should know besides the citations."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    """What both outcomes of a question have.
 
     Attributes:
         question: As asked.
-        status: Answered or declined.
-        confidence: Calibrated probability that the first citation answers the question.
-        reason: Why it was declined, for the member's eyes; None when answered.
-        citations: Best first; empty when declined.
-        candidates: The best 10 sentences, whether or not it answered.
+        confidence: Calibrated probability that the best candidate answers the question.
+        candidates: The best 10 sentences.
         passages: The best 10 passages.
-        index: What it was found in.
-        seconds: How long it took.
-        notes: What the member should know besides: words read otherwise, articles that disagree, parts of
-            the question that were not found.
-        why: What it rests on.
-        chat: Whether nothing was asked (a greeting, thanks, an instruction): `reason` is what to say to it.
+        index: The index that was searched.
+        citations: The sentences that answer the question, best first; empty if it was declined.
+        notes: What a reader should know besides.
+        why: What the outcome is based on; None where nothing was searched for.
         follows: Whether the question was read together with the one before it.
-        parts: Seconds spent on finding (`find`), reading (`read`) and judging (`judge`).
-        listing: Where the question asks for the articles themselves, the list that answers it; where it
-            asks for what no sentence can give, an empty list of all. Then `status` is declined.
+        seconds: How long it took.
+        parts: Seconds spent on retrieval (`find`), candidates (`read`) and ranking (`rank`).
     """
 
     question: str
-    status: Status
     confidence: float
-    reason: str | None
-    citations: tuple[Citation, ...]
     candidates: tuple[Citation, ...]
     passages: tuple[Passage, ...]
     index: IndexInfo
-    seconds: float = 0.0
-    notes: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    notes: tuple[Note, ...] = ()
     why: Explanation | None = None
-    chat: bool = False
     follows: bool = False
-    listing: Listing | None = None
+    seconds: float = 0.0
     parts: Mapping[str, float] = field(default_factory=dict, compare=False)
 
-    def as_dict(self, *, explained: bool = False) -> dict[str, Any]:
-        """The answer in the shape of the machine interface (see `DESIGN.md`, `ask --json`).
 
-        Args:
-            explained: Whether to add `notes`, `chat`, `listing` and `why`.
-        """
-        data = asdict(self)
-        if not explained:
-            for name in ("notes", "chat", "listing", "why"):
-                del data[name]
-        data["status"] = self.status.value
-        del data["follows"], data["parts"]
-        for row in (*data["citations"], *data["candidates"]):
-            row["receipt"] = row.pop("citation_id")  # as other programs know it
-        keep = ("article_id", "title", "start", "end", "text", "score")
-        data["passages"] = [{name: row[name] for name in keep} for row in data["passages"]]
-        return data
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered(_Outcome):
+    """The articles answer the question; `citations` has at least one sentence."""
+
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declined(_Outcome):
+    """No sentence answers the question.
+
+    Attributes:
+        reason: Why.
+        articles: The list of articles that the question asks for; one without cards where a list may help.
+    """
+
+    reason: Reason
+    articles: ArticleList | None = None
+
+
+Answer = Answered | Declined
+"""The outcome of a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -532,7 +555,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A cited sentence in its surroundings, or what became of it.
+    """A cited sentence in its paragraph, or what became of it.
 
     Attributes:
         status: `intact` (word for word where it was), `moved` (word for word elsewhere in the article),
@@ -540,8 +563,8 @@ class Context:
         article: The article as it is now; None when removed.
         start: Where the sentence (or, when changed, the one most like it) is now.
         end: One past its last character.
-        before: Text of its paragraph in front of it.
-        after: Text of its paragraph behind it.
+        before: Text of its paragraph before it.
+        after: Text of its paragraph after it.
     """
 
     status: str
@@ -552,11 +575,11 @@ class Context:
     after: str = ""
 
 
-# --- What the articles have on what somebody says ---
+# --- Comparisons of a message with the articles ---
 
 
 class Likeness(StrEnum):
-    """How a sentence of an article relates to what somebody says."""
+    """How a sentence of an article relates to a claim."""
 
     VERBATIM = "word for word"
     SAME = "the same words"
@@ -567,26 +590,26 @@ class Likeness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A sentence of an article beside what somebody says.
+    """A sentence of an article that relates to a claim.
 
     Attributes:
-        likeness: How it relates to that.
+        likeness: How it relates to the claim.
         citation: The sentence.
-        differ: What they differ in, as in "numbers and dates"; `""` unless they differ.
+        differences: What they differ in; empty unless they differ.
     """
 
     likeness: Likeness
     citation: Citation
-    differ: str = ""
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One thing that somebody says.
+    """A claim in a message.
 
     Attributes:
-        text: In their words.
-        matches: What articles have on it, nearest first; empty where nothing comes near.
+        text: As written.
+        matches: Sentences that relate to it, nearest first.
     """
 
     text: str
@@ -595,11 +618,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What somebody says, beside the articles.
+    """The claims in a message, compared with the articles.
 
     Attributes:
-        claims: In the order in which they are said.
-        left_out: How many more were said and not looked for.
+        claims: In the order of the message.
+        left_out: Number of further claims, which were not compared.
     """
 
     claims: tuple[Claim, ...]

@@ -19,6 +19,7 @@ OWNERS = {
     "sentence_transformers": {"index/embedding/"},
     "torch": {"index/embedding/"},
     "transformers": {"index/embedding/"},
+    "joblib": {"index/embedding/"},
     "sqlite3": {"index/store/"},
     "filelock": {"index/store/"},
     "trafilatura": {"index/convert/"},
@@ -58,6 +59,7 @@ BOT_LAYERS = (
     {"client"},
     {"chat", "features"},
     {"interactions"},
+    {"context"},
     {"access", "invite"},
     {"discord_io"},
     {"services"},
@@ -128,7 +130,7 @@ def test_the_index_knows_nothing_of_the_bot_or_discord() -> None:
 def test_the_bot_takes_only_the_ways_in() -> None:
     allowed = {
         *("engine", "editing", "errors", "settings", "types"),
-        *("answering", "corpus", "files", "version"),
+        *("answering", "cli", "corpus", "files", "text", "version"),
     }
     for path in modules("bot"):
         assert {part(name, "index") for name in imports(path)} - {None} <= allowed, path
@@ -150,6 +152,14 @@ def test_every_part_has_a_layer_and_imports_run_down(package: str) -> None:
             graph.setdefault(own, set()).add(other)
     list(TopologicalSorter(graph).static_order())  # raises CycleError where two parts import each other
     assert set(graph) | {name for names in graph.values() for name in names} == set(level)
+
+
+def test_only_the_process_knows_the_client() -> None:
+    """Everything below takes a `BotContext`, even for its types."""
+    above = {"bot/client.py", "bot/run.py"}
+    for path in modules("bot"):
+        if place(path) not in above and not place(path).startswith("bot/check/"):
+            assert "client" not in {part(name, "bot") for name in imports(path)}, place(path)
 
 
 def test_what_is_inside_a_package_stays_there() -> None:

@@ -85,7 +85,7 @@ def test_the_image_is_made_of_files_that_there_are_and_never_of_the_token() -> N
         if "--from=" not in line
         for name in re.sub(r"--\S+ ", "", line).split()[:-1]
     }
-    assert {"bot", "index", "corpus", "pyproject.toml", "constraints.txt"} <= copied
+    assert {"bot", "index", "corpus", "pyproject.toml", "constraints.txt", "requirements.lock"} <= copied
     assert all((ROOT / name).exists() for name in copied)
     ignored = (DEPLOY / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
     kept = {line[1:] for line in ignored if line.startswith("!")}
@@ -95,10 +95,23 @@ def test_the_image_is_made_of_files_that_there_are_and_never_of_the_token() -> N
 
 
 def test_the_image_has_a_python_that_footnote_runs_on() -> None:
-    [version] = re.findall(r"^ARG PYTHON=(\S+)", dockerfile(), re.MULTILINE)
+    [(version, _)] = re.findall(r"^ARG PYTHON=([\d.]+)-(slim\S*)$", dockerfile(), re.MULTILINE)
+    assert version.count(".") == 2, "the base image is pinned to a full version"
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     least = project["requires-python"].removeprefix(">=")
     assert [int(part) for part in version.split(".")] >= [int(part) for part in least.split(".")]
+
+
+def test_the_image_is_installed_by_the_lock_from_one_package_index() -> None:
+    text = dockerfile()
+    installs = re.findall(r"pip install ([^&\n]+)", text)
+    assert any("--require-hashes --no-deps -r requirements.lock" in each for each in installs)
+    assert [each for each in installs if "--index-url" in each] == [
+        each for each in installs if each.split()[-1] == "torch"
+    ]
+    assert re.search(r"^ARG TORCH_INDEX_URL=$", text, re.MULTILINE), "none by default"
+    assert service()["build"]["args"] == {"TORCH_INDEX_URL": "${TORCH_INDEX_URL:-}"}
+    assert "EXTRA_INDEX" not in text + (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
 
 
 def test_the_container_has_no_rights_and_writes_only_to_its_volume() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 ROOT: Final = Path(__file__).parents[1]
 SOURCES: Final = sorted(
-    path for folder in ("bot", "index", "benchmarks") for path in (ROOT / folder).rglob("*.py")
+    path for folder in ("bot", "index", "benchmarks", "docs") for path in (ROOT / folder).rglob("*.py")
 )
 SECTION: Final = re.compile(r"(\w+):")
 ENTRY: Final = re.compile(r" {4}(\*{0,2}\w[\w ]*):(?: |$)")

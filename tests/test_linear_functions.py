@@ -18,30 +18,33 @@ from typing import Any, Final
 import pytest
 
 from bot import token
-from bot.dotenv import misspelt, read_keys
+from bot.dotenv import misspelt
 from bot.features import auto_reply
-from bot.features.context import paging, rendering
-from bot.messages import answers, escape, links, turns, visible
+from bot.features.context import rendering
+from bot.messages import answers, escape, links, small_talk, turns, visible
 from bot.monitoring import logs
 from index import citation_ids, corpus
-from index.answering import comparison, compound, context, lead_in, small_talk, statements, unsupported
+from index.answering import comparison, compound, context, unsupported
 from index.answering import links as answer_links
 from index.convert import _charset, _docx, _layout, _markdown, convert
-from index.corpus import _read
+from index.convert._conversion import make_article
+from index.corpus import _format
 from index.errors import FootnoteError, UsageError
-from index.evaluation.calibration import _wording
+from index.evaluation import calibration
 from index.indexing.chunks import Chunker
 from index.ranking import features as evidence
 from index.render import Dialect, detect, render_markdown
 from index.retrieval import question as query
 from index.retrieval import spelling
-from index.settings import ENV_LIMIT, IndexSettings, load
+from index.settings import ENV_LIMIT, IndexSettings, load, read_env
 from index.text import blocks as block
 from index.text import differences, markup, words
 from index.text.normalization import normalize
 from index.text.sentences import segment
-from index.types import Answer, Article, Citation, Context, IndexInfo, Status
+from index.types import Article, Citation, Context, MissingWords, SpellingCorrected
+from tests.bot.written import answered, declined
 from tests.growth import Hostile, doublings, steepness
+from tests.hostile import MARKDOWN_PIECES, PIECES
 
 SHORTEST: Final = 2048
 LONGEST: Final = 2**20
@@ -50,20 +53,6 @@ FLOOR: Final = 0.002
 ENOUGH: Final = 0.008
 """CPU seconds from which a call is judged, and those of a linear call that is made no longer."""
 
-PIECES: Final = (
-    *("… (", "<!---->", "<!--", "a ", " ", "\t", "\f", "~", "`", "``a", "[", "](", "[a](", "![a", "[^", "|"),
-    *("| a ", "|\n", "a|b\n", "#", "- ", "- a\n", ">", "> a\n", "\n>", "> “", "1.", "x", ".", ". . ", '"'),
-    *("“", "'", "’s", "(", ")", "中", "。", "é", "\u0301", "\u0327\u0301", "e\u0301", "\u200b", "\u200d"),
-    *("👩\u200d👩\u200d👧", "🇦", "ﾞ\u0301", "a.b.", "Dr. ", "U.S.", "\n\n", "\r\n", "a\n", "a-\n", "   a\n"),
-    *("{", "}", "{{", "{% a", "{%", "{:", "{a}", "{'a'} ", "{/*", "<A b='{", "<A>", "</A>", "<b>", "<td>"),
-    *("<tr><td colspan=9>", "<table><tr><th>", "<li>", "<p><b>", "<hr>", "<sup>1", ":a", ":+1:", "==a", "%%"),
-    *("%% a", "[[a", "[[a|b]]", "![[", "^[", "^[a] ", ":::", "::: a\n", ":::\n", "!!! a\n    b\n", "??? a\n"),
-    *('=== "a"\n    ', "```{note}\n", "{% highlight a %}\n", "{{< a >}}\n", "--8<--\n", "+++\n", "[a]: #\n"),
-    *("> [!a] b\n", "import a from 'b'\n", "    ", "        !!! a\n", "*[a]: b\n", "<pre>\n", "<!-- a\n"),
-    *("\\", "\\`", "&", "&#", "&amp;", "<", "<p>", "<a b", "<![CDATA[", "---\n", "```\n", "~~~\n", "=\n"),
-    *("%", "_", "_a", "*", "**", "**a ", "7", "1,000,", "12:30 ", "a? ", "a? b", " and what ", " thanks"),
-    *("please ", "http://a ", "<@1>", "-a", "a, and b ", "\x1c", "\ue0001\ue001", '"a" ', "na\u00adna"),
-)
 FRAMES: Final = (("a", "b"), ("# a", "b\n"))
 """Heads and tails. A piece of several characters has only the first, which is the worst for most."""
 
@@ -114,25 +103,25 @@ def question(text: str) -> None:
     query.understand(text)
     compound.split(f"who {text}")
     compound.split(text)
-    small_talk.small_talk(text)
+    small_talk.reply_to(text)
     unsupported.unsupported(text)
-    unsupported.listing(f"which articles are about {text}")
+    unsupported.topic_of(f"which articles are about {text}")
 
 
 def one_sentence(text: str) -> None:
     """What is looked for in a sentence that is a candidate."""
     for asked in ("Who is it?", "When is it?", "How many are there?", "Why is it?"):
         evidence.holds(query.understand(asked), text)
-    lead_in.leans(text, "It was said.")
-    lead_in.leans(f"“{text}", "It was said.")
-    lead_in.leans("The cat sat.", text)
-    _wording.of_sentence(text, len)
-    _wording.of_heading(text)
+    context.needs_lead(text, "It was said.")
+    context.needs_lead(f"“{text}", "It was said.")
+    context.needs_lead("The cat sat.", text)
+    calibration.of_sentence(text, len)
+    calibration.of_heading(text)
 
 
 def two_sentences(text: str) -> None:
-    statements.liken(text, f"{text} 7")
-    statements.liken("The cat sat.", text)
+    comparison.liken(text, f"{text} 7")
+    comparison.liken("The cat sat.", text)
     differences.differences(text, f"{text} not")
 
 
@@ -142,7 +131,7 @@ def spelling_of(text: str) -> None:
 
 
 def claims_in(text: str) -> None:
-    comparison._claims(text)
+    comparison._sentences(text)
     comparison._clauses(text)
 
 
@@ -156,7 +145,7 @@ def changed_article(text: str) -> None:
 def file(suffix: str) -> Callable[[str], None]:
     def read(text: str) -> None:
         with suppress(FootnoteError):
-            _read.parse(Path(f"a{suffix}"), "a", "a", text.encode("utf-8", "replace"))
+            _format.parse(Path(f"a{suffix}"), "a", "a", text.encode("utf-8", "replace"))
 
     return read
 
@@ -190,17 +179,23 @@ def conversion(text: str) -> None:
         convert("-", text.encode("utf-8", "replace"))
 
 
-def page(text: str) -> None:
+def html(text: str) -> None:
+    """Of a page, as the sandboxed process does it."""
+    given = dict.fromkeys(("url", "source", "published", "language"))
+    rest: dict[str, Any] = {"address": "", "charset": None, "file_title": "", "title": None, "tags": ()}
     with suppress(FootnoteError):
-        convert(
-            "a.html", f"<html><title>T</title><p>A paragraph.</p>{text}</html>".encode("utf-8", "replace")
+        make_article(
+            text.encode("utf-8", "replace"), kind="html", name="a", collection="", given=given, **rest
         )
+
+
+def page(text: str) -> None:
+    html(f"<html><title>T</title><p>A paragraph.</p>{text}</html>")
 
 
 def title_of_page(text: str) -> None:
     head = f'<title>{text}</title><meta property="og:title" content="{text} - a | b">'
-    with suppress(FootnoteError):
-        convert("a.html", f"<html>{head}<p>A paragraph.</p></html>".encode("utf-8", "replace"))
+    html(f"<html>{head}<p>A paragraph.</p></html>")
 
 
 def charset(text: str) -> None:
@@ -253,15 +248,15 @@ def sentence_in_context(text: str) -> None:
     whole = Article(f"a{text}", f"T{text}", f"x{text} end", source=text, url=f"https://e.org/{text}")
     for end in (1, len(whole.text)):
         rendering.render_context(Context("intact", whole, 0, end, text, text))
-        paging.render_part(Context("intact", whole, 0, end, "", whole.text[end:]), "a", 1)
-    rendering.trimmed(text)
+        rendering.render_part(Context("intact", whole, 0, end, "", whole.text[end:]), "a", 1)
 
 
 def answer(text: str) -> None:
     cited = Citation(text or "x", f"a{text}", text, f"https://e.org/{text}", None, 0, 1, 1.0, None, text)
-    given = Answer(text, Status.ANSWERED, 1.0, None, (cited,), (cited,), (), IndexInfo("a", 1, 1))
-    answers.render(given, asked=True)
-    answers.render(replace(given, status=Status.DECLINED, reason=text))
+    given = answered(cited, question=text)
+    answers.render(given, answers.AnswerView(asked=True))
+    answers.render(replace(declined(cited), reason=MissingWords((text, text), 1)))
+    answers.render(replace(given, notes=(SpellingCorrected(text, text),)))
 
 
 def address(text: str) -> None:
@@ -329,8 +324,8 @@ FUNCTIONS: Final[dict[str, Callable[[str], object]]] = {
 }
 
 
-def hostile() -> Iterator[Hostile]:
-    for piece in PIECES:
+def hostile(name: str) -> Iterator[Hostile]:
+    for piece in (*PIECES, *MARKDOWN_PIECES) if name.startswith("rendered") else PIECES:
         for head, tail in FRAMES if len(piece) == 1 else FRAMES[:1]:
             yield Hostile(piece, head, tail)
 
@@ -351,7 +346,7 @@ def cold(call: Callable[[str], object]) -> Callable[[str], object]:
 def test_a_function_takes_linear_time(name: str) -> None:
     call = cold(FUNCTIONS[name])
     call("Warm up.")  # what is imported or compiled the first time is not counted
-    for one in hostile():
+    for one in hostile(name):
         sizes = doublings(SHORTEST, LONGEST, one.piece)
         ratio = steepness(call, one.times, sizes, floor=FLOOR, enough=ENOUGH)
         assert not ratio, f"{name} of {one}: {ratio:.1f} times the CPU time at twice the length"
@@ -384,7 +379,7 @@ def test_an_env_file_is_read_in_linear_time_up_to_its_limit(tmp_path: Path) -> N
     def read(text: str) -> None:
         path.write_text(text, encoding="utf-8", newline="")
         with suppress(FootnoteError):
-            read_keys(path)
+            read_env(path)
 
     for piece in ("A", "A=a\n", "A='a\\\n", "=", "\n", " ", "#", "'", '"', "\\", "a b\n", "export ", "${A"):
         for head in ("", "A="):
@@ -398,9 +393,9 @@ def test_a_larger_env_file_is_refused_before_it_is_read(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path(".env").write_text("#" * (ENV_LIMIT + 1), encoding="utf-8")
-    for read in (lambda: read_keys(Path(".env")), lambda: load(IndexSettings)):
+    for read in (lambda: read_env(Path(".env")), lambda: load(IndexSettings)):
         with pytest.raises(UsageError, match=r"larger than 64 KiB"):
             read()
     Path(".env").write_text("#" * ENV_LIMIT, encoding="utf-8")
-    assert read_keys(Path(".env")) == []
+    assert read_env(Path(".env")) == []
     assert load(IndexSettings).chunk_tokens == 256

@@ -16,7 +16,9 @@ import pytest
 
 ROOT: Final = Path(__file__).parents[1]
 SOURCES: Final = sorted(
-    path for folder in ("bot", "index", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")
+    path
+    for folder in ("bot", "index", "tests", "benchmarks", "docs")
+    for path in (ROOT / folder).rglob("*.py")
 )
 DOCUMENTS: Final = sorted(
     [
@@ -32,17 +34,20 @@ HISTORY: Final = ("CHANGELOG.md", "CONTRIBUTING.md")
 IDENTIFIERS: Final = frozenset(
     "beyond desk donors golden golden_questions judge judgement ledger monitor overheard promise pulse"
     " say_counted sayer shelf smalltalk speak speak_to stopwatch surround surroundings tally told_in_full"
-    " unasked visitor workshop Beyond Desk Doctor Donors Found Judgement Ledger Pulse Receipt Shelf Stopwatch"
+    " unasked visitor workshop article_hash text_hash recipe Recipe Beyond Desk Doctor"
+    " Donors Found Judgement Ledger Pulse Receipt Shelf Stopwatch"
     " SentenceReader Tally Visitor Workshop".split()
 )
 MODULES: Final = frozenset(
     "_answer _article _claim _donors _gold _ledger _phrase _places _work alike app beyond block build changes"
     " choose chunk claims decline deliver desk evidence facts failures follow holding judgement kept lead"
-    " likeness link manage monitor newfile pages places preview proposals pulse query receipt render retrieve"
-    " sentence several shelf smalltalk split stopwatch suggest surround surroundings tally workshop".split()
+    " likeness link long_sentences manage measures monitor newfile pages places prepare preview"
+    " proposals pulse query receipt reconcile render retrieve sentence several shelf smalltalk split"
+    " stopwatch suggest surround surroundings tally workshop".split()
 )
 WORDS: Final = re.compile(
-    r"\b(?:judgement|golden|ledger|donors?|tally|workshop|surroundings|INDEX_READER)\b", re.IGNORECASE
+    r"\b(?:judgement|golden|ledger|donors?|recipes?|tally|workshop|surroundings|INDEX_READER)\b",
+    re.IGNORECASE,
 )
 OTHERS: Final = {"visitor": {"index/convert/_pdf.py"}}
 """Names of other libraries, and where they are used."""

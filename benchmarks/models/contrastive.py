@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class RunConfig:
     """What runs differ in.
 
     Attributes:
@@ -64,10 +64,10 @@ class Recipe:
     distillation: float
 
 
-RECIPES: Final = (
-    Recipe(seed=1, rate=3e-5, documentation=0.35, mixture=0.5, headings=0.2, distillation=0.5),
-    Recipe(seed=2, rate=5e-5, documentation=0.5, mixture=0.4, headings=0.15, distillation=1.0),
-    Recipe(seed=3, rate=2e-5, documentation=0.6, mixture=0.3, headings=0.1, distillation=0.5),
+RUNS: Final = (
+    RunConfig(seed=1, rate=3e-5, documentation=0.35, mixture=0.5, headings=0.2, distillation=0.5),
+    RunConfig(seed=2, rate=5e-5, documentation=0.5, mixture=0.4, headings=0.15, distillation=1.0),
+    RunConfig(seed=3, rate=2e-5, documentation=0.6, mixture=0.3, headings=0.1, distillation=0.5),
 )
 """The runs; the encoder in `index/embedding/models` is the first one's."""
 
@@ -120,22 +120,22 @@ class Trainer:
             for form, gold in zip(FORMS, (texts.gold_units, texts.gold_chunks, texts.gold_units), strict=True)
         }
 
-    def run(self, recipe: Recipe, length: Length) -> Weights:
+    def run(self, config: RunConfig, length: Length) -> Weights:
         """Train from the base weights on, while the rate falls to zero; gives the layers, float32."""
-        torch.manual_seed(recipe.seed)
-        chance = np.random.default_rng(recipe.seed)
+        torch.manual_seed(config.seed)
+        chance = np.random.default_rng(config.seed)
         model = Encoder(self._base).to(self._texts.device)
         learned = [parameter for parameter in model.parameters() if parameter.requires_grad]
-        optimizer = torch.optim.AdamW(learned, lr=recipe.rate, weight_decay=0.01, betas=(0.9, 0.98))
-        diary = Diary(f"run of seed {recipe.seed}")
+        optimizer = torch.optim.AdamW(learned, lr=config.rate, weight_decay=0.01, betas=(0.9, 0.98))
+        diary = Diary(f"run of seed {config.seed}")
         mined, batch, step = self._teacher, self._batch, 0
         while (progress := length.progress(step)) < 1:
             if mined is self._teacher and progress > 0.5:
                 mined = Mined(model, self._texts, self._texts.having("train", "mix"))
-            optimizer.param_groups[0]["lr"] = recipe.rate * learning_rate(step, progress, WARM_UP)
+            optimizer.param_groups[0]["lr"] = config.rate * learning_rate(step, progress, WARM_UP)
             try:
-                drawn = self._draw(chance, recipe, mined, batch)
-                losses = self._losses(model, drawn, recipe.distillation)
+                drawn = self._draw(chance, config, mined, batch)
+                losses = self._losses(model, drawn, config.distillation)
                 optimizer.zero_grad(set_to_none=True)
                 torch.autograd.backward(losses["loss"])
             except torch.OutOfMemoryError:
@@ -152,11 +152,11 @@ class Trainer:
         diary.tell(1.0)
         return layers_of(model.state_dict())
 
-    def _draw(self, chance: np.random.Generator, recipe: Recipe, mined: Mined, batch: int) -> _Step:
+    def _draw(self, chance: np.random.Generator, config: RunConfig, mined: Mined, batch: int) -> _Step:
         """Draw the questions and documents of a step."""
         texts = self._texts
         form = FORMS[int(chance.choice(len(FORMS), p=FORM_SHARES))]
-        questions = self._draw_questions(chance, form, recipe, batch)
+        questions = self._draw_questions(chance, form, config, batch)
         is_passage = form is Form.PASSAGE
         sources = texts.gold_chunks if is_passage else texts.gold_units
         golds = [sources[question] for question in questions]
@@ -174,17 +174,17 @@ class Trainer:
         excluded[np.arange(len(questions)), gold] = False
         angle_quotes = bool(chance.random() < 0.5)
         headings, heading_form = np.zeros(0, dtype=np.int64), Form.HEADING
-        if is_passage and recipe.headings and len(texts.headings) > batch:
-            headings = chance.choice(texts.headings, int(batch * recipe.headings), replace=False)
+        if is_passage and config.headings and len(texts.headings) > batch:
+            headings = chance.choice(texts.headings, int(batch * config.headings), replace=False)
             heading_form = Form.HEADING if chance.random() < 0.5 else Form.TITLED_HEADING
         return _Step(form, questions, documents, gold, excluded, angle_quotes, headings, heading_form)
 
-    def _draw_questions(self, chance: np.random.Generator, form: Form, recipe: Recipe, batch: int) -> Ints:
+    def _draw_questions(self, chance: np.random.Generator, form: Form, config: RunConfig, batch: int) -> Ints:
         """Draw questions in blocks of few corpora, so that each other's documents are hard negatives."""
         drawn: list[Ints] = []
         for role, share, block, flatness in (
-            ("train", recipe.documentation, 40, 1.0),
-            ("mix", recipe.mixture, 64, 0.75),
+            ("train", config.documentation, 40, 1.0),
+            ("mix", config.mixture, 64, 0.75),
         ):
             corpora = self._questions[role, form]
             wanted = int(batch * share)

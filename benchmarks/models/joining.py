@@ -91,16 +91,16 @@ def section(results: Mapping[str, Any]) -> str:
     """
     parts = [
         "## Tuned encoder and cross-reader",
-        "Units ranked by cosine among those of ten passages, with title and headings in front, plus the "
-        "cosine of their best passage: the base model → the tuned encoder, with 95 % intervals of the gain "
-        "(paired bootstrap). `dev` and `mixdev` chose the model; the other sets were only measured. The "
-        "engine does not load these models yet. What each set is, and all figures: "
-        "[model card](../index/embedding/models/README.md). Made by `python -m benchmarks.models`.",
+        "Units of ten passages, with title and headings in front, ranked by their cosine plus that of "
+        "their best passage: the base model → the tuned encoder, with 95 % intervals of the gain (paired "
+        "bootstrap). The model was chosen on `dev` and `mixdev`; the other sets were only measured. The "
+        "engine does not load these models yet. The [model card](../index/embedding/models/README.md) "
+        "describes the sets and has all figures. Made by `python -m benchmarks.models`.",
         _encoder_table(results["base"]["f+p"], results["tuned"]["f+p"], results["gains"]["f+p"]),
     ]
     if "reader" in results:
         parts += [
-            "Cross-reader, over the tuned encoder: hit@1 of units, and AUROC of answerable against "
+            "The cross-reader with the tuned encoder: hit@1 of units, and AUROC of answerable against "
             "unanswerable questions, by cosine and with the reader's scores.",
             _reader_table(results["reader"]),
         ]

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import torch
 
-from benchmarks.models.contrastive import RECIPES, Trainer
+from benchmarks.models.contrastive import RUNS, Trainer
 from benchmarks.models.encoder import (
     Encoder,
     Weights,
@@ -48,7 +48,7 @@ class Options:
         pack: The folder of packed data.
         out: The folder for what is trained.
         device: `cpu` or `cuda`.
-        runs: Which of `RECIPES` to train.
+        runs: Which of `RUNS` to train.
         seconds: The length of each run.
         reader_seconds: The length of the cross-reader's training; 0 for none.
         steps: The length of all of them in steps instead; 0 for none. Makes a run on a CPU repeatable.
@@ -114,7 +114,7 @@ class Training:
             if path.exists():
                 _log.info("run %d is in %s", number, path)
             else:
-                layers = trainer.run(RECIPES[number], Length(options.seconds, options.steps))
+                layers = trainer.run(RUNS[number], Length(options.seconds, options.steps))
                 write_weights(layers, path, torch.float32)
             runs[f"run {number}"] = read_weights(path)
         return runs

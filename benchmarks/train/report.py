@@ -11,26 +11,9 @@ import numpy as np
 from benchmarks.document import markdown_table, write_section
 from benchmarks.train.cases import Case, Floats, matrix
 from benchmarks.train.fit import Judged, Order
-from index.evaluation import number
-from index.evaluation.measures import auroc, bins_of_width, calibration_error, coverage_at_risk
+from index.evaluation import auroc, bins_of_width, calibration_error, coverage_at_risk, number
 from index.ranking.features import LIMIT, Feature
 from index.retrieval.search import RetrievedChunk
-
-SKETCH: dict[str, dict[str, dict[str, float]]] = {
-    "squad": {
-        "sketch: meaning alone": {"hit@1": 0.66},
-        "sketch: fixed fusion": {"hit@1": 0.77, "auroc": 0.67, "gold among the candidates": 0.986},
-    },
-    "clapnq": {
-        "sketch: meaning alone": {"hit@1": 0.74},
-        "sketch: fixed fusion": {"hit@1": 0.69, "auroc": 0.84, "gold among the candidates": 0.993},
-    },
-    "qed": {
-        "sketch: meaning alone": {"hit@1": 0.75},
-        "sketch: fixed fusion": {"hit@1": 0.68, "gold among the candidates": 0.998},
-    },
-}
-"""What a first sketch reached: all questions, candidates of its own, AUROC of its best raw score."""
 
 
 def report(measured: dict[str, dict[str, dict[str, Any]]]) -> None:
@@ -48,13 +31,13 @@ def report(measured: dict[str, dict[str, dict[str, Any]]]) -> None:
     rows = [
         [name, system, *(number(values.get(column)) for column in columns)]
         for name, systems in measured.items()
-        for system, values in (SKETCH.get(name, {}) | systems).items()
+        for system, values in systems.items()
     ]
     body = (
-        "Sentences, on folds of articles that the ranker was not trained on; the other rows need no "
-        "training. All but a first sketch, which had candidates of its own, rank the same. The evidence of "
-        "`mtrag` is whole passages, so that any sentence of the right one counts; from it only the "
-        "confidence was learned. Made by `python -m benchmarks.train`.\n\n"
+        "How sentences are ranked, on folds of articles that the ranker was not trained on; the other "
+        "rows need no training. All systems rank the same candidates. The evidence of `mtrag` is whole "
+        "passages, so any sentence of the right one counts; only the confidence was trained on it. "
+        "Made by `python -m benchmarks.train`.\n\n"
     )
     table = markdown_table(["set", "scored by", *columns], rows)
     write_section(Path("docs/benchmarks.md"), "ranker", f"## The ranker\n\n{body}{table}")

@@ -1,5 +1,5 @@
 """`footnote-bot check`: settings, index, machine and, if it may, Discord."""
 
-from bot.check._setup import examine
+from bot.check.setup import examine
 
 __all__ = ["examine"]

@@ -15,8 +15,8 @@ class Finding:
 
     Attributes:
         subject: What was looked at.
-        text: What was found and, if it is not in order, what to do.
-        code: What the process exits with for it; 0 if it is in order.
+        text: What was found and, if something is wrong, what to do.
+        code: The exit code for it; 0 if it is in order.
         warns: Whether it is in order, but not as it should stay.
     """
 

@@ -1,4 +1,4 @@
-"""Points the real client at other addresses than Discord's: an HTTP proxy, or another server of its kind."""
+"""Points the client at other addresses than Discord's: a proxy, or another server with its API."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def apply(settings: BotSettings) -> None:
 
 
 class Connections(HTTPClient):
-    """The library's connections, with a gateway of our choice and a memory of how connecting went.
+    """The library's HTTP client, with a gateway of our choice, which counts failed connections.
 
     The library connects to the gateway that the HTTP interface names, and later resumes at the one that the
     gateway names. Every connection passes through `ws_connect`, so that is where a set address wins.
@@ -54,7 +54,7 @@ class Connections(HTTPClient):
     async def ws_connect(self, url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
         """Connect to the gateway."""
         wanted = yarl.URL(url)
-        # To begin a session anew, the library forgets what was named and takes Discord's own gateway.
+        # For a new session, the library goes back to Discord's own gateway.
         forgotten = wanted.host == DiscordWebSocket.DEFAULT_GATEWAY.host
         chosen = self.gateway or (self._named if forgotten else None)
         if chosen is not None:
@@ -70,7 +70,7 @@ class Connections(HTTPClient):
         return socket
 
     async def static_login(self, token: str) -> User:
-        """Ask who the token belongs to.
+        """Look up whose token it is.
 
         Raises:
             DiscordUnreachable: What answers is not an interface like Discord's.

@@ -1,4 +1,4 @@
-"""Which servers somebody is a member of, asked of Discord and remembered for ten minutes."""
+"""Looks up which servers somebody is a member of, and remembers it for ten minutes."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from bot.monitoring.logs import describe_error
 _log = logging.getLogger(__name__)
 
 REMEMBERED: Final = 600.0
-"""Seconds that an answer of Discord's counts."""
+"""Seconds for which an answer of Discord's is used."""
 
 _PATIENCE: Final = 2.0  # seconds to wait for Discord, which itself waits three for an interaction's answer
-_MOST: Final = 10_000  # answers that are remembered before those that no longer count are deleted
+_MOST: Final = 10_000  # answers that are kept before expired ones are deleted
 
 
 class Members:
@@ -28,7 +28,7 @@ class Members:
 
     Args:
         fetch: Asks Discord for a member, by the ids of server and user; raises `discord.HTTPException`.
-        clock: Seconds that only grow.
+        clock: A monotonic clock, in seconds.
     """
 
     def __init__(
@@ -39,10 +39,10 @@ class Members:
         self._known: dict[tuple[int, int], tuple[float, asyncio.Task[bool | None]]] = {}
 
     async def guilds_of(self, user: int, guilds: Collection[int]) -> list[int]:
-        """Those of some servers that a user is a member of.
+        """The servers, out of some, that a user is a member of.
 
         Raises:
-            MembershipUnknown: Discord does not say so in time. Asking goes on, so that the next try may know.
+            MembershipUnknown: Discord does not answer in time. The request goes on, for the next try.
         """
         if not guilds:
             return []
@@ -54,7 +54,7 @@ class Members:
         return [guild for guild, is_member in answers.items() if is_member]
 
     def close(self) -> None:
-        """Ask no more."""
+        """Send no more requests."""
         for _, task in self._known.values():
             task.cancel()
 
@@ -70,7 +70,7 @@ class Members:
         return task
 
     async def _look(self, guild: int, user: int) -> bool | None:
-        """Whether a user is a member; None where Discord does not say."""
+        """Whether a user is a member; None if Discord does not say."""
         try:
             await self._fetch(guild, user)
         except (discord.NotFound, discord.Forbidden):  # no such member; or the bot is not in the server

@@ -1,4 +1,8 @@
-"""How many questions a member, and a channel, may ask within a minute: in memory, forgotten at a restart."""
+"""Limits how much members and channels ask of the engine within a minute; kept in memory only.
+
+A question is whatever searches: `/ask`, a mention, a follow-up, *Why this?*, a page of *More*. A look-up
+reads an article that is already known, which costs a small part of that.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +13,21 @@ from collections.abc import Callable
 from typing import Final
 
 from bot.errors import TooOften
-from index.types import phrase
+from bot.messages.language import phrase
 
-_SWEEP: Final = 1000  # keys that are remembered before those of the past are looked for
+LOOK_UPS: Final = 10
+"""Look-ups that a member may make for each question that the member may ask."""
+
+_SWEEP: Final = 1000  # keys that are kept before expired ones are deleted
 
 
 class Window:
-    """So many times within so many seconds, for each key.
+    """Limits how often something happens within a time, for each key.
 
     Args:
         most: How many times; 0 for any number.
         seconds: Within how long.
-        clock: Seconds that only grow.
+        clock: A monotonic clock, in seconds.
     """
 
     def __init__(self, most: int, seconds: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
@@ -30,14 +37,14 @@ class Window:
         self._taken: dict[int, deque[float]] = {}
 
     def wait(self, key: int) -> float:
-        """Seconds until the key's next time; 0 if that is now."""
+        """Seconds until the key may go on; 0 if it may now."""
         taken = self._taken.get(key)
         if not self._most or taken is None or len(taken) < self._most:
             return 0.0
         return max(0.0, taken[0] + self._seconds - self._clock())
 
     def take(self, key: int) -> None:
-        """Count a time."""
+        """Count one."""
         if not self._most:
             return
         now = self._clock()
@@ -49,12 +56,12 @@ class Window:
 
 
 class Rates:
-    """Lets members and channels ask, or says when they may.
+    """Limits how often members and channels ask.
 
     Args:
         member: Questions of one member within a minute; 0 for any number.
         channel: Questions in one channel within a minute; 0 for any number.
-        clock: Seconds that only grow.
+        clock: A monotonic clock, in seconds.
     """
 
     def __init__(
@@ -62,19 +69,30 @@ class Rates:
     ) -> None:
         self._clock = clock
         self._member, self._channel = Window(member, clock=clock), Window(channel, clock=clock)
+        self._look_ups = Window(member * LOOK_UPS, clock=clock)
         self._told: dict[int, float] = {}
 
     def take(self, member: int, channel: int) -> None:
         """Count a question.
 
         Raises:
-            TooOften: It is one too many, and does not count.
+            TooOften: It is one too many; it is not counted.
         """
         own, shared = self._member.wait(member), self._channel.wait(channel)
         if own or shared:
             raise self._refusal(member, max(own, shared), alone=own >= shared)
         self._member.take(member)
         self._channel.take(channel)
+
+    def look_up(self, member: int) -> None:
+        """Count a look-up.
+
+        Raises:
+            TooOften: It is one too many; it is not counted.
+        """
+        if wait := self._look_ups.wait(member):
+            raise self._refusal(member, wait, alone=True)
+        self._look_ups.take(member)
 
     def _refusal(self, member: int, wait: float, *, alone: bool) -> TooOften:
         now = self._clock()
@@ -91,7 +109,7 @@ class Rates:
 
 
 class CallRates:
-    """Lets members call a role, and roles be called: so often within an hour.
+    """Limits how often members notify a role, and roles are notified, within an hour.
 
     Args:
         member: Calls of one member; 0 for any number.
@@ -102,10 +120,10 @@ class CallRates:
         self._member, self._role = Window(member, 3600), Window(role, 3600)
 
     def check(self, member: int, role: int) -> None:
-        """Let a call in, which does not count yet.
+        """Check whether a call is allowed, without counting it.
 
         Raises:
-            TooOften: There were enough of them within the hour.
+            TooOften: There were too many within the hour.
         """
         wait = max(self._member.wait(member), self._role.wait(role))
         if wait:

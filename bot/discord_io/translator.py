@@ -1,4 +1,4 @@
-"""Descriptions of commands, and names in menus, in the languages that there are catalogues of."""
+"""Translates what Discord shows of commands, into the languages of the catalogues."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _LONGEST: Final = {
     Where.choice_name: 100,
     Where.command_name: 32,
 }
-"""What is translated, and how long it may be; a command's name only where it stands in a menu."""
+"""What is translated, and how long it may be; a command's name only in a menu."""
 
 
 class Translator(app_commands.Translator):
-    """Translates what Discord shows of commands.
+    """Translates descriptions of commands, and names in menus.
 
     Slash commands and their options keep their English names: messages and the handbook name them.
     """
@@ -31,7 +31,7 @@ class Translator(app_commands.Translator):
         locale: Locale,
         context: app_commands.TranslationContext[Any, Any],
     ) -> str | None:
-        """The text in a language; None where it is said in English."""
+        """Translate a text; None if it stays in English."""
         if context.location is Where.command_name and not isinstance(context.data, app_commands.ContextMenu):
             return None
         if supported_language(locale.value) == ENGLISH:

@@ -1,39 +1,25 @@
-"""`/ask`, and Ask about this in the menu of a message."""
+"""`/ask`, Ask about this in the menu of a message, and the button Follow up with its form."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.access import rules_of, take_turn
-from bot.discord_io import suggestions
+from bot.context import BotContext, Interaction, bot_of
 from bot.discord_io.origin import set_language_of
-from bot.discord_io.views import view
-from bot.messages.answers import render
-from bot.messages.language import gettext_noop
-from bot.services.asking import EngineService
-from bot.services.in_progress import Answering
-from bot.services.recording import note
-
-if TYPE_CHECKING:
-    from bot.client import FootnoteBot
+from bot.discord_io.sending import defer, open_form, respond
+from bot.features.conversation import answered, fields, record
+from bot.features.suggestions import suggest_collections
+from bot.interactions import command, take_turn
+from bot.messages import custom_ids
+from bot.messages.answers import AnswerView, render
+from bot.messages.language import gettext, gettext_noop
+from bot.messages.turns import Asked
 
 
 class Ask(commands.Cog):
-    """Questions by command.
-
-    Args:
-        engine_service: Answers them.
-        answering: Knows who is being answered.
-    """
-
-    def __init__(self, engine_service: EngineService, answering: Answering) -> None:
-        self.engine_service = engine_service
-        self.answering = answering
-        self.menu = app_commands.ContextMenu(name=gettext_noop("Ask about this"), callback=self.ask_about)
+    """The command `/ask`."""
 
     @app_commands.command(description=gettext_noop("Ask the articles; I answer with their own sentences"))
     @app_commands.describe(
@@ -41,49 +27,77 @@ class Ask(commands.Cog):
         private=gettext_noop("Show the answer only to you"),
         collection=gettext_noop("Look only into this collection of articles"),
     )
+    @app_commands.autocomplete(collection=suggest_collections)
+    @command
     async def ask(
         self,
-        interaction: discord.Interaction[FootnoteBot],
+        interaction: Interaction,
         question: str,
         private: bool | None = None,
         collection: str | None = None,
     ) -> None:
         """Answer `/ask`."""
-        with self.answering:
-            held = take_turn(interaction)
-            private = bool(held.private) if private is None else private
-            set_language_of(interaction, private=private)
-            await interaction.response.defer(ephemeral=private, thinking=True)
-            answer = await self.engine_service.ask(question, collection, rules=held)
-            reply = render(answer, asked=True, collection=collection, private=private, human=bool(held.human))
-            await interaction.edit_original_response(content=reply.content, view=view(reply))
-            await note(interaction.client, interaction.user.id, interaction.guild_id, answer)
-
-    @ask.autocomplete("collection")
-    async def suggest_collections(
-        self, interaction: discord.Interaction[FootnoteBot], typed: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest collections while one is being typed."""
-        return await suggestions.collections(self.engine_service, typed, rules_of(interaction))
-
-    async def ask_about(
-        self, interaction: discord.Interaction[FootnoteBot], message: discord.Message
-    ) -> None:
-        """Answer with the text of a message as the question."""
-        with self.answering:
-            held = take_turn(interaction)
-            private = bool(held.private)
-            set_language_of(interaction, private=private)
-            await interaction.response.defer(ephemeral=private, thinking=True)
-            answer = await self.engine_service.ask(message.clean_content, rules=held)
-            reply = render(
-                answer, asked=True, about=message.jump_url, private=private, human=bool(held.human)
-            )
-            await interaction.edit_original_response(content=reply.content, view=view(reply))
+        rules = take_turn(interaction)
+        private = bool(rules.private) if private is None else private
+        view = AnswerView(asked=True, collection=collection, private=private, human=bool(rules.human))
+        await _acknowledge(interaction, view)
+        answer = await bot_of(interaction).engine_service.ask(question, collection, rules=rules)
+        await respond(interaction, render(answer, view))
+        await record(bot_of(interaction), answer, interaction.user.id, interaction.guild_id)
 
 
-async def setup(bot: FootnoteBot) -> None:
-    """Add the commands."""
-    feature = Ask(bot.engine_service, bot.answering)
-    await bot.add_cog(feature)
-    bot.tree.add_command(feature.menu)
+@command
+async def ask_about(interaction: Interaction, message: discord.Message) -> None:
+    """Answer with the text of a message as the question."""
+    rules = take_turn(interaction)
+    view = AnswerView(
+        asked=True, about=message.jump_url, private=bool(rules.private), human=bool(rules.human)
+    )
+    await _acknowledge(interaction, view)
+    answer = await bot_of(interaction).engine_service.ask(message.clean_content, rules=rules)
+    await respond(interaction, render(answer, view))
+
+
+async def follow_up(interaction: Interaction) -> None:
+    """Open the form for the next question; Discord sends it back with the message it was opened from."""
+    form = discord.ui.Modal(title=gettext("Follow up"), custom_id=custom_ids.FOLLOW_UP_FORM.encode())
+    form.add_item(
+        discord.ui.Label(
+            text=gettext("Your question"),
+            description=gettext("It is read together with the question before it if it refers to that."),
+            component=discord.ui.TextInput(
+                custom_id="question", max_length=300, placeholder=gettext("And on Sundays?")
+            ),
+        )
+    )
+    form.stop()  # the library need not remember it
+    await open_form(interaction, form)
+
+
+async def answer_follow_up(interaction: Interaction) -> None:
+    """Answer what was asked in the form."""
+    bot, message = bot_of(interaction), interaction.message
+    rules = take_turn(interaction)
+    private = bool(rules.private) or (message is not None and message.flags.ephemeral)
+    await _acknowledge(interaction, AnswerView(private=private))
+    asked: Asked = await answered(message, bot)
+    answer = await bot.engine_service.ask(
+        fields(interaction)["question"], asked.collection, asked.turns, rules
+    )
+    view = AnswerView(True, None, asked.questions, asked.collection, private, bool(rules.human))
+    await respond(interaction, render(answer, view))
+    await record(bot, answer, interaction.user.id, interaction.guild_id)
+
+
+async def _acknowledge(interaction: Interaction, view: AnswerView) -> None:
+    """Promise an answer, in the language of those who will see it."""
+    set_language_of(interaction, private=view.private)
+    await defer(interaction, private=view.private)
+
+
+async def setup(bot: BotContext) -> None:
+    """Add the commands, the button and the form."""
+    await bot.add_cog(Ask())
+    bot.tree.add_command(app_commands.ContextMenu(name=gettext_noop("Ask about this"), callback=ask_about))
+    bot.on_press(custom_ids.FOLLOW_UP, follow_up)
+    bot.on_press(custom_ids.FOLLOW_UP_FORM, answer_follow_up)

@@ -1,33 +1,25 @@
-"""Answers without a mention, where `/footnote setup` says so: to posts in a forum, to questions in a channel.
+"""Answers without a mention, if `/footnote setup` says so: to posts in a forum, to questions in a channel.
 
-Whatever is in doubt, the bot stays silent: nobody has asked it.
+When in doubt, the bot stays silent: nobody has asked it.
 """
 
 from __future__ import annotations
 
-import logging
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-import aiohttp
 import discord
 from discord.ext import commands
-from discord.utils import MISSING
 
-from bot.discord_io.message_text import question
-from bot.discord_io.origin import scope_of
-from bot.discord_io.views import view
-from bot.errors import AskError
-from bot.messages.answers import is_answered, render
+from bot.context import BotContext
+from bot.discord_io.origin import question, scope_of
+from bot.discord_io.sending import post
+from bot.features.conversation import record
+from bot.interactions import attempt
+from bot.messages.answers import AnswerView, render
 from bot.messages.language import use_language
-from bot.monitoring.logs import refer
 from bot.state import Scope
-from index.types import Answer
-
-if TYPE_CHECKING:
-    from bot.client import FootnoteBot
-
-_log = logging.getLogger(__name__)
+from index.types import Answered
 
 _LINK: Final = re.compile(r"<?\bhttps?://\S+")
 _COMMAND: Final = re.compile(r"\s*[!/.?$%&+=~>;-]")
@@ -43,69 +35,60 @@ _READ: Final = 50  # messages of a post
 
 
 class AutoReply(commands.Cog):
-    """Answers to what was not said to the bot.
+    """Answers what was not addressed to the bot.
 
     Args:
         bot: Answers.
     """
 
-    def __init__(self, bot: FootnoteBot) -> None:
+    def __init__(self, bot: BotContext) -> None:
         self.bot = bot
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Answer a question in a channel that is set up for that."""
-        if not self.bot.intents.message_content or not asks_everyone(message):
-            return
-        with self.bot.answering:
-            try:
-                place = await scope_of(self.bot, message)
-                in_forum = isinstance(self._channel(place), discord.ForumChannel)
-                asked = question(message, self.bot.application_id or 0)
-                answer = None if in_forum else await self._answer(asked, message.author.id, place)
-                if answer is not None:
-                    to = message.to_reference(fail_if_not_exists=False)
-                    await self._send(message.channel, answer, place, to)
-            except Exception as error:  # the library would log the question with it
-                refer(error)
+        if self.bot.settings.message_content and asks_everyone(message):
+            await attempt(self.bot, self._answer_message(message))
 
     @commands.Cog.listener()
     async def on_thread_create(self, thread: discord.Thread) -> None:
-        """Answer a new post by its title; Discord tells of a new post once, and shows any bot its title."""
-        place = Scope(thread.guild.id, thread.parent_id)
-        if thread.owner_id == self.bot.application_id or not isinstance(thread.parent, discord.ForumChannel):
+        """Answer a new post by its title, which Discord shows to any bot, and announces once."""
+        if thread.owner_id != self.bot.application_id and isinstance(thread.parent, discord.ForumChannel):
+            await attempt(self.bot, self._answer_post(thread))
+
+    async def _answer_message(self, message: discord.Message) -> None:
+        place = await scope_of(message)
+        if message.guild is None or isinstance(
+            message.guild.get_channel(place.channel), discord.ForumChannel
+        ):
             return
-        with self.bot.answering:
-            try:
-                answer = (
-                    None if is_solved(thread) else await self._answer(thread.name, thread.owner_id, place)
-                )
-                if answer is not None and not await self._is_taken(thread):
-                    first = discord.MessageReference(  # a post shares its id with its first message
-                        message_id=thread.id,
-                        channel_id=thread.id,
-                        guild_id=thread.guild.id,
-                        fail_if_not_exists=False,
-                    )
-                    await self._send(thread, answer, place, first, title=True)
-            except Exception as error:  # as above
-                refer(error)
+        asked = question(message, self.bot.application_id or 0)
+        answer = await self._ask(asked, message.author.id, place)
+        if answer is not None:
+            to = message.to_reference(fail_if_not_exists=False)
+            await self._post(message.channel, message.guild, answer, self._view(place), to)
 
-    def _channel(self, place: Scope) -> object:
-        guild = self.bot.get_guild(place.guild or 0)
-        return guild and guild.get_channel(place.channel)
+    async def _answer_post(self, thread: discord.Thread) -> None:
+        place = Scope(thread.guild.id, thread.parent_id)
+        answer = None if is_solved(thread) else await self._ask(thread.name, thread.owner_id, place)
+        if answer is None or await self._is_taken(thread):
+            return
+        first = discord.MessageReference(  # a post shares its id with its first message
+            message_id=thread.id, channel_id=thread.id, guild_id=thread.guild.id, fail_if_not_exists=False
+        )
+        await self._post(thread, thread.guild, answer, self._view(place, asked=True), first)
 
-    async def _answer(self, asked: str, member: int, place: Scope) -> Answer | None:
-        """An answer, where one may be given auto_reply and there is one."""
-        try:
-            held = self.bot.access.rules_at(place)
-            if not self.bot.state.guild_settings.of(place).auto_reply or held.private:
-                return None
-            self.bot.rates.take(member, place.channel)
-            answer = await self.bot.engine_service.ask(asked, rules=held)
-        except AskError:
+    async def _ask(self, asked: str, member: int, place: Scope) -> Answered | None:
+        """The answer, if the place is answered in without a mention, and if there is one."""
+        rules = self.bot.access.rules_at(place)
+        if not self.bot.state.guild_settings.of(place).auto_reply or rules.private:
             return None
-        return answer if is_answered(answer) else None
+        self.bot.rates.take(member, place.channel)
+        answer = await self.bot.engine_service.ask(asked, rules=rules)
+        return answer if isinstance(answer, Answered) else None
+
+    def _view(self, place: Scope, *, asked: bool = False) -> AnswerView:
+        return AnswerView(asked=asked, human=bool(self.bot.access.rules_at(place).human))
 
     async def _is_taken(self, thread: discord.Thread) -> bool:
         """Whether people take care of a post, or the bot has answered it."""
@@ -118,41 +101,32 @@ class AutoReply(commands.Cog):
         if self.bot.application_id in others or thread.locked or is_solved(thread):
             return True
         for other in others:
-            granted = thread.permissions_for(await thread.guild.fetch_member(other))
+            try:
+                granted = thread.permissions_for(await thread.guild.fetch_member(other))
+            except discord.NotFound:  # they have left
+                continue
             if granted.manage_messages or granted.manage_threads:
                 return True
         return False
 
-    async def _send(
+    async def _post(
         self,
         where: discord.abc.Messageable,
-        answer: Answer,
-        place: Scope,
+        guild: discord.Guild,
+        answer: Answered,
+        view: AnswerView,
         to: discord.MessageReference,
-        *,
-        title: bool = False,
     ) -> None:
-        guild = self.bot.get_guild(place.guild or 0)
-        with use_language(guild.preferred_locale.value if guild is not None else None):
-            reply = render(answer, asked=title, human=bool(self.bot.access.rules_at(place).human))
-        try:
-            await where.send(
-                reply.content,
-                view=view(reply) or MISSING,
-                reference=to,
-                mention_author=False,
-                suppress_embeds=True,
-            )
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            _log.warning("An answer could not be posted: %s", error)
-            return
-        await self.bot.state.cited.note(each.article_id for each in answer.citations)
+        with use_language(guild.preferred_locale.value):
+            reply = render(answer, view)
+        await post(where, reply, to=to)
+        await record(self.bot, answer, 0)
 
 
 def asks_everyone(message: discord.Message) -> bool:
     """Whether a member's message in a server asks something, and nobody in particular.
 
-    That is one with a question mark behind a word, no reply, no command, and without a mention.
+    That is one with a question mark behind a word that is no reply, no command, and mentions nobody.
     """
     if message.guild is None or message.author.bot or message.webhook_id is not None:
         return False
@@ -170,6 +144,6 @@ def is_solved(thread: discord.Thread) -> bool:
     return any(_SOLVED.search(tag.name) and not _NOT.search(tag.name) for tag in thread.applied_tags)
 
 
-async def setup(bot: FootnoteBot) -> None:
+async def setup(bot: BotContext) -> None:
     """Listen to messages and posts."""
     await bot.add_cog(AutoReply(bot))

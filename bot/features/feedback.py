@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import discord
-from discord.ext import commands
 
-from bot.access import rules_of
-from bot.discord_io.views import Remade, buttons
+from bot.context import BotContext, Interaction, bot_of
+from bot.discord_io.sending import buttons, defer, open_form, respond
 from bot.errors import AskError
-from bot.features.follow_up import answered
-from bot.interactions import answers
+from bot.features.conversation import answered, fields
+from bot.interactions import take_look
+from bot.messages import custom_ids
 from bot.messages.escape import one_line
 from bot.messages.language import gettext, gettext_noop
+from bot.messages.reply import Reply
 from bot.messages.turns import quotation
 from bot.state import Verdict
 from index.types import ArticleCard
 
-if TYPE_CHECKING:
-    from bot.client import FootnoteBot
-
 UNKNOWN: Final = gettext_noop("I can no longer read what was asked here, so I saved nothing.")
-THANKS: Final = gettext_noop("Thank you, I have saved your verdict.")
-CHANGED: Final = gettext_noop("I have replaced your earlier verdict with this one.")
+THANKS: Final = gettext_noop("Thank you! I have saved your feedback.")
+CHANGED: Final = gettext_noop("I have replaced your earlier feedback with this.")
 NO_SUCH: Final = gettext_noop(
     "I don't know exactly one article with that name, so I saved the name as you wrote it."
 )
-_FORM: Final = "verdict:form"
 _REASONS: Final = {
     "wrong": gettext_noop("The sentence does not answer the question"),
     "outdated": gettext_noop("It is out of date"),
@@ -37,71 +34,43 @@ _REASONS: Final = {
 }
 
 
-class Thumb(Remade, template="verdict:(?:good|bad)"):
-    """Takes a verdict on the answer that it stands on."""
-
-    @answers
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Keep the praise, or ask in a form what is wrong."""
-        if self.item.custom_id == "verdict:bad":
-            await interaction.response.send_modal(form())
-            return
-        await interaction.response.defer(ephemeral=True, thinking=True)
+async def give_verdict(interaction: Interaction, verdict: str) -> None:
+    """Keep praise, or ask in a form what is wrong; Discord sends the form back with the message."""
+    if verdict == "good":
+        await defer(interaction)
         await _keep(interaction, good=True)
-
-
-def form() -> discord.ui.Modal:
-    """The form that asks what is wrong; Discord sends it back with the message that it was opened from."""
-    made = discord.ui.Modal(title=gettext("What is wrong?"), custom_id=_FORM)
+        return
+    form = discord.ui.Modal(title=gettext("What is wrong?"), custom_id=custom_ids.VERDICT_FORM.encode())
     options = [discord.SelectOption(label=gettext(label), value=value) for value, label in _REASONS.items()]
-    made.add_item(
+    form.add_item(
         discord.ui.Label(
             text=gettext("Reason"), component=discord.ui.Select[Any](custom_id="reason", options=options)
         )
     )
-    made.add_item(
+    form.add_item(
         discord.ui.Label(
             text=gettext("The right article, if you know it"),
             description=gettext("Its title, or its id."),
             component=discord.ui.TextInput(custom_id="article", required=False, max_length=200),
         )
     )
-    made.stop()  # for the library need not remember it: `Verdicts` reads what is sent
-    return made
+    form.stop()  # the library need not remember it
+    await open_form(interaction, form)
 
 
-class Verdicts(commands.Cog):
-    """Keeps what is sent in forms, also in those that were opened before a restart."""
-
-    @commands.Cog.listener()
-    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Keep a verdict."""
-        data: Any = interaction.data
-        if interaction.type is discord.InteractionType.modal_submit and data["custom_id"] == _FORM:
-            await self._take(interaction)
-
-    @answers
-    async def _take(self, interaction: discord.Interaction[Any]) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        data: Any = interaction.data
-        parts = {each["component"]["custom_id"]: each["component"] for each in data["components"]}
-        await _keep(
-            interaction,
-            good=False,
-            reason=parts["reason"]["values"][0],
-            named=(parts["article"]["value"] or "").strip(),
-        )
+async def take_form(interaction: Interaction) -> None:
+    """Keep what was filled into the form."""
+    await defer(interaction)
+    filled = fields(interaction)
+    await _keep(interaction, good=False, reason=filled["reason"][0], named=(filled["article"] or "").strip())
 
 
-async def _keep(
-    interaction: discord.Interaction[Any], *, good: bool, reason: str = "", named: str = ""
-) -> None:
-    """Keep a verdict, with what is known of where the answer stands, and thank for it."""
-    bot: FootnoteBot = interaction.client
-    message = interaction.message
-    asked = await answered(message, bot) if message is not None else None
-    if message is None or asked is None or not asked.questions:
-        await interaction.edit_original_response(content=gettext(UNKNOWN))
+async def _keep(interaction: Interaction, *, good: bool, reason: str = "", named: str = "") -> None:
+    """Keep a verdict, with what is known of the evidence, and thank for it."""
+    bot, message = bot_of(interaction), interaction.message
+    asked = await answered(message, bot)
+    if message is None or not asked.questions:
+        await respond(interaction, Reply(gettext(UNKNOWN)))
         return
     evidence: Sequence[Mapping[str, str]] = ()
     known = None
@@ -121,20 +90,20 @@ async def _keep(
         lines.append(gettext("It names the article {title}.", title=title))
     elif named:
         lines.append(gettext(NO_SUCH))
-    await interaction.edit_original_response(content=" ".join(lines))
+    await respond(interaction, Reply(" ".join(lines)))
 
 
-async def _cited(interaction: discord.Interaction[Any], message: discord.Message) -> list[dict[str, str]]:
-    """The quoted sentences of a message that still stand, with their articles, from its citation ids."""
-    bot: FootnoteBot = interaction.client
+async def _cited(interaction: Interaction, message: discord.Message) -> list[dict[str, str]]:
+    """The quoted sentences of a message that are still there, with their articles, by its citation ids."""
+    service = bot_of(interaction).engine_service
     found = []
     for button in buttons(message):
-        kind, _, citation_id = (button.action or "").partition(":")
-        if kind != "context":
+        fields = custom_ids.IN_CONTEXT.parse(button.action or "")
+        if fields is None:
             continue
         words = quotation(message.content, button.label)
         try:
-            context = await bot.engine_service.context(citation_id, words, rules_of(interaction))
+            context = await service.context(fields["citation_id"], words, take_look(interaction))
         except AskError:  # it may not be shown here any more, or there is no time
             continue
         if context.article is not None and context.status in ("intact", "moved"):
@@ -143,12 +112,11 @@ async def _cited(interaction: discord.Interaction[Any], message: discord.Message
     return found
 
 
-async def _article(interaction: discord.Interaction[Any], named: str) -> ArticleCard | None:
-    """The article that a member means; None where it is none, or one of several."""
-    bot: FootnoteBot = interaction.client
+async def _article(interaction: Interaction, named: str) -> ArticleCard | None:
+    """The article that a member means; None if there is none, or several."""
     try:
-        found = await bot.engine_service.articles(named, rules=rules_of(interaction))
-    except AskError:  # a verdict is kept even where nothing can be looked up
+        found = await bot_of(interaction).engine_service.articles(named, rules=take_look(interaction))
+    except AskError:  # a verdict is kept even if nothing can be looked up
         return None
     name = named.casefold()
     exact = [each for each in found if name in (each.id.casefold(), each.title.strip().casefold())]
@@ -156,7 +124,7 @@ async def _article(interaction: discord.Interaction[Any], named: str) -> Article
     return fitting[0] if len(fitting) == 1 else None
 
 
-async def setup(bot: FootnoteBot) -> None:
-    """Add the buttons."""
-    bot.add_dynamic_items(Thumb)
-    await bot.add_cog(Verdicts())
+async def setup(bot: BotContext) -> None:
+    """Add the buttons and the form."""
+    bot.on_press(custom_ids.VERDICT, give_verdict)
+    bot.on_press(custom_ids.VERDICT_FORM, take_form)

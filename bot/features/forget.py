@@ -1,21 +1,18 @@
-"""What the bot forgets: what a member tells it to by `/forget-me`, and every day what has become too old."""
+"""What the bot deletes: on `/forget-me` what a member has stored, and every hour what is too old."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-import discord
 from discord import app_commands
 from discord.ext import commands, tasks
 
+from bot.context import BotContext, Interaction
+from bot.discord_io.sending import defer, respond
+from bot.interactions import attempt, command
 from bot.messages.language import gettext, gettext_noop, ngettext
-from bot.monitoring.logs import refer
-from bot.services.in_progress import Answering
-from bot.state import State
-
-if TYPE_CHECKING:
-    from bot.client import FootnoteBot
+from bot.messages.reply import Reply
 
 _log = logging.getLogger(__name__)
 
@@ -31,46 +28,45 @@ class Forget(commands.Cog):
     """Deletes what is stored.
 
     Args:
-        state: Where it is stored.
-        answering: Knows who is being answered.
+        bot: Has stored it.
     """
 
-    def __init__(self, state: State, answering: Answering) -> None:
-        self.state = state
-        self.answering = answering
+    def __init__(self, bot: BotContext) -> None:
+        self.bot = bot
 
-    async def cog_load(self) -> None:
-        """Begin to delete what is too old."""
-        self.daily.start()
+    @commands.Cog.listener()
+    async def on_shard_connect(self, _: int) -> None:
+        """Start deleting what is too old; `check --online` has the features, but never connects."""
+        if not self.purge.is_running():
+            self.purge.start()
 
     async def cog_unload(self) -> None:
-        """Leave that to the next start."""
-        self.daily.cancel()
+        """Leave the rest to the next start."""
+        self.purge.cancel()
 
     @app_commands.command(name="forget-me", description=gettext_noop("Delete what I have stored about you"))
-    async def forget_me(self, interaction: discord.Interaction[FootnoteBot]) -> None:
+    @command
+    async def forget_me(self, interaction: Interaction) -> None:
         """Answer `/forget-me`."""
-        with self.answering:
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            verdicts = await self.state.feedback.forget(interaction.user.id)
-            questions = await self.state.unanswered.forget(interaction.user.id)
-            text = forgotten(verdicts, questions)
-            await interaction.edit_original_response(content=text)
+        await defer(interaction)
+        verdicts = await self.bot.state.feedback.forget(interaction.user.id)
+        questions = await self.bot.state.unanswered.forget(interaction.user.id)
+        await respond(interaction, Reply(forgotten(verdicts, questions)))
 
-    @tasks.loop(hours=24)
-    async def daily(self) -> None:
-        """Delete what is older than it may be; a failure is logged, and tried again the next day."""
-        try:
-            count = await self.state.purge()
-        except Exception as error:  # the loop would end
-            refer(error)
-            return
+    @tasks.loop(hours=1)
+    async def purge(self) -> None:
+        """Delete what is older than it may be; a failure is logged, and tried again the next hour."""
+        await attempt(self.bot, self._purge_state())
+        await attempt(self.bot, self.bot.article_service.purge())
+
+    async def _purge_state(self) -> None:
+        count = await self.bot.state.purge()
         if count:
-            _log.info("Deleted %d verdicts older than %d days", count, self.state.keep_days)
+            _log.info("Deleted %d verdicts older than %d days", count, self.bot.state.keep_days)
 
 
 def forgotten(verdicts: int, questions: int) -> str:
-    """What was deleted, in words."""
+    """Render what was deleted."""
     first = ngettext(
         "your verdict on an answer, with the question and sentences that came with it",
         "your {count} verdicts on answers, with the questions and sentences that came with them",
@@ -86,6 +82,6 @@ def forgotten(verdicts: int, questions: int) -> str:
     return gettext(NOTHING)
 
 
-async def setup(bot: FootnoteBot) -> None:
+async def setup(bot: BotContext) -> None:
     """Add the command, and delete what is too old."""
-    await bot.add_cog(Forget(bot.state, bot.answering))
+    await bot.add_cog(Forget(bot))

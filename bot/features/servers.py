@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-import aiohttp
 import discord
 from discord.ext import commands
 
+from bot.context import BotContext
+from bot.discord_io.sending import post
 from bot.errors import UnknownGuild
+from bot.interactions import attempt
 from bot.messages.language import gettext, use_language
-from bot.monitoring.logs import describe_error, refer
-
-if TYPE_CHECKING:
-    from bot.client import FootnoteBot
+from bot.messages.reply import Reply
+from bot.monitoring.logs import describe_error
 
 _log = logging.getLogger(__name__)
 
@@ -23,46 +23,48 @@ _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class Servers(commands.Cog):
-    """Looks at each server that the bot is in, at the start and when it joins one.
+    """Checks each server that the bot is in, at the start and when it joins one.
 
     Args:
         bot: The bot.
     """
 
-    def __init__(self, bot: FootnoteBot) -> None:
+    def __init__(self, bot: BotContext) -> None:
         self.bot = bot
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """Look at all servers, once Discord has told of them."""
+        """Check all servers, once Discord has sent them."""
         for guild in sorted(self.bot.guilds, key=_since):
-            await self._look_at(guild)
+            await attempt(self.bot, self._look_at(guild))
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Look at a server that the bot was invited to."""
-        await self._look_at(guild)
+        """Check a server that the bot was invited to."""
+        await attempt(self.bot, self._look_at(guild))
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """Look at a server that Discord tells of later: that may be how it tells of an invitation."""
+        """Check a server that Discord sends later, which may be a new invitation."""
         if self.bot.is_ready():
-            await self._look_at(guild)
+            await attempt(self.bot, self._look_at(guild))
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Register the commands anew should the server invite the bot again: Discord deletes them."""
+        """Delete the settings of a server; Discord has deleted its commands."""
         self.bot.registered.discard(guild.id)
+        await attempt(self.bot, self._forget(guild.id))
+
+    async def _forget(self, guild: int) -> None:
+        await self.bot.state.guild_settings.forget(guild)
+        await self.bot.state.unanswered.leave(guild)
 
     async def _look_at(self, guild: discord.Guild) -> None:
-        try:
-            await self._claim(guild)
-            if guild.id not in self.bot.access.guilds:
-                await self._turn_away(guild)
-            elif guild.id not in self.bot.registered:
-                await self.bot.register(guild.id)
-        except Exception as error:  # the library would log it with the server's name
-            refer(error)
+        await self._claim(guild)
+        if guild.id not in self.bot.access.guilds:
+            await self._turn_away(guild)
+        elif guild.id not in self.bot.registered:
+            await self.bot.register(guild.id)
 
     async def _claim(self, guild: discord.Guild) -> None:
         """Let a server ask if it is the first and BOT_GUILDS is not set."""
@@ -85,24 +87,21 @@ class Servers(commands.Cog):
 
 
 async def _say_why(guild: discord.Guild, error: UnknownGuild) -> None:
-    """Tell a server why the bot leaves, where it has a channel for such messages."""
+    """Tell a server why the bot leaves, if it has a channel for such messages."""
     channel = guild.system_channel
     if channel is None or not channel.permissions_for(guild.me).send_messages:
         return
     with use_language(guild.preferred_locale.value):
         text = gettext(error.args[0])
-    try:
-        await channel.send(text)
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
-        _log.debug("Server %d could not be told why the bot leaves: %s", guild.id, describe_error(failure))
+    await post(channel, Reply(text))
 
 
 def _since(guild: discord.Guild) -> tuple[datetime, int]:
-    """Since when the bot has been in a server; its id where Discord does not say."""
+    """Since when the bot has been in a server; its id if Discord does not say."""
     joined = None if guild.unavailable else guild.me.joined_at
     return joined or _NEVER, guild.id
 
 
-async def setup(bot: FootnoteBot) -> None:
+async def setup(bot: BotContext) -> None:
     """Listen to servers."""
     await bot.add_cog(Servers(bot))

@@ -1,18 +1,22 @@
-"""From an answer to a message. Pure, total, and never over a limit, whatever articles and questions hold."""
+"""Renders answers as messages that are never over a limit, whatever articles and questions contain."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from bot.messages import custom_ids
 from bot.messages.article_list import list_lines
 from bot.messages.escape import cut, one_line, pieces, units, unwrap, without_last_breaks
 from bot.messages.language import gettext, gettext_noop
 from bot.messages.links import button_address
+from bot.messages.reasons import describe_note, describe_reason
 from bot.messages.reply import CONTENT, Button, Reply
+from bot.messages.small_talk import SmallTalk
 from bot.messages.sources import Detail, Footnote, numbered, source_lines
 from bot.messages.turns import head as turns_head
-from index.types import Answer, Citation, Listing, Status
+from index.types import Answer, Answered, ArticleList, Citation
 
 FOUND_NOTHING: Final = gettext_noop("I found no answer to this in the articles.")
 DECLINED: Final = f"**{FOUND_NOTHING}**"
@@ -34,53 +38,66 @@ _ENOUGH: Final = 250  # UTF-16 units of a sentence that are worth more than a lo
 _REASON, _NOTE, _LEAD = 300, 150, 160
 _NOTES: Final = 3
 _LISTED: Final = 10  # articles
-_DETAILS: Final = (Detail(160, 80, True), Detail(160, 80, False), Detail(80, 40, False), Detail(60, 0, False))
-_LAYOUTS: Final = (*((detail, True) for detail in _DETAILS), (_DETAILS[-1], False))
+_DETAILS: Final = (  # how much the sources say, and whether there are notes and lead-ins; most first
+    (Detail(160, 80, True), True),
+    (Detail(160, 80, False), True),
+    (Detail(80, 40, False), True),
+    (Detail(60, 0, False), True),
+    (Detail(60, 0, False), False),
+)
 
 
-def render(
-    answer: Answer,
-    *,
-    asked: bool = False,
-    about: str | None = None,
-    earlier: Sequence[str] = (),
-    collection: str | None = None,
-    private: bool = False,
-    human: bool = False,
-) -> Reply:
-    """Put an answer into words.
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """How an answer is shown.
 
-    Args:
-        answer: From the engine.
+    Attributes:
         asked: Whether to repeat the question, for readers who do not see it.
         about: Address of the message that was asked about.
-        earlier: Questions before it, oldest first, where it was asked as a follow-up.
-        collection: The only one that was looked in.
+        earlier: Questions before it, oldest first, if it was asked as a follow-up.
+        collection: The only one that was searched.
         private: Whether only one member sees it, who may share it.
-        human: Whether there is somebody to call where nothing is found.
+        human: Whether there is somebody to notify if nothing is found.
     """
-    answered = is_answered(answer)
+
+    asked: bool = False
+    about: str | None = None
+    earlier: Sequence[str] = ()
+    collection: str | None = None
+    private: bool = False
+    human: bool = False
+
+
+def render(answer: Answer | SmallTalk, view: AnswerView = AnswerView()) -> Reply:
+    """Render an answer.
+
+    Args:
+        answer: From the engine, or a reply to small talk.
+        view: How it is shown.
+    """
+    follows = not isinstance(answer, SmallTalk) and answer.follows
     head = []
-    if about is not None:
-        head.append(about_line(about))
-    if asked or answer.follows:
-        head += turns_head(answer.question, earlier if answer.follows else (), collection)
-    notes = [f"-# {one_line(gettext(note), _NOTE)}" for note in answer.notes[:_NOTES]]
-    actions = _actions(answer, private=private, human=human)
-    spare = SIGNATURE if private else 0
-    if answered:
-        return lay_out(head, numbered(shown(answer)), notes, actions, spare)
-    said = answer.reason or ""
-    reason = one_line(gettext(said), _REASON)
-    if answer.chat:
-        return Reply("\n".join([*head, reason]))
-    if answer.listing is not None and answer.listing.cards:
-        return _listing(head, reason, answer.listing)
-    head.append(f"**{gettext(FOUND_NOTHING)}** {reason}".rstrip())
-    nearest = numbered(shown(answer))
-    if nearest:
-        head.append(gettext(NEAREST))
-    return lay_out(head, nearest, notes, actions, spare)
+    if view.about is not None:
+        head.append(about_line(view.about))
+    if view.asked or follows:
+        head += turns_head(answer.question, view.earlier if follows else (), view.collection)
+    if isinstance(answer, SmallTalk):
+        return Reply("\n".join([*head, one_line(gettext(answer.reply), _REASON)]))
+    footnotes = numbered(shown(answer))
+    if not isinstance(answer, Answered):
+        reason = one_line(describe_reason(answer.reason), _REASON)
+        if answer.articles is not None and answer.articles.cards:
+            return _listing(head, reason, answer.articles)
+        head.append(f"**{gettext(FOUND_NOTHING)}** {reason}")
+        if footnotes:
+            head.append(gettext(NEAREST))
+    return Layout(
+        head,
+        footnotes,
+        notes=[f"-# {one_line(describe_note(note), _NOTE)}" for note in answer.notes[:_NOTES]],
+        actions=_actions(answer, view),
+        spare=SIGNATURE if view.private else 0,
+    ).render()
 
 
 def about_line(address: str) -> str:
@@ -89,54 +106,55 @@ def about_line(address: str) -> str:
     return f"-# {about} [{message}](<{address}>)"
 
 
-def _actions(answer: Answer, *, private: bool, human: bool) -> list[Button]:
+def _actions(answer: Answer, view: AnswerView) -> list[Button]:
     """The buttons below an answer that do something with it."""
+    declined = None if isinstance(answer, Answered) else answer
     offered = {
-        Button(gettext(FOLLOW_UP), action="follow"): True,
-        Button(gettext(WHY), action="why"): True,
-        Button(gettext(MORE), action="more"): bool(further(answer)),
-        Button(gettext(SHARE), action="share"): private,
-        Button(gettext(HUMAN), action="human"): human and not is_answered(answer),
-        Button(GOOD, action="verdict:good"): True,
-        Button(BAD, action="verdict:bad"): True,
-        Button(gettext(ARTICLES), action="articles"): answer.listing is not None,
+        Button(gettext(FOLLOW_UP), action=custom_ids.FOLLOW_UP.encode()): True,
+        Button(gettext(WHY), action=custom_ids.WHY.encode()): True,
+        Button(gettext(MORE), action=custom_ids.MORE.encode()): bool(further(answer)),
+        Button(gettext(SHARE), action=custom_ids.SHARE.encode()): view.private,
+        Button(gettext(HUMAN), action=custom_ids.HUMAN.encode()): view.human and declined is not None,
+        Button(GOOD, action=custom_ids.VERDICT.encode("good")): True,
+        Button(BAD, action=custom_ids.VERDICT.encode("bad")): True,
+        Button(gettext(ARTICLES), action=custom_ids.ARTICLES.encode()): declined is not None
+        and declined.articles is not None,
     }
     return [button for button, fitting in offered.items() if fitting]
 
 
-def _listing(head: Sequence[str], reason: str, found: Listing) -> Reply:
-    """The articles that a question asks for; the first of them, for others read the channel, too."""
+def _listing(head: Sequence[str], reason: str, found: ArticleList) -> Reply:
+    """Render the first of the articles that a question asks for."""
     top = [*head, f"**{reason}**"]
     more = gettext("-# These are the first ones.")
     room = CONTENT - SIGNATURE - sum(units(line) + 1 for line in (*top, more))
     lines = list_lines(found.cards[:_LISTED], room)
     foot = [more] if len(lines) < found.total else []
-    return Reply("\n".join([*top, *lines, *foot]), (Button(gettext(ARTICLES), action="articles"),))
-
-
-def is_answered(answer: Answer) -> bool:
-    """Whether an answer has anything to quote."""
-    return answer.status is Status.ANSWERED and bool(answer.citations)
+    return Reply(
+        "\n".join([*top, *lines, *foot]), (Button(gettext(ARTICLES), action=custom_ids.ARTICLES.encode()),)
+    )
 
 
 def shown(answer: Answer) -> tuple[Citation, ...]:
     """The sentences that a message shows of an answer: those that answer it, or else the nearest one."""
-    return answer.citations[:_SHOWN] if is_answered(answer) else answer.candidates[:1]
+    return answer.citations[:_SHOWN] if isinstance(answer, Answered) else answer.candidates[:1]
 
 
 def further(answer: Answer) -> list[Citation]:
-    """The sentences that were found besides, best first."""
+    """The other sentences that were found, best first."""
     there = {(each.article_id, each.start) for each in shown(answer)}
     return [each for each in answer.candidates if (each.article_id, each.start) not in there]
 
 
-def quote(parts: Sequence[str], mark: str, limit: int) -> str:
+def quote(parts: Sequence[str], mark: str, limit: int, *, is_part: bool = False) -> str:
     """A sentence as a block quote with its footnote, shortened to `limit` UTF-16 units of text.
 
-    The mark of omission stands outside of the quotation marks: it is not in the article.
+    The marks of omission stand outside of the quotation marks, for they are not in the article. Part of a
+    sentence has one on each side.
     """
     text, shortened = cut(parts, limit)
-    return f"> “{without_last_breaks(text)}”{' …' if shortened else ''} {mark}"
+    before, after = "… " if is_part else "", " …" if shortened or is_part else ""
+    return f"> {before}“{without_last_breaks(text)}”{after} {mark}"
 
 
 def share(costs: Sequence[int], budget: int) -> int:
@@ -150,50 +168,63 @@ def share(costs: Sequence[int], budget: int) -> int:
     return max([limit, *costs])
 
 
-def lay_out(
-    head: Sequence[str],
-    footnotes: Sequence[Footnote],
-    notes: Sequence[str],
-    actions: Sequence[Button],
-    spare: int = 0,
-    *,
-    above: Sequence[Sequence[str]] = (),
-    below: Sequence[str] = (),
-) -> Reply:
+@dataclass(frozen=True, slots=True)
+class Layout:
     """A message of quoted sentences with their sources, which share the room that there is.
 
-    Args:
+    Attributes:
         head: Lines above them.
         footnotes: The sentences.
-        notes: Lines below them, left out where the sentences need their room.
-        actions: Buttons besides those of the sentences.
-        spare: UTF-16 units to leave free.
         above: For each footnote, lines above its sentence.
         below: Lines below all sentences.
+        notes: Lines below those, left out if the sentences need their room.
+        actions: Buttons besides those of the sentences.
+        spare: UTF-16 units to leave free.
     """
-    tops: Sequence[Sequence[str]] = above or [()] * len(footnotes)
-    texts = [_parts(each.citation.text) for each in footnotes]
-    costs = [sum(map(units, parts)) for parts in texts]
-    marks = sum(units(quote([], each.mark, 0)) + 3 for each in footnotes)  # with line break and omission
-    for detail, besides in _LAYOUTS:  # what is not evidence goes last, but before a sentence is mutilated
-        leads = [[*top, *(_lead(each) if besides else ())] for top, each in zip(tops, footnotes, strict=True)]
-        lines = [*below, *(notes if besides else ()), *source_lines(footnotes, detail)]
-        fixed = [*head, *lines, *(line for lead in leads for line in lead)]
-        room = CONTENT - spare - marks - sum(units(line) + 1 for line in fixed)
-        limit = share(costs, room)
-        if limit >= min(_ENOUGH, max(costs, default=0)):
-            break
-    quotes = [
-        line
-        for lead, parts, each in zip(leads, texts, footnotes, strict=True)
-        for line in (*lead, quote(parts, each.mark, limit))
-    ]
-    buttons = (*_buttons(footnotes, links=not detail.links), *actions)
-    return Reply("\n".join([*head, *quotes, *lines]), buttons)
+
+    head: Sequence[str]
+    footnotes: Sequence[Footnote]
+    above: Sequence[Sequence[str]] = ()
+    below: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    actions: Sequence[Button] = ()
+    spare: int = 0
+
+    def render(self) -> Reply:
+        """Render the message."""
+        texts = [_parts(each.citation.text) for each in self.footnotes]
+        costs = [sum(map(units, parts)) for parts in texts]
+        marks = sum(units(quote([], each.mark, 0, is_part=True)) + 1 for each in self.footnotes)  # line break
+        for detail, besides in _DETAILS:  # drop what is no evidence, but only before shortening a sentence
+            tops, lines = self._besides(detail, besides)
+            fixed = [*self.head, *lines, *(line for top in tops for line in top)]
+            room = CONTENT - self.spare - marks - sum(units(line) + 1 for line in fixed)
+            limit = share(costs, room)
+            if limit >= min(_ENOUGH, max(costs, default=0)):
+                break
+        quotes = [
+            line
+            for top, parts, each in zip(tops, texts, self.footnotes, strict=True)
+            for line in (*top, quote(parts, each.mark, limit, is_part=each.citation.is_part))
+        ]
+        buttons = (*_buttons(self.footnotes, links=not detail.links), *self.actions)
+        return Reply("\n".join([*self.head, *quotes, *lines]), buttons)
+
+    def _besides(self, detail: Detail, besides: bool) -> tuple[list[list[str]], list[str]]:
+        """The lines above each sentence, and those below all of them."""
+        above = self.above or [()] * len(self.footnotes)
+        tops = [
+            [*top, *(_lead(each) if besides else ())] for top, each in zip(above, self.footnotes, strict=True)
+        ]
+        return tops, [
+            *self.below,
+            *(self.notes if besides else ()),
+            *source_lines(self.footnotes, detail),
+        ]
 
 
 def _lead(footnote: Footnote) -> list[str]:
-    """The sentence that a cited one leans on, small and above it, for it is no evidence itself."""
+    """The lead-in of a sentence, in small print above it: it is no evidence itself."""
     lead = footnote.citation.lead
     if lead is None:
         return []
@@ -216,7 +247,10 @@ def _parts(sentence: str) -> list[str]:
 def _buttons(footnotes: Sequence[Footnote], *, links: bool) -> tuple[Button, ...]:
     one = len(footnotes) == 1
     contexts = [
-        Button(_of(gettext(IN_CONTEXT), one, each), citation_id=each.citation.citation_id)
+        Button(
+            _of(gettext(IN_CONTEXT), one, each),
+            action=custom_ids.IN_CONTEXT.encode(each.citation.citation_id),
+        )
         for each in footnotes
         if each.citation.citation_id
     ]
@@ -229,5 +263,5 @@ def _buttons(footnotes: Sequence[Footnote], *, links: bool) -> tuple[Button, ...
 
 
 def _of(label: str, alone: bool, footnote: Footnote) -> str:
-    """The label of a button that belongs to a footnote; its mark stands last in every language."""
+    """The label of a button that belongs to a footnote, with the mark at its end in every language."""
     return label if alone else f"{label} {footnote.mark}"

@@ -1,4 +1,4 @@
-"""Articles as members browse them: a list, and a card of one. Pure, and never over a limit."""
+"""Renders articles as members browse them: a list, and the details of one; never over a limit."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from index.types import Article, ArticleCard
 NONE: Final = gettext_noop("There are no articles yet.")
 NONE_SUCH: Final = gettext_noop("No article has a title with words that start like that.")
 LISTED: Final = 25
-_HINT: Final = 120  # UTF-16 units kept free for the line that says how many more there are
+_HINT: Final = 120  # UTF-16 units reserved for the line that says how many more there are
 _TITLE, _NAME, _TAGS = 120, 80, 300
 
 
 def render_list(cards: Sequence[ArticleCard], *, searched: str = "") -> Reply:
-    """Put articles on a list.
+    """Render a list of articles.
 
     Args:
         cards: In the order in which they are shown, one more than fit if there are more.
@@ -49,7 +49,7 @@ def list_lines(cards: Sequence[ArticleCard], room: int) -> list[str]:
 
 
 def render_card(article: Article, sentences: int, answers: int = 0) -> Reply:
-    """Put what there is to know of an article on a card.
+    """Render the details of an article.
 
     Args:
         article: The article.

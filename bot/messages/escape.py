@@ -1,7 +1,7 @@
 r"""Article text in Discord's Markdown, shown exactly as it is.
 
-Discord reads `\\` in front of any sign as "the sign itself", so nothing has to be put into the text to keep
-it from being formatted, linked or unfolded, or from mentioning anyone.
+Discord reads `\\` before any punctuation mark as "the mark itself", so nothing else has to be inserted to
+keep the text from being formatted, linked or unfolded, or from mentioning anyone.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def units(text: str) -> int:
 
 
 def unwrap(text: str) -> str:
-    """The text without the line breaks that only wrap it; those of lists, tables and paragraphs stay."""
+    """Remove line breaks that only wrap the text; those of lists, tables and paragraphs stay."""
     lines: list[list[str]] = []  # of each line of the result, the lines that it is made of
     for line in (line.strip() for line in text.splitlines()):
         above = lines[-1][0] if lines else ""
@@ -39,7 +39,7 @@ def unwrap(text: str) -> str:
 
 
 def without_last_breaks(text: str) -> str:
-    """A block quote without empty lines at its end; what follows the last `>` of another stays."""
+    """Remove empty lines at the end of a block quote."""
     end = len(text)
     while (at := _end_of_words(text, end)) > 1 and text[at - 2 : at] == "\n>":
         end = _end_of_words(text, at - 2)
@@ -54,14 +54,14 @@ def _end_of_words(text: str, end: int) -> int:
 
 
 def gap(space: str, following: str) -> str:
-    """What to show of the white space in front of a text: a line break where it does not only wrap it."""
+    """Reduce the white space before a text to a line break, if it does more than wrap, or a space."""
     if not space:
         return ""
     return "\n" if space.count("\n") > 1 or ("\n" in space and _BLOCK.match(following)) else " "
 
 
 def pieces(text: str) -> Iterator[str]:
-    """The text in Discord's Markdown, in parts that must not be cut: no character or escape goes over two."""
+    """Escape a text as Discord's Markdown, in pieces that must not be cut."""
     line = ""
     for piece, following in pairwise(chain(visible(text), [Piece("\n")])):
         if piece.spelled:
@@ -74,7 +74,7 @@ def pieces(text: str) -> Iterator[str]:
 
 
 def escape(text: str) -> str:
-    """The text in Discord's Markdown."""
+    """Escape a text as Discord's Markdown."""
     return "".join(pieces(text))
 
 
@@ -98,14 +98,14 @@ def cut(parts: Iterable[str], limit: int) -> tuple[str, bool]:
 
 
 def one_line(text: str, limit: int) -> str:
-    """The text in Discord's Markdown on one line, shortened to `limit` UTF-16 units with an ellipsis."""
+    """Escape a text as Discord's Markdown on one line of at most `limit` UTF-16 units."""
     line = " ".join(text.split())
     whole, shortened = cut(pieces(line), limit)
     return f"{cut(pieces(line), limit - 1)[0]}…" if shortened else whole
 
 
 def _is_sign(char: str, line: str, ends: bool) -> bool:
-    """Whether Discord could read something into a sign, given its line so far and whether its word ends."""
+    """Whether Discord could read a character as markup, given its line so far and whether its word ends."""
     if char == ":":  # :emoji: and https://
         return not ends
     if char in _AT_LINE_START:

@@ -1,16 +1,16 @@
-"""Lists, durations and sizes as operators read them."""
+"""Formats lists, durations and sizes for operators."""
 
 from __future__ import annotations
 
 
 def first_names(names: list[str], most: int = 5) -> str:
-    """Names with commas between; how many more there are, where there are many."""
+    """Join names with commas, the first ones if there are many."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
 
 
 def duration(seconds: float) -> str:
-    """How long, in the largest unit that fits: "3 days"."""
+    """Format a duration in the largest unit that fits: "3 days"."""
     for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1)):
         count = int(seconds // length)
         if count or unit == "second":
@@ -19,5 +19,5 @@ def duration(seconds: float) -> str:
 
 
 def megabytes(size: int) -> str:
-    """A number of bytes for people."""
+    """Format a number of bytes."""
     return f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"

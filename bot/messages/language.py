@@ -1,6 +1,6 @@
-"""What the bot says, in the language of those who read it.
+"""Translates what the bot says into the language of those who read it.
 
-Texts stand in the code in English. `gettext` and `ngettext` look them up in the catalogue of the language
+Texts are in the code in English. `gettext` and `ngettext` look them up in the catalogue of the language
 that `set_language` set for the message, the button or the command that is being answered. Texts that no
 catalogue has stay in English. The catalogues are `bot/locale/<language>/LC_MESSAGES/footnote.po`.
 """
@@ -16,14 +16,12 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
-from typing import Final
+from typing import Final, Self
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-
-from index.types import Phrase
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +61,7 @@ def forms(text: str | Sequence[str] | None) -> Sequence[str]:
 
 
 def _leave_out_broken(catalogue: Catalog, path: Path) -> None:
-    """Leave out translations that could not be filled in: the English text is said in their place."""
+    """Leave out translations that cannot be filled in; the English text is used instead."""
     for message in [each for each in catalogue if each.id and each.string]:
         ids, texts = forms(message.id), forms(message.string)
         allowed = {name for text in ids for name in names(text)}
@@ -77,19 +75,19 @@ def _leave_out_broken(catalogue: Catalog, path: Path) -> None:
 
 
 def supported_language(locale: str | None) -> str:
-    """The language of which there is a catalogue, for one that Discord names; English where there is none."""
+    """The language of the catalogue for a locale of Discord's; English if there is none."""
     parts = (locale or "", (locale or "").partition("-")[0])
     return next((each for each in parts if each in catalogues()), ENGLISH)
 
 
 def set_language(locale: str | None) -> None:
-    """Set the language of all that is said in this task from now on."""
+    """Set the language of this task from now on."""
     _language.set(supported_language(locale))
 
 
 @contextmanager
 def use_language(locale: str | None) -> Iterator[None]:
-    """Another language for a while."""
+    """Use another language within a block."""
     token = _language.set(supported_language(locale))
     try:
         yield
@@ -98,20 +96,44 @@ def use_language(locale: str | None) -> Iterator[None]:
 
 
 def gettext_noop(text: str) -> str:
-    """The text as it is: marks one that is translated only where it is said, so that catalogues have it."""
+    """Return the text as it is: marks a text for the catalogues that is translated when it is used."""
     return text
+
+
+class Phrase(str):
+    """A finished English text, such as an error's, that can still be translated.
+
+    Attributes:
+        template: The text with names in braces in place of values.
+        values: The values by name.
+    """
+
+    template: str
+    values: Mapping[str, object]
+
+    __slots__ = ("template", "values")
+
+    def __new__(cls, template: str, values: Mapping[str, object]) -> Self:
+        """Fill in the template in English."""
+        written = {name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()}
+        made = super().__new__(cls, template.format(**written))
+        made.template, made.values = template, values
+        return made
+
+
+def phrase(template: str, /, **values: object) -> Phrase:
+    """Make a text that `gettext` translates later, in which names in braces stand for values."""
+    return Phrase(template, values)
 
 
 def gettext(text: str, /, **values: object) -> str:
     """Translate a text, in which names in braces stand for values.
 
     Args:
-        text: In English. What comes finished from the engine is translated where it knows how it was made.
+        text: In English.
         values: Numbers are written as the language writes them.
     """
     if isinstance(text, Phrase):
-        if text.plural is not None:
-            return ngettext(text.template, text.plural, text.number, **text.values)
         return gettext(text.template, **text.values)
     return _filled(_catalogue().gettext(text) if text else "", values)
 
@@ -128,12 +150,10 @@ def _catalogue() -> NullTranslations:
 def _filled(text: str, values: Mapping[str, object]) -> str:
     if not values:
         return text
-    return text.format(**{name: _said(value) for name, value in values.items()})
+    return text.format(**{name: _written(value) for name, value in values.items()})
 
 
-def _said(value: object) -> object:
-    if isinstance(value, Phrase):
-        return gettext(value)
+def _written(value: object) -> object:
     if isinstance(value, int):
         return format_decimal(value, locale=_language.get().replace("-", "_"))
     return value

@@ -1,4 +1,4 @@
-"""Addresses from articles, made safe to put into a message or a button."""
+"""Makes addresses from articles safe for messages and buttons."""
 
 from __future__ import annotations
 

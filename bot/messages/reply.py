@@ -1,4 +1,4 @@
-"""What the bot says, before Discord's library comes in: text, buttons, and a file where text is too long."""
+"""A message of the bot, independent of Discord's library: its text, its buttons, and a file."""
 
 from __future__ import annotations
 
@@ -11,18 +11,16 @@ CONTENT: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button: of the In context kind with a citation's citation id, a link, or of another kind.
+    """A button: a link, or one that does something.
 
     Attributes:
         label: At most 80 characters.
-        citation_id: What the button carries.
-        url: Where the link leads.
-        action: The whole custom id of a button of another kind, at most 100 characters.
+        url: Where a link leads.
+        action: The custom id of any other button.
         disabled: Whether it can no longer be pressed.
     """
 
     label: str
-    citation_id: str | None = None
     url: str | None = None
     action: str | None = None
     disabled: bool = False

@@ -1,4 +1,4 @@
-"""Citations in the order they are read, numbered, and the lines that say where they come from."""
+"""Citations in reading order, numbered, and the lines about their sources."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class Footnote:
 
     @property
     def mark(self) -> str:
-        """The number as it stands behind the sentence."""
+        """The number as it is shown after the sentence."""
         return str(self.number).translate(_SUPERSCRIPT)
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """How much a line about a source says.
+    """How detailed a line about a source is.
 
     Attributes:
         title: UTF-16 units of the title.
@@ -98,7 +98,7 @@ def source_lines(footnotes: Sequence[Footnote], detail: Detail) -> list[str]:
 
 
 def _links(notes: Sequence[Footnote]) -> list[str]:
-    """A link to each sentence; a single one where all lead to the same place."""
+    """A link to each sentence; a single one if all lead to the same address."""
     marks: dict[str, list[str]] = {}
     for each in notes:
         address = web_address(each.citation.link) or web_address(each.citation.url)

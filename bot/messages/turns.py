@@ -1,8 +1,8 @@
-"""What an answer on Discord was asked, written on top of the message and read back from it.
+"""Writes what was asked on top of an answer on Discord, and reads it back.
 
 The message is the bot's only memory of a conversation, so it lasts as long as the message does. Each question
-has a line of its own, the last being the one that is answered. What stands there besides is known by signs
-that are always escaped in questions, so that no question can pass for it; never by words, which are
+has a line of its own; the last one is answered. Other lines are recognized by characters that are
+always escaped in questions, so that no question can pass for one, and never by words, which are
 translated.
 """
 
@@ -36,7 +36,7 @@ class Asked:
 
     Attributes:
         questions: Oldest first; the last is the one that the message answers. Empty where none is written.
-        answer: The quoted sentences; `""` where they are no answer.
+        answer: The quoted sentences; `""` if they are no answer.
         collection: The only one that was looked in; None for all.
     """
 
@@ -54,7 +54,7 @@ class Asked:
 
 
 def head(question: str, earlier: Sequence[str] = (), collection: str | None = None) -> list[str]:
-    """The lines on top of an answer, from which `read` knows what was asked."""
+    """Render the lines on top of an answer, from which `read` knows what was asked."""
     within = gettext("in")
     lines = [] if collection is None else [f"-# _{within}\xa0{one_line(collection, _NAME)}_"]
     kept = [*earlier[:1], *earlier[1:][1 - _TURNS :]]
@@ -89,7 +89,7 @@ def quotation(content: str, label: str) -> str:
 
 
 def stressed(content: str) -> str:
-    """The sentence that stands out in a message of the In context kind; `""` if none."""
+    """The highlighted sentence in a message of the In context kind; `""` if there is none."""
     quoted = _QUOTED.search(content)
     begin = content.find("**", quoted.end()) + 2 if quoted else 1
     end = content.find("**", begin + 1)
@@ -109,6 +109,6 @@ def _quotes(content: str) -> list[tuple[str, str]]:
 
 
 def unescape(markdown: str) -> str:
-    """The text that `bot.messages.escape` put into Markdown, with spelled-out characters as they were."""
+    """Undo what `bot.messages.escape` did to a text, spelled-out characters included."""
     text = _SPELLED.sub(lambda code: chr(int(code[1], 16)), markdown)
     return _ESCAPED.sub(r"\1", text)

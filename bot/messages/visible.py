@@ -1,4 +1,4 @@
-"""What a reader cannot see, spelled out: zero-width and direction characters, controls, stacks of accents.
+"""Spells out what a reader cannot see: zero-width and direction characters, controls, stacked accents.
 
 Text that nobody vetted may hide words, turn the reading direction or paint over its neighbours. Such a
 character is shown as its code, `[U+202E]`, except where scripts and emoji are written with it.
@@ -36,7 +36,7 @@ _RIGHT_TO_LEFT: Final = regex.compile(r"[\p{Hebrew}\p{Arabic}\p{Syriac}\p{Thaana
 
 
 class Piece(NamedTuple):
-    """What a reader takes for one character, or what is written in its stead.
+    """What a reader sees as one character, or what is shown instead.
 
     Attributes:
         text: As shown; a line break is one line feed.

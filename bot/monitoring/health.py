@@ -1,27 +1,28 @@
-"""How the bot is right now: its connection, its index and what waits, for those who look after it."""
+"""The state of the bot, for operators: its connection, its index, and its queue."""
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
+
+import discord
 
 from bot.errors import AskError
 from bot.worker import Worker
 from index.errors import FootnoteError
 from index.types import IndexStatus
 
-if TYPE_CHECKING:
-    from bot.client import FootnoteBot
-
 _PATIENCE: Final = 1.5  # seconds to wait for the engine; it may be answering
-_MEMORY: Final = 300.0  # seconds that a look at the index counts where the engine has no time for another
+_MEMORY: Final = 300.0  # seconds for which the last look at the index is used while the engine is busy
 
 
 @dataclass(frozen=True, slots=True)
 class HealthReport:
-    """The bot at one moment.
+    """The state of the bot at one moment.
 
     Attributes:
         connected: Whether every connection to the gateway is open.
@@ -38,15 +39,41 @@ class HealthReport:
     problem: str | None
 
 
-class Health:
-    """Takes readings of a bot; looks at the index in a thread of its own, so that nobody's answer waits.
+class Connection(Protocol):
+    """A client's connection to the gateway.
 
-    Args:
-        bot: Whose.
+    Attributes:
+        online: Set once the gateway has let the bot in.
     """
 
-    def __init__(self, bot: FootnoteBot) -> None:
-        self._bot = bot
+    online: asyncio.Event
+
+    @property
+    def shards(self) -> Mapping[int, discord.ShardInfo]:
+        """Its parts."""
+        ...
+
+    @property
+    def latency(self) -> float:
+        """Seconds that the gateway takes to acknowledge a heartbeat; NaN or infinity before the first."""
+        ...
+
+
+class Health:
+    """Reports the state of a bot; reads the index in a thread of its own, so that no answer waits for it.
+
+    Args:
+        connection: To Discord.
+        status: Looks at the index; may wait for the engine.
+        engine_worker: Does the work that questions wait for.
+    """
+
+    def __init__(
+        self, connection: Connection, status: Callable[[], IndexStatus], engine_worker: Worker
+    ) -> None:
+        self._client = connection
+        self._status = status
+        self._engine_worker = engine_worker
         self._worker = Worker(queue=10, time_limit=_PATIENCE)
         self._index: IndexStatus | None = None
         self._seen = -math.inf
@@ -57,24 +84,24 @@ class Health:
         trouble = await self._look()
         if not connected:
             trouble = "There is no connection to Discord."
-        return HealthReport(connected, latency, self._bot.engine_service.worker.load, self._index, trouble)
+        return HealthReport(connected, latency, self._engine_worker.load, self._index, trouble)
 
     def close(self) -> None:
         """Let the thread end."""
         self._worker.close()
 
     def _connection(self) -> tuple[bool, float | None]:
-        shards = self._bot.shards.values()
+        shards = self._client.shards.values()
         connected = (
-            bool(shards) and self._bot.online.is_set() and not any(each.is_closed() for each in shards)
+            bool(shards) and self._client.online.is_set() and not any(each.is_closed() for each in shards)
         )
-        latency = self._bot.latency
+        latency = self._client.latency
         return connected, latency if connected and math.isfinite(latency) else None
 
     async def _look(self) -> str | None:
-        """Look at the index; returns what is wrong with it."""
+        """Read the index; returns what is wrong with it."""
         try:
-            self._index = await self._worker.do(self._bot.engine_service.status)
+            self._index = await self._worker.do(self._status)
         except AskError:
             if time.monotonic() - self._seen > _MEMORY:
                 return "The engine has had no time for minutes to look at the index."

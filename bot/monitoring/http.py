@@ -83,7 +83,7 @@ def _health(reading: HealthReport) -> dict[str, object]:
 
 
 def _gauges(reading: HealthReport) -> CollectorRegistry:
-    """A reading as Prometheus takes it; what is not known is left out."""
+    """A report as Prometheus metrics, without what is not known."""
     registry = CollectorRegistry()
     for name, help_text, value in _figures(reading):
         if value is not None:

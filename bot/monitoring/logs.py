@@ -1,7 +1,7 @@
 """The log on stderr, as text or as JSON: without questions, user ids or tokens, unless asked for.
 
-What a failure says may repeat what was asked. So of errors that are not known to speak of connections, files
-or our own settings, only the kind and the places in the code are written down.
+The message of an error may contain a question. So of errors that are not known to be about connections, files
+or our own settings, only the type and the places in the code are logged.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ Form = Literal["text", "json"]
 
 
 class Plain(logging.Formatter):
-    """A record as text; leaves out what is secret, and the tracebacks of connections that break.
+    """Formats records as text, without secrets, and without tracebacks of broken connections.
 
     Args:
-        outspoken: Whether errors may be quoted that may quote questions.
+        outspoken: Whether errors that may contain questions are quoted.
     """
 
     def __init__(self, *, outspoken: bool = False) -> None:
@@ -44,11 +44,11 @@ class Plain(logging.Formatter):
         self._outspoken = outspoken
 
     def format(self, record: logging.LogRecord) -> str:
-        """One record as text."""
+        """Format a record as text."""
         return _without_secrets(super().format(self._eased(record)))
 
     def formatException(self, ei: _Raised) -> str:
-        """A traceback, in which errors say only what they may."""
+        """Format a traceback without what errors may repeat of questions."""
         return (
             ""
             if ei[1] is None
@@ -56,7 +56,7 @@ class Plain(logging.Formatter):
         )
 
     def _eased(self, record: logging.LogRecord) -> logging.LogRecord:
-        """The record; where a connection of the library broke, with a line instead of its traceback."""
+        """The record; if a connection of the library broke, with one line instead of a traceback."""
         error = record.exc_info[1] if record.exc_info else None
         eased = logging.makeLogRecord(record.__dict__ | {"exc_text": None})
         if error is not None and record.name.startswith("discord.") and _is_connection(error):
@@ -66,10 +66,10 @@ class Plain(logging.Formatter):
 
 
 class Json(Plain):
-    """A record as a line of JSON: time, level, logger, message, reference, traceback."""
+    """Formats records as lines of JSON: time, level, logger, message, reference, traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One record as JSON."""
+        """Format a record as JSON."""
         eased = self._eased(record)
         said = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
@@ -85,23 +85,23 @@ class Json(Plain):
 
 
 def describe_error(error: BaseException) -> str:
-    """An error for the log: its kind, and what it says if that cannot repeat a question."""
+    """Describe an error for the log: its type, and its message if that cannot contain a question."""
     spoken = isinstance(error, FootnoteError) or _is_connection(error)
     return describe_error_in_full(error) if spoken else type(error).__name__
 
 
 def describe_error_in_full(error: BaseException) -> str:
-    """An error with all it says."""
+    """Describe an error by its type and its message."""
     return f"{type(error).__name__}: {error}"
 
 
 def question(text: str, outcome: str, seconds: float) -> None:
-    """Log a question with what became of it; heard only where BOT_LOG_QUESTIONS asks for it."""
+    """Log a question with its outcome, if BOT_LOG_QUESTIONS is on."""
     _QUESTIONS.info("%s after %.2f s: %s", outcome, seconds, json.dumps(text, ensure_ascii=False))
 
 
 def keeps_questions() -> bool:
-    """Whether the log holds the text of questions: members who ask are told."""
+    """Whether the log contains the text of questions; `/privacy` says so."""
     return not _QUESTIONS.disabled
 
 
@@ -124,7 +124,7 @@ def set_up(level: str, form: Form = "text", *, questions: bool = False) -> None:
     handler.setFormatter((Json if form == "json" else Plain)(outspoken=questions))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     _QUESTIONS.disabled = not questions
-    # At its debug level the library logs whole messages; other libraries tell nothing of use to an operator.
+    # At its debug level the library logs whole messages; other libraries log nothing of use to operators.
     for name, least in (
         ("discord", logging.INFO),
         ("asyncio", logging.WARNING),

@@ -1,4 +1,4 @@
-"""What became of the questions since the start, counted for operators; nothing here knows who asked what."""
+"""Counts questions, their outcomes and errors since the start; who asked what is not kept."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from bot.errors import AskError, Stopping, TooBusy, TooSlow
+from bot.messages.small_talk import SmallTalk
 from bot.monitoring import logs
-from index.types import Answer, Status
+from index.types import Answer, Answered
 
 _BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, float("inf"))  # seconds
 _REMEMBERED: Final = 1000  # answers that percentiles are taken of
@@ -53,7 +54,7 @@ class Metrics:
         )
         self._parts = Histogram(
             "footnote_question_part_seconds",
-            "Where that time goes: waiting, and finding, reading and judging sentences.",
+            "Where that time goes: waiting, and finding, reading and ranking sentences.",
             ["part"],
             buckets=_BUCKETS,
             registry=self.registry,
@@ -65,8 +66,8 @@ class Metrics:
         for outcome in Outcome:
             self._questions.labels(outcome)  # so that each is there from the start, as 0
 
-    async def follow(self, question: str, answering: Awaitable[Answer]) -> Answer:
-        """Wait for an answer, and count what comes of it."""
+    async def follow(self, question: str, answering: Awaitable[Answer | SmallTalk]) -> Answer | SmallTalk:
+        """Wait for an answer and count it; small talk is not counted."""
         begin = time.perf_counter()
         try:
             answer = await answering
@@ -75,13 +76,15 @@ class Metrics:
             if outcome is not None:
                 self._count(question, outcome, time.perf_counter() - begin)
             raise
+        if isinstance(answer, SmallTalk):
+            return answer
         seconds = time.perf_counter() - begin
         self._seconds.observe(seconds)
         waited = max(0.0, seconds - answer.seconds)
         for part, took in {"wait": waited, **answer.parts}.items():
             self._parts.labels(part).observe(took)
         self._recent.append(seconds)
-        answered = answer.status is Status.ANSWERED
+        answered = isinstance(answer, Answered)
         self._count(question, Outcome.ANSWERED if answered else Outcome.DECLINED, seconds)
         return answer
 
@@ -102,7 +105,7 @@ class Metrics:
 
     @contextmanager
     def errors(self) -> Iterator[None]:
-        """Count what is logged as an error until the block is left."""
+        """Count errors in the log within a block."""
         counter = _Errors(self._errors)
         logging.getLogger().addHandler(counter)
         try:
@@ -116,7 +119,7 @@ class Metrics:
 
 
 class _Errors(logging.Handler):
-    """Counts records by the kind of their error, or by their logger if they tell of none."""
+    """Counts records by the kind of their error, or by their logger if they have none."""
 
     def __init__(self, counter: Counter) -> None:
         super().__init__(logging.ERROR)

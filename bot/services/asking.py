@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
 
 from bot.errors import AskError, NotHere, NothingAsked, NotShown, UnknownArticle, UnknownCollection
-from bot.messages.language import gettext_noop
+from bot.messages.small_talk import SmallTalk, reply_or_ask
 from bot.monitoring.metrics import Metrics
 from bot.state import UNRESTRICTED, GuildSettings
 from bot.worker import Worker
@@ -17,19 +19,45 @@ from index.types import (
     Answer,
     Article,
     ArticleCard,
+    BelowThreshold,
     Comparison,
     Context,
+    Declined,
     Encoder,
-    IndexInfo,
     IndexStatus,
-    Status,
     Turn,
-    phrase,
 )
 
 _log = logging.getLogger(__name__)
 
 _TYPING_LIMIT = 1.5  # seconds; Discord gives up on suggestions after 3
+
+
+class Answering:
+    """Counts the answers in progress, so that the bot can finish them before it leaves."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def __enter__(self) -> None:
+        self._count += 1
+        self._idle.clear()
+
+    def __exit__(self, *_: object) -> None:
+        self._count -= 1
+        if not self._count:
+            self._idle.set()
+
+    async def finished(self, within: float) -> bool:
+        """Wait until no answer is in progress, at most so many seconds; returns whether none was."""
+        try:
+            async with asyncio.timeout(within):
+                await self._idle.wait()
+        except TimeoutError:
+            return False
+        return True
 
 
 class EngineProtocol(Protocol):
@@ -52,7 +80,7 @@ class EngineProtocol(Protocol):
         ...
 
     def compare(self, text: str, *, collections: Sequence[str] | None = None) -> Comparison:
-        """Put what somebody says beside the articles."""
+        """Compare what somebody says with the articles."""
         ...
 
     def article(self, article_id: str) -> Article:
@@ -77,12 +105,8 @@ class EngineProtocol(Protocol):
         """What a citation was quoted from, as it is now."""
         ...
 
-    def info(self) -> IndexInfo:
-        """What answers are found in."""
-        ...
-
     def status(self) -> IndexStatus:
-        """How the index is, for operators."""
+        """Return the state of the index, for operators."""
         ...
 
     def warm(self) -> None:
@@ -90,7 +114,7 @@ class EngineProtocol(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of the index."""
+        """Release the index."""
         ...
 
 
@@ -101,8 +125,12 @@ class EngineService:
         engine: Answers; called in the worker's thread only.
         worker: Whose thread it is.
 
+    Raises:
+        AskError: By each method: there is no answer now; the text is for the member.
+        FootnoteError: By each method: the index or the model cannot be used.
+
     Attributes:
-        metrics: Counts what became of the questions.
+        metrics: Counts the questions by their outcome.
     """
 
     def __init__(self, engine: EngineProtocol, worker: Worker) -> None:
@@ -117,60 +145,37 @@ class EngineService:
         collection: str | None = None,
         turns: Sequence[Turn] = (),
         rules: GuildSettings = UNRESTRICTED,
-    ) -> Answer:
-        """Answer a question.
+    ) -> Answer | SmallTalk:
+        """Answer a question, or reply to small talk.
 
         Args:
             question: In the member's words.
             collection: The only one to look in; None for all.
             turns: Earlier turns of the conversation, oldest first.
-            rules: What holds where it is asked.
-
-        Raises:
-            AskError: There is no answer now; the text is for the member.
-            FootnoteError: The index or the model cannot be used.
+            rules: The settings of the place.
         """
         if not any(char.isalnum() for char in question):
             raise NothingAsked
 
-        def work() -> Answer:
+        def work() -> Answer | SmallTalk:
             where = self._where(collection, rules)
-            return sure(self._engine.ask(question, collections=where, turns=turns), rules.confidence)
+            return reply_or_ask(
+                question,
+                lambda: sure(self._engine.ask(question, collections=where, turns=turns), rules.confidence),
+            )
 
         return await self.metrics.follow(question, self.worker.do(work))
 
-    async def compare(
-        self, text: str, collection: str | None = None, rules: GuildSettings = UNRESTRICTED
-    ) -> Comparison:
-        """Put what somebody says beside the articles.
-
-        Args:
-            text: In their words.
-            collection: The only one to look in; None for all.
-            rules: What holds where it is asked.
-
-        Raises:
-            AskError: It cannot be looked for now.
-            FootnoteError: The index or the model cannot be used.
-        """
-
-        def work() -> Comparison:
-            return self._engine.compare(text, collections=self._where(collection, rules))
-
-        return await self.worker.do(work)
+    async def compare(self, text: str, rules: GuildSettings) -> Comparison:
+        """Compare what somebody says with the articles of a place."""
+        return await self.worker.do(lambda: self._engine.compare(text, collections=self._where(None, rules)))
 
     async def now(self, question: str, rules: GuildSettings, time_limit: float | None = None) -> Answer:
-        """What would be answered now; nobody asks, so it is not counted.
-
-        Raises:
-            AskError: There is no answer now.
-            FootnoteError: The index or the model cannot be used.
-        """
-
-        def work() -> Answer:
-            return sure(self._engine.ask(question, collections=rules.collections), rules.confidence)
-
-        return await self.worker.do(work, time_limit=time_limit)
+        """Answer a question that nobody asks, so that it is not counted."""
+        return await self.worker.do(
+            lambda: sure(self._engine.ask(question, collections=rules.collections), rules.confidence),
+            time_limit=time_limit,
+        )
 
     async def context(
         self, citation_id: str, words: str = "", rules: GuildSettings = UNRESTRICTED
@@ -179,13 +184,11 @@ class EngineService:
 
         Args:
             citation_id: Of the citation.
-            words: The quoted sentence, where that is known.
-            rules: What holds where it is looked up.
+            words: The quoted sentence, if it is known.
+            rules: The settings of the place.
 
         Raises:
             NotShown: The article is not for this place.
-            AskError: It cannot be looked up now.
-            FootnoteError: It is no citation id, or the index cannot be used.
         """
         context = await self.worker.do(lambda: self._engine.context(citation_id, words))
         if context.article is not None and not rules.allows(context.article.collection):
@@ -195,36 +198,24 @@ class EngineService:
     async def articles(
         self, typed: str, collection: str | None = None, limit: int = 25, rules: GuildSettings = UNRESTRICTED
     ) -> list[ArticleCard]:
-        """Articles whose id or title has words that begin so.
-
-        Raises:
-            AskError: They cannot be looked up now, or there is no such collection here.
-            FootnoteError: The index cannot be used.
-        """
-
-        def work() -> list[ArticleCard]:
-            return self._engine.articles(typed, limit, self._where(collection, rules))
-
-        return await self.worker.do(work)
+        """Articles whose id or title has words that begin so."""
+        return await self.worker.do(
+            lambda: self._engine.articles(typed, limit, self._where(collection, rules))
+        )
 
     async def titles(self, typed: str, rules: GuildSettings = UNRESTRICTED) -> list[ArticleCard]:
-        """Articles to suggest while a title is being typed; none where the worker has no time."""
-
-        def work() -> list[ArticleCard]:
-            return self._engine.articles(typed, 25, self._where(None, rules))
-
-        try:
-            return await self.worker.do(work, time_limit=_TYPING_LIMIT)
-        except AskError:
-            return []
+        """Articles to suggest while a title is being typed; none if the worker has no time."""
+        with suppress(AskError):
+            return await self.worker.do(
+                lambda: self._engine.articles(typed, 25, self._where(None, rules)), time_limit=_TYPING_LIMIT
+            )
+        return []
 
     async def article(self, name: str, rules: GuildSettings = UNRESTRICTED) -> tuple[Article, int]:
         """An article by its id or the beginning of its title, and how many sentences it has.
 
         Raises:
             UnknownArticle: There is none that may be shown.
-            AskError: It cannot be looked up now.
-            FootnoteError: The index cannot be used.
         """
 
         def work() -> tuple[Article, int]:
@@ -243,14 +234,11 @@ class EngineService:
         return await self.worker.do(work)
 
     async def collections(self, rules: GuildSettings = UNRESTRICTED, *, patient: bool = False) -> list[str]:
-        """The names of the collections; those known from before where the worker has no time.
+        """The names of the collections; those known from before if the worker has no time.
 
         Args:
-            rules: What holds where they are asked for.
-            patient: Whether to wait as long as for an answer, and to fail where there is no time.
-
-        Raises:
-            AskError: They were to be waited for, and there was no time.
+            rules: The settings of the place.
+            patient: Whether to wait as long as for an answer, and to fail if there is no time.
         """
         try:
             self._known = await self.worker.do(self._named, time_limit=None if patient else _TYPING_LIMIT)
@@ -261,19 +249,11 @@ class EngineService:
         return [name for name in self._known if rules.allows(name)]
 
     def status(self) -> IndexStatus:
-        """How the index is; waits for the engine, so only for threads that may wait.
-
-        Raises:
-            FootnoteError: The index cannot be used.
-        """
+        """The state of the index; waits for the engine, so only for threads that may wait."""
         return self._engine.status()
 
     async def warm(self) -> None:
-        """Load the model, so that the first question does not wait.
-
-        Raises:
-            FootnoteError: The model or the index cannot be used.
-        """
+        """Load the model, so that the first question does not wait."""
         await self.worker.do(self._engine.warm, time_limit=600)
 
     def _named(self) -> list[str]:
@@ -292,13 +272,23 @@ class EngineService:
 
 
 def sure(answer: Answer, least: float | None) -> Answer:
-    """The answer, or a refusal where it is less sure than is asked for."""
+    """Decline if an answer is less certain than the place asks for."""
     if least is None:
         return answer
     if answer.why is not None and answer.why.threshold < least:
         answer = replace(answer, why=replace(answer.why, threshold=least))
-    if answer.status is Status.DECLINED or answer.confidence >= least:
+    if isinstance(answer, Declined) or answer.confidence >= least:
         return answer
-    text = gettext_noop("The best sentence fits with {own:.0%}; here it has to be {least:.0%}.")
-    reason = phrase(text, own=answer.confidence, least=least)
-    return replace(answer, status=Status.DECLINED, reason=reason, citations=())
+    return Declined(
+        question=answer.question,
+        confidence=answer.confidence,
+        candidates=answer.candidates,
+        passages=answer.passages,
+        index=answer.index,
+        notes=answer.notes,
+        why=answer.why,
+        follows=answer.follows,
+        seconds=answer.seconds,
+        parts=answer.parts,
+        reason=BelowThreshold(answer.confidence, least),
+    )

@@ -1,12 +1,23 @@
-"""What editors hand in, what is proposed to them, and what is kept of both."""
+"""What editors submit, what is proposed to them, and the files that keep it until they press a button."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import json
+import secrets
+import time
+from base64 import b64decode, b64encode
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
 
+from bot.errors import UnknownDraft
+from index.corpus import Kept
 from index.editing import Change, Preview
+from index.files import atomic_write
 from index.types import Article
+
+DAY: Final = 86_400
 
 Action = Literal["add", "replace", "remove"]
 
@@ -17,11 +28,11 @@ class Draft:
 
     Attributes:
         guild: The server in which it was proposed.
-        action: What is to become, or has become, of the article.
+        action: What is done, or was done, with the article.
         article_id: The article.
         title: Its title.
-        article: As it is to be; None where it is removed.
-        undo: Name of the draft that undoes this one, once it has been tried.
+        article: As it is to be; None if it is removed.
+        undo: Name of the draft that undoes this one, once that has been attempted.
         change: Of a change that was made: what is needed to undo it.
     """
 
@@ -36,10 +47,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What an editor has handed in.
+    """What an editor has submitted.
 
     Attributes:
-        name: Of the file; `""` for a pasted text.
+        name: Of the file; `""` for pasted text.
         data: The content.
         title: What the editor says about it; likewise the others.
         url: Where readers can open it.
@@ -59,10 +70,10 @@ class Proposal:
 
     Attributes:
         name: Of the draft.
-        action: What is to become of the article.
+        action: What is done with the article.
         article: As it is to be or, where it is removed, as it is.
-        preview: What publishing it would mean; None where it is removed.
-        old: Title of the article that it takes the place of.
+        preview: What publishing it would mean; None if it is removed.
+        old: Title of the article that it replaces.
         untitled: Whether its title is only its file's name.
         taken: Whether another article has its id, so that it cannot be published.
     """
@@ -74,3 +85,71 @@ class Proposal:
     old: str = ""
     untitled: bool = False
     taken: bool = False
+
+
+class Drafts:
+    """Keeps drafts as files, which survive a restart and are deleted after a day; used in one thread only.
+
+    Args:
+        folder: Made when something is kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, draft: Draft, name: str = "") -> str:
+        """Write a draft, or overwrite it; returns its name, which cannot be guessed."""
+        name = name or secrets.token_urlsafe(12)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._path(name)
+        with atomic_write(path, path.with_suffix(".tmp")) as file:
+            file.write(json.dumps(_as_json(draft)).encode())
+        return name
+
+    def read(self, name: str) -> Draft:
+        """The draft of that name.
+
+        Raises:
+            UnknownDraft: There is none: it was used, discarded, or is older than a day.
+        """
+        path = self._path(name)
+        try:
+            if path.stat().st_mtime < time.time() - DAY:
+                raise UnknownDraft
+            return _draft(json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            raise UnknownDraft from None
+
+    def drop(self, name: str) -> None:
+        """Delete a draft, if it is there."""
+        self._path(name).unlink(missing_ok=True)
+
+    def purge(self) -> None:
+        """Delete what is older than a day."""
+        for path in self._folder.glob("*.*"):
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < time.time() - DAY:
+                    path.unlink()
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.json"
+
+
+def _as_json(draft: Draft) -> dict[str, Any]:
+    """A draft as JSON can hold it."""
+    data = asdict(draft)
+    if draft.change is not None:
+        data["change"]["before"] = [
+            [each.path, b64encode(each.data).decode()] for each in draft.change.before
+        ]
+    return data
+
+
+def _draft(data: dict[str, Any]) -> Draft:
+    article, change = data["article"], data["change"]
+    if article is not None:
+        data["article"] = Article(**(article | {"tags": tuple(article["tags"])}))
+    if change is not None:
+        before = tuple(Kept(path, b64decode(held)) for path, held in change["before"])
+        data["change"] = Change(**(change | {"before": before}))
+    return Draft(**data)

@@ -1,73 +1,93 @@
-"""Where articles are changed: drafts and the editing of the corpus behind the engine service's worker."""
+"""Where articles are changed: drafts and the editing of the corpus, in a thread of their own."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final, TypeVar
 
 from bot.errors import EditRefused, UnknownArticle, UnknownDraft
 from bot.messages.escape import escape
-from bot.messages.language import gettext_noop
-from bot.services.draft_store import Drafts
-from bot.services.drafts import Action, Draft, Proposal, Source
-from bot.services.gaps import Gap, gaps
+from bot.messages.language import gettext_noop, phrase
+from bot.services.drafts import Action, Draft, Drafts, Proposal, Source
 from bot.state import GuildSettings, Missed
 from bot.worker import Worker
 from index.corpus import humanised, one_line
 from index.editing import CorpusOverview, Editing
 from index.errors import ArticleExists, ArticleNotFound, CorpusError, IndexBusy, UsageError
-from index.types import Article, phrase
+from index.types import Article
 
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 LONGEST: Final = 200_000
-"""Characters of an article that can be published from Discord: encoding more keeps members waiting."""
+"""Characters of an article that can be published from Discord: other editors wait while it is encoded."""
 BUSY: Final = gettext_noop(
     "Another program is changing the index right now. Please press the button again in a moment; "
     "nothing is lost."
 )
 TAKEN: Final = gettext_noop("Another article has that name. Choose another title, or use `/corpus replace`.")
 SINCE: Final = gettext_noop("The article has been changed since, so I left it as it is.")
-NOT_YOURS: Final = gettext_noop("The articles of that collection cannot be changed from this server.")
+NOT_YOURS: Final = gettext_noop("The articles in that collection can't be changed from this server.")
 TOO_LONG: Final = phrase(
     "That article is longer than {longest} characters. Split it, or add it on the command line with "
     "`footnote add`.",
     longest=LONGEST,
 )
 _LIMIT: Final = 600.0  # seconds that a change may take, waiting included
+_QUEUE: Final = 30  # changes that may wait
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Questions that ask for the same thing, which was not found.
+
+    Attributes:
+        questions: The most typical first.
+        people: How many different people asked them.
+    """
+
+    questions: tuple[Missed, ...]
+    people: int
+
+    @property
+    def wordings(self) -> list[str]:
+        """The questions, each wording once."""
+        return list(dict.fromkeys(each.question for each in self.questions))
 
 
 class ArticleService:
     """Proposes changes of articles, carries them out and undoes them.
 
-    Every method does its work in the worker's thread, one after the other, and so without getting in the
-    way of another editor.
+    Every method does its work in one thread, one after the other, so that editors do not get in each other's
+    way. It is not the thread that answers: questions do not wait for editors.
 
     Args:
         editing: Changes the articles.
         drafts: Keeps what waits for a button.
-        worker: Whose thread it is.
 
     Raises:
         EditRefused: By each method: a sentence for the editor.
         FootnoteError: By each method: the index cannot be used.
     """
 
-    def __init__(self, editing: Editing, drafts: Drafts, worker: Worker) -> None:
+    def __init__(self, editing: Editing, drafts: Drafts) -> None:
         self._editing = editing
         self._drafts = drafts
-        self._worker = worker
+        self._worker = Worker(queue=_QUEUE, time_limit=_LIMIT)
+
+    def close(self) -> None:
+        """Accept no more work."""
+        self._worker.close()
 
     async def propose(
         self, guild: int, rules: GuildSettings, source: Source, *, collection: str = "", replaces: str = ""
     ) -> Proposal:
-        """Make a draft of an article that is to be added, or to take the place of another."""
+        """Make a draft of a new article, or of one that replaces another."""
 
         def work() -> Proposal:
             article = self._read(source, collection)
@@ -102,7 +122,7 @@ class ArticleService:
 
         def work() -> Draft:
             draft = self._mine(name, guild, rules)
-            if not draft.undo:  # kept before anything is changed, and once: a second try must not forget it
+            if not draft.undo:  # stored before anything is changed, and kept by a second attempt
                 change = self._editing.change(draft.article_id, draft.article)
                 draft = replace(draft, undo=self._drafts.keep(replace(draft, article=None, change=change)))
                 self._drafts.keep(draft, name)
@@ -127,7 +147,7 @@ class ArticleService:
         return await self._do(work)
 
     async def discard(self, name: str, guild: int, rules: GuildSettings) -> None:
-        """Forget a proposed change, and take back what a try that failed half-way has left."""
+        """Delete a proposed change, and undo what an attempt that failed halfway has left."""
 
         def work() -> None:
             draft = self._mine(name, guild, rules)
@@ -138,7 +158,7 @@ class ArticleService:
         await self._do(work)
 
     async def overview(self, rules: GuildSettings) -> CorpusOverview:
-        """What there is in the collections that are for a place."""
+        """Return an overview of the collections that a place may see."""
 
         def work() -> CorpusOverview:
             overview = self._editing.overview()
@@ -152,7 +172,13 @@ class ArticleService:
         """What enough different people have asked and not found, most people first."""
 
         def work() -> list[Gap]:
-            return gaps(missed, self._editing.alike([each.question for each in missed]), people)
+            found = []
+            for group in self._editing.alike([each.question for each in missed]):
+                questions = tuple(missed[position] for position in group)
+                count = len({each.member for each in questions})
+                if count >= people:
+                    found.append(Gap(questions, count))
+            return sorted(found, key=lambda gap: -gap.people)
 
         return await self._do(work, time_limit)
 
@@ -223,7 +249,7 @@ def _of_file(name: str) -> str:
 
 @contextmanager
 def _service_errors() -> Iterator[None]:
-    """Turn what is wrong with an article into a sentence for its editor, in Discord's Markdown."""
+    """Turn errors about an article into sentences for its editor, in Discord's Markdown."""
     try:
         yield
     except IndexBusy as error:

@@ -5,14 +5,10 @@ article was cited, which messages called a human, and the first server that the 
 made again from the corpus; this file cannot, so nothing here ever deletes or replaces it.
 """
 
-from bot.state._calls import Calls
-from bot.state._cited import Cited
+from bot.state._answers import Calls, Cited, Codes, Feedback, Missed, Unanswered, Verdict
 from bot.state._copy import back_up, channels_set_up, examine, stored_first_guild
 from bot.state._database import Database
-from bot.state._feedback import Feedback, Verdict
-from bot.state._first_guild import FirstGuild
-from bot.state._guild_settings import UNRESTRICTED, GuildSettings, GuildSettingsStore, Scope
-from bot.state._unanswered import Missed, Unanswered
+from bot.state._guild_settings import UNRESTRICTED, FirstGuild, GuildSettings, GuildSettingsStore, Scope
 
 __all__ = [
     "UNRESTRICTED",
@@ -54,15 +50,16 @@ class State:
     def __init__(self, database: Database, *, keep_days: int = 90) -> None:
         self.database = database
         self.keep_days = keep_days
+        codes = Codes(database)
         self.guild_settings = GuildSettingsStore(database)
-        self.feedback = Feedback(database)
+        self.feedback = Feedback(database, codes)
         self.calls = Calls(database)
-        self.unanswered = Unanswered(database)
+        self.unanswered = Unanswered(database, codes)
         self.cited = Cited(database)
         self.first_guild = FirstGuild(database)
 
     async def purge(self) -> int:
-        """Delete what is older than it may be; returns how many verdicts went.
+        """Delete what is older than it may be; returns how many verdicts were deleted.
 
         Raises:
             StateError: The database cannot be used.
@@ -73,5 +70,5 @@ class State:
         return gone
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self.database.close()

@@ -1,4 +1,4 @@
-"""The bot's database from outside, while the bot uses it: whether it is whole, what it names, copies."""
+"""Reads the bot's database while the bot uses it: checks, a few look-ups, and backups."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def back_up(path: Path, target: Path) -> Path:
 
 
 def examine(path: Path) -> None:
-    """Make sure that a file is a whole database of the bot; changes nothing, and no version is asked of it.
+    """Check that a file is an intact database of the bot, of any version; changes nothing.
 
     Raises:
         StateError: It is not.
@@ -65,18 +65,18 @@ def examine(path: Path) -> None:
 
 
 def channels_set_up(path: Path) -> frozenset[int]:
-    """Ids of the channels that have rules of their own, or are a log; none where they cannot be read."""
+    """Ids of the channels that have settings of their own, or are a log; none if they cannot be read."""
     rows = _rows(path, sa.select(guild_settings.c.channel, guild_settings.c.log))
     return frozenset(each for row in rows for each in row if each)
 
 
 def stored_first_guild(path: Path) -> int | None:
-    """Id of the first server that the bot was in; None where none is stored, or it cannot be read."""
+    """Id of the first server that the bot was in; None if none is stored, or it cannot be read."""
     return next((row[0] for row in _rows(path, sa.select(first_guild.c.guild))), None)
 
 
 def _rows(path: Path, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
-    """The rows of a query; none where the database is missing or cannot be read, as `examine` says."""
+    """The rows of a query; none if the database is missing or cannot be read, as `examine` says."""
     if not path.is_file():
         return []
     try:

@@ -1,4 +1,4 @@
-"""The file: opened, brought up to date, and used in one thread, with its failures as sentences."""
+"""Opens and migrates the file, and uses it in one thread; errors become sentences."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _BUSY, _DISK = ("locked", "busy"), ("full", "readonly", "i/o", "unable to open")
 
 
 class Database:
-    """The bot's database; opening it makes it, or brings an older one up to date.
+    """The bot's database; opening it creates it, or migrates an older one.
 
     Args:
-        path: The file; its folder is made when missing.
+        path: The file; its folder is created if missing.
 
     Raises:
-        StateError: It cannot be used; what is in it stays as it is.
+        StateError: It cannot be used; its content is unchanged.
     """
 
     def __init__(self, path: Path) -> None:
@@ -48,12 +48,12 @@ class Database:
         except BaseException:
             self._engine.dispose()
             raise
-        # One thread: SQLite takes one writer anyway, and what was asked for first is done first.
+        # One thread: SQLite has one writer anyway, and so requests are done in order.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="footnote-state")
 
     @classmethod
     def existing(cls, path: Path) -> Self:
-        """Open a database that there is.
+        """Open an existing database.
 
         Raises:
             StateError: There is none, or it cannot be used.
@@ -63,7 +63,7 @@ class Database:
         return cls(path)
 
     def now(self, work: Callable[[sa.Connection], T]) -> T:
-        """Do work in one transaction, and wait for it: for command lines and starting.
+        """Do work in one transaction, and wait for it; for the command line and the start.
 
         Raises:
             StateError: The database cannot be used; nothing of the work was done.
@@ -80,7 +80,7 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self.now, work)
 
     async def delete(self, table: sa.Table, which: sa.ColumnElement[bool]) -> int:
-        """Delete rows of a table; returns how many went.
+        """Delete rows of a table; returns how many.
 
         Raises:
             StateError: The database cannot be used; nothing was deleted.
@@ -89,7 +89,7 @@ class Database:
         return await self.do(lambda connection: connection.execute(query).rowcount)
 
     def close(self) -> None:
-        """Finish what was asked for, and let go of the file."""
+        """Finish the work that waits, and close the file."""
         self._thread.shutdown()
         self._engine.dispose()
 
@@ -145,7 +145,7 @@ class Database:
 
 
 def none_at(path: Path) -> StateError:
-    """What to say where there is no database."""
+    """The error that there is no database."""
     return StateError(
         f"There is no database of the bot at {path}. The bot's first start makes it; check BOT_STATE."
     )

@@ -1,4 +1,4 @@
-"""Settings of servers and channels. All of them are in memory, so that answering never waits for the disk."""
+"""Settings of servers and channels, and the first server; in memory, so that answering waits for no disk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final, Self
 import sqlalchemy as sa
 
 from bot.state._database import Database
-from bot.state._tables import EVERYWHERE, guild_settings
+from bot.state._tables import EVERYWHERE, first_guild, guild_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +28,16 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class GuildSettings:
-    """How questions are answered in a place; None where nothing was set.
+    """How questions are answered in a place; None if nothing was set.
 
     Attributes:
         collections: The only ones that may be answered from.
         private: Whether answers are shown only to the one who asked.
         confidence: The least confidence with which an answer is given.
-        human: Id of the role that is called where nothing is found.
+        human: Id of the role that is notified if nothing is found.
         editors: Id of the role that may change articles.
-        log: Id of the channel that is told of changes.
-        auto_reply: Whether a channel is answered in without a mention: a forum's posts, others' questions.
+        log: Id of the channel in which changes are reported.
+        auto_reply: Whether a forum's posts, or a channel's questions, are answered without a mention.
     """
 
     collections: tuple[str, ...] | None = None
@@ -53,7 +53,7 @@ class GuildSettings:
         return self.collections is None or collection in self.collections
 
     def within(self, owned: tuple[str, ...] | None) -> Self:
-        """These rules, with only those collections that the server owns; None stands for all."""
+        """These settings, with only those collections that the server owns; None stands for all."""
         if owned is None:
             return self
         return replace(self, collections=tuple(name for name in owned if self.allows(name)))
@@ -63,20 +63,20 @@ class GuildSettings:
         return self if self.collections is None else self.within(owned)
 
     def over(self, other: Self) -> Self:
-        """These rules, and the other ones where nothing is set here."""
+        """These settings, and the other ones where nothing is set here."""
         own = {each.name: getattr(self, each.name) for each in fields(self)}
         return replace(other, **{name: value for name, value in own.items() if value is not None})
 
 
 UNRESTRICTED: Final = GuildSettings()
-"""Where nothing was set."""
+"""The settings of a place where nothing was set."""
 
 
 class GuildSettingsStore:
     """What was set where.
 
     Raises:
-        StateError: The database cannot be used.
+        StateError: By each method: the database cannot be used; the settings are as before.
     """
 
     def __init__(self, database: Database) -> None:
@@ -85,7 +85,7 @@ class GuildSettingsStore:
         self._changing = asyncio.Lock()
 
     def at(self, place: Scope) -> GuildSettings:
-        """What was set for a place in a server: a channel's rules go before its server's."""
+        """What was set for a place in a server; a channel's settings override its server's."""
         return self.of(place).over(self.of(Scope(place.guild)))
 
     def of(self, place: Scope) -> GuildSettings:
@@ -93,22 +93,15 @@ class GuildSettingsStore:
         return self._rules.get(place, GuildSettings())
 
     async def set(self, place: Scope, rules: GuildSettings) -> None:
-        """Keep the rules of a place; all None deletes them.
-
-        Raises:
-            StateError: The database cannot be used; the rules are as before.
-        """
+        """Keep the settings of a place; all None deletes them."""
         await self.change(place, lambda _: rules)
 
     async def change(self, place: Scope, change: Callable[[GuildSettings], GuildSettings]) -> None:
-        """Change the rules of a place, one change after the other, so that none is lost.
+        """Change the settings of a place, one change after the other, so that none is lost.
 
         Args:
-            place: Where they hold.
-            change: Makes the new rules of those that were set for just this place.
-
-        Raises:
-            StateError: The database cannot be used; the rules are as before.
+            place: The server or channel.
+            change: Makes the new settings from those that were set for just this place.
         """
         async with self._changing:
             rules = change(self.of(place))
@@ -116,11 +109,7 @@ class GuildSettingsStore:
             self._rules[place] = rules
 
     async def forget(self, guild: int) -> None:
-        """Delete the rules of a server and its channels.
-
-        Raises:
-            StateError: The database cannot be used; the rules are as before.
-        """
+        """Delete the settings of a server and its channels."""
         statement = sa.delete(guild_settings).where(guild_settings.c.guild == guild)
         async with self._changing:
             await self._database.do(lambda connection: connection.execute(statement))
@@ -145,3 +134,36 @@ def _save(connection: sa.Connection, place: Scope, rules: GuildSettings) -> None
         connection.execute(
             sa.insert(guild_settings).values(guild=place.guild, channel=place.channel, **values)
         )
+
+
+class FirstGuild:
+    """The one server that may ask while BOT_GUILDS is not set: the first that the bot was in.
+
+    Raises:
+        StateError: The database cannot be used.
+
+    Attributes:
+        id: Its id, which never changes; None while none is stored.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.id = database.now(_stored)
+
+    async def claim(self, guild: int) -> None:
+        """Store a server, unless one is stored already.
+
+        Raises:
+            StateError: The database cannot be used.
+        """
+
+        def work(connection: sa.Connection) -> int | None:
+            if _stored(connection) is None:
+                connection.execute(sa.insert(first_guild).values(guild=guild))
+            return _stored(connection)
+
+        self.id = await self._database.do(work)
+
+
+def _stored(connection: sa.Connection) -> int | None:
+    return connection.execute(sa.select(first_guild.c.guild)).scalar()

@@ -1,4 +1,4 @@
-"""The tables as they are now; `migrations/` says how they came about."""
+"""The tables as they are now; `migrations/` has their history."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 metadata = sa.MetaData()
 
 EVERYWHERE: Final = 0
-"""Stands for a whole server where a channel is named."""
+"""In place of a channel: the whole server."""
 
 guild_settings = sa.Table(
     "guild_settings",

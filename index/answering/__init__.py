@@ -1,1 +1,1 @@
-"""From ranked units to an answer: which are shown, context, links, and why there is none."""
+"""From ranked sentences to an outcome: citations with context and links, or a reason for declining."""

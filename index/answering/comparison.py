@@ -1,4 +1,9 @@
-"""What somebody says, taken apart into claims, and the sentences of articles that come nearest to each."""
+"""The claims in a message, each beside the nearest sentences of articles.
+
+They are compared by words, numbers, dates and negation alone, so nothing here can tell what is true. Two
+sentences count as the same only where all words that carry meaning agree, in the same order; everything else
+is left for the reader to compare.
+"""
 
 from __future__ import annotations
 
@@ -7,32 +12,37 @@ from collections.abc import Sequence
 from typing import Final
 
 from index.answering.answer import cite
-from index.answering.statements import liken
 from index.ranking.features import Candidate, Feature, gather
 from index.retrieval.question import refers, understand
 from index.retrieval.search import retrieve
 from index.retrieval.vectors import VectorIndex
 from index.store import Snapshot
-from index.text.differences import describe_differences, differences
+from index.text.differences import departures, differences, negates
 from index.text.markup import plain
 from index.text.sentences import segment
-from index.text.words import STOPWORDS, written
-from index.types import CITABLE, Claim, Comparison, Encoder, Likeness, Match, Turn
+from index.text.words import STOPWORDS, terms, written
+from index.types import CITABLE, Claim, Comparison, Difference, Encoder, Likeness, Match, Turn
 
 MOST: Final = 3
-"""Sentences of a message that are looked for."""
+"""Maximum number of sentences of a message that are compared."""
 KEPT: Final = 4
-"""Claims that a comparison has: of a sentence that says several things, each is one."""
+"""Maximum number of claims in a comparison; a sentence may make several."""
 
 _NEAR: Final = 0.5  # cosine from which a sentence is worth showing
-_WORDS: Final = 2  # content words that a claim has at least
-_CLAUSE_WORDS: Final = 3  # the same of a claim that is only part of a sentence
-# A match begins where a run of white space does, so that a long run is read once.
+_WORDS: Final = 2  # least number of content words in a claim
+_CLAUSE_WORDS: Final = 3  # the same for a claim that is only part of a sentence
+# A match begins at the start of a run of white space, so that a long run is read only once.
 _CLAUSE: Final = re.compile(r"[,;]\s++(?:and\s++|but\s++)?|(?<!\s)\s++(?:and|but)\s++")
 _AGREEING: Final = (Likeness.VERBATIM, Likeness.SAME, Likeness.PART)
 _CHATTER: Final = frozenset("lol haha ok okay yes yeah yep nope hi hello hey thanks wow hmm btw imo".split())
 _BEGINS: Final = re.compile(r"(?:(?<=[!?] )|(?<=[^\W\d_]{3}\. ))[^\W\d_]")
 _ORDER: Final = {each: rank for rank, each in enumerate(Likeness)}
+_ALIKE: Final = 0.8  # share of a sentence's words in the claim, from which it hardly says more
+_EMPTY: Final = frozenset(
+    "a an the is are was were be been am of to in on at by for with and that this these those it its as also "
+    "there from has have had do does did so very just".split()
+)  # words that may be missing, unlike "after", "only" or "may"
+_CLOCK: Final = re.compile(r"\b(\d{1,2})(?:[.:](\d\d))? ?([ap])\.?m\b\.?|\b(\d{1,2}):(\d\d)\b", re.IGNORECASE)
 
 
 def compare(
@@ -43,64 +53,63 @@ def compare(
     *,
     collections: Sequence[str] | None = None,
 ) -> Comparison:
-    """Put what somebody says beside the articles, claim by claim.
+    """Compare a message with the articles, claim by claim.
 
     Args:
         snapshot: The state of the index.
-        vectors: Of its chunks.
+        vectors: The vectors of its chunks.
         encoder: Encodes the claims.
-        text: What is said; of more than `MOST` sentences the first are looked for.
+        text: The message; its first `MOST` sentences are compared.
         collections: Where to look; None for everywhere.
     """
-    said = _claims(text)
+    sentences = _sentences(text)
 
-    def look(one: str, before: str) -> Claim:
-        query = understand(one, [Turn(before)] if before and refers(one) else [])
+    def find(claim: str, before: str) -> Claim:
+        query = understand(claim, [Turn(before)] if before and refers(claim) else [])
         retrieval = retrieve(snapshot, vectors, encoder, query, collections=collections)
-        return _match(snapshot, one, gather(snapshot, encoder, retrieval))
+        return _match(snapshot, claim, gather(snapshot, encoder, retrieval))
 
-    found: list[Claim] = []
+    claims: list[Claim] = []
     before = ""
-    for one in said[:MOST]:
-        whole = look(one, before)
-        parts = [] if _telling(whole) else [look(part, before) for part in _clauses(one)]
-        found += parts if any(map(_telling, parts)) else [whole]
-        before = one
-    kept = tuple(found[:KEPT])
-    return Comparison(kept, len(found) - len(kept) + max(len(said) - MOST, 0))
+    for sentence in sentences[:MOST]:
+        whole = find(sentence, before)
+        parts = [] if _is_decided(whole) else [find(part, before) for part in _clauses(sentence)]
+        claims += parts if any(map(_is_decided, parts)) else [whole]
+        before = sentence
+    kept = tuple(claims[:KEPT])
+    return Comparison(kept, len(claims) - len(kept) + max(len(sentences) - MOST, 0))
 
 
-def _claims(text: str) -> list[str]:
-    """The claims in a text: its sentences, but for those that say next to nothing ("lol ok")."""
-    found = [each for line in text.splitlines() for each in _sentences(line)]
-    saying = [each for each in found if _says(each) >= _WORDS]
-    return list(dict.fromkeys(saying or [each for each in found if _says(each)]))
+def _sentences(text: str) -> list[str]:
+    """Split a text into its different sentences, without those that say almost nothing ("lol ok")."""
+    found = [each for line in text.splitlines() for each in _sentences_of_line(line)]
+    telling = [each for each in found if _content_words(each) >= _WORDS]
+    return list(dict.fromkeys(telling or [each for each in found if _content_words(each)]))
 
 
-def _sentences(line: str) -> list[str]:
-    """The sentences of a line, also where people in a chat begin them with a small letter."""
+def _sentences_of_line(line: str) -> list[str]:
+    """Split a line into sentences, which in a chat may begin with a small letter."""
     capital = _BEGINS.sub(lambda found: found[0].upper() if len(found[0].upper()) == 1 else found[0], line)
     return [line[one.start : one.end] for one in segment(capital) if one.kind in CITABLE]
 
 
 def _clauses(sentence: str) -> list[str]:
-    """What a sentence says one after the other, where each part says enough to stand alone."""
+    """Split a sentence into clauses, if each has enough words to be a claim of its own."""
     parts = _CLAUSE.split(sentence)
-    return parts if len(parts) > 1 and min(map(_says, parts)) >= _CLAUSE_WORDS else []
+    return parts if len(parts) > 1 and min(map(_content_words, parts)) >= _CLAUSE_WORDS else []
 
 
-def _telling(claim: Claim) -> bool:
-    """Whether the articles say the same, or otherwise, and not just something near."""
+def _content_words(text: str) -> int:
+    return len(set(written(plain(text))) - STOPWORDS - _CHATTER)
+
+
+def _is_decided(claim: Claim) -> bool:
+    """Tell whether a sentence agrees with a claim or contradicts it, and is not just near."""
     return any(each.likeness is not Likeness.NEAR for each in claim.matches)
 
 
 def _match(snapshot: Snapshot, said: str, candidates: Sequence[Candidate]) -> Claim:
-    """Put a claim beside the sentences that were found for it.
-
-    Returns:
-        The sentence that is most like the claim; and besides one that agrees with it, one that is as much
-        alike and says otherwise, if there is one.
-    """
+    """Match a claim with the sentence most like it and, if that agrees, with one that contradicts it."""
     ranked = []
     for one in candidates:
         likeness, differ = liken(said, one.sentence.text)
@@ -118,9 +127,47 @@ def _match(snapshot: Snapshot, said: str, candidates: Sequence[Candidate]) -> Cl
     for _, _, _, likeness, differ, one in chosen:
         citation = cite(snapshot, one, max(one.features[Feature.DENSE], 0.0))
         if citation is not None:
-            matches.append(Match(likeness, citation, describe_differences(differ) if differ else ""))
+            matches.append(Match(likeness, citation, differ))
     return Claim(said, tuple(matches))
 
 
-def _says(text: str) -> int:
-    return len(set(written(plain(text))) - STOPWORDS - _CHATTER)
+def liken(said: str, sentence: str) -> tuple[Likeness | None, tuple[Difference, ...]]:
+    """Compare a claim with a sentence of an article.
+
+    Returns:
+        How they relate, or None where their words do not show that they are about the same thing; and what
+        they differ in.
+    """
+    own, other = _clocked(plain(said)), _clocked(plain(sentence))
+    if written(plain(said)) == written(plain(sentence)):
+        return Likeness.VERBATIM, ()
+    differ = departures(own, other)
+    if differ:
+        return Likeness.DIFFERS, differ
+    words, others = _words(own), _words(other)
+    if len(words) < 2 or not _in_order(words, others) or negates(own) != negates(other):
+        return None, ()
+    more = len(set(words)) < _ALIKE * len(set(others)) or bool(differences(own, other))
+    return (Likeness.PART if more else Likeness.SAME), ()
+
+
+def _words(text: str) -> list[str]:
+    return terms(" ".join(word for word in written(text) if word not in _EMPTY))
+
+
+def _in_order(words: list[str], others: list[str]) -> bool:
+    """Tell whether all words are among the others, in the same order."""
+    rest = iter(others)
+    return all(word in rest for word in words)
+
+
+def _clocked(text: str) -> str:
+    """Write times of the day in one form, so that 18:40 equals 6.40 pm."""
+
+    def write(found: re.Match[str]) -> str:
+        if found[4]:
+            return f"{int(found[4])}.{found[5]}"
+        hour, minutes = int(found[1]) % 12, found[2] or "00"
+        return f"{hour + 12 if found[3] in 'pP' else hour}.{minutes}"
+
+    return _CLOCK.sub(write, text)

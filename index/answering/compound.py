@@ -1,4 +1,4 @@
-"""Several questions in one message: taken apart to be answered one by one, and the answers put together."""
+"""Several questions in one message: split to be answered one by one, and their answers joined."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from typing import Final
 
 from index.retrieval import question as query
 from index.text.words import STOPWORDS, written
-from index.types import Answer, Citation, Status, phrase
+from index.types import Answer, Answered, Citation, Declined, NothingFound
 
 MOST: Final = 3
-"""Questions that are answered one by one; what comes after is read as part of the last."""
+"""Maximum number of questions; any text after them is part of the last."""
 
 LONGEST: Final = MOST * query.LONGEST
-"""Characters that are read: of each question, no more is."""
+"""Maximum number of characters that are read."""
 
 _END: Final = re.compile(r"(?<=[?？])\s+(?=\S)")
 _ASKING: Final = r"(?:who|whom|whose|when|where|why|how|what|which)"
-# A match begins where a run of white space does, so that a long run is read once.
+# A match begins at the start of a run of white space, so that a long run is read only once.
 _AND: Final = re.compile(rf"(?:,|(?<!\s))\s++and\s++(?={_ASKING}\s)", re.IGNORECASE)
 _BEGINS: Final = re.compile(rf"^(?:and\s+|but\s+)?{_ASKING}\b", re.IGNORECASE)
 
 
 def split(question: str) -> list[str]:
-    """The questions in a question: at question marks, and at "and who …" behind a question word.
+    """Split a message into questions: at question marks, and before "and who …" after a question word.
 
-    What is no question by itself ("When and where …?", "Really?") stays with its neighbour.
+    A piece that is not a question by itself ("When and where …?", "Really?") stays with its neighbour.
     """
     parts: list[str] = []
     for sentence in _END.split(question[:LONGEST].strip()):
@@ -43,44 +43,44 @@ def split(question: str) -> list[str]:
 
 
 def _complete(text: str) -> bool:
-    """Whether a piece says what it asks about: it is a question, and holds a word that tells something."""
+    """Tell whether a piece is a question with at least one content word."""
     words = written(text)
     asks = text.rstrip().endswith(("?", "？")) or _BEGINS.match(text) is not None
     return asks and len(words) > 2 and any(word not in STOPWORDS for word in words)
 
 
 def join(question: str, parts: Sequence[str], answers: Sequence[Answer], k: int) -> Answer:
-    """One answer out of those to the parts of a question.
+    """Join the answers to the questions in a message.
 
     Args:
-        question: As asked.
-        parts: The questions in it, two at least.
-        answers: To each of them.
-        k: How many citations at most.
+        question: The message.
+        parts: The questions in it; at least two.
+        answers: The answer to each of them.
+        k: Maximum number of citations.
 
     Returns:
-        The best citation of each part first. What is not found is said in a note; where nothing is, the
-        first refusal stands for all.
+        The best citation of each part first, with a note on each part that was declined. If all were, the
+        first of them.
     """
-    given = [answer for answer in answers if answer.status is Status.ANSWERED]
-    if not given:
+    answered = [answer for answer in answers if isinstance(answer, Answered)]
+    if not answered:
         return replace(answers[0], question=question)
     notes = [
-        (answer.reason or "") if answer.listing else phrase("On “{part}” I found nothing.", part=part.strip())
+        answer.reason if answer.articles else NothingFound(part.strip())
         for part, answer in zip(parts, answers, strict=True)
-        if answer.status is Status.DECLINED
+        if isinstance(answer, Declined)
     ]
     return replace(
-        given[0],
+        answered[0],
         question=question,
-        citations=_merged([answer.citations for answer in given])[:k],
-        candidates=_merged([answer.candidates for answer in given])[: len(given[0].candidates)],
+        citations=_merged([answer.citations for answer in answered])[:k],
+        candidates=_merged([answer.candidates for answer in answered])[: len(answered[0].candidates)],
         notes=tuple(dict.fromkeys([*notes, *(note for answer in answers for note in answer.notes)])),
     )
 
 
 def _merged(lists: Sequence[Sequence[Citation]]) -> tuple[Citation, ...]:
-    """The first of each list, then the second of each, each sentence once."""
+    """Return the first of each list, then the second of each, and so on; each sentence once."""
     rows = [each for row in zip_longest(*lists) for each in row if each is not None]
     seen = {(each.article_id, each.start): each for each in reversed(rows)}
     return tuple(dict.fromkeys(seen[each.article_id, each.start] for each in rows))

@@ -1,4 +1,4 @@
-"""What an answer, or a no, rests on: for `ask --explain`, and for members who ask why."""
+"""Explains a ranking: for `ask --explain`, and for members who ask why."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from index.text.markup import plain
 from index.text.words import STOPWORDS, fold, terms
 from index.types import Explanation, Word
 
-_SIGNALS: Final = 5  # that are told
+_SIGNALS: Final = 5  # that an explanation names
 _NAMES: Final[Mapping[Feature, str]] = {
     Feature.LATE: "word by word",
     Feature.LATE_WITHOUT_TITLE: "word by word",
@@ -43,14 +43,14 @@ _NAMES: Final[Mapping[Feature, str]] = {
     Feature.STARTS_WITH_PRONOUN: "leans on the sentence before",
     Feature.IS_QUESTION: "is a question itself",
 }
-"""What the features are called for people; those with the same name are added up."""
+"""Names of the features for people; the points of features with the same name are added up."""
 
 
 def explain(ranker: Ranker, retrieval: Retrieval, ranked: Ranked, threshold: float) -> Explanation:
-    """Say what a ranking rests on.
+    """Explain a ranking.
 
     Args:
-        ranker: What ranked the candidates.
+        ranker: Ranked the candidates.
         retrieval: What was found.
         ranked: The ranked candidates.
         threshold: Confidence from which an answer is given.
@@ -65,26 +65,24 @@ def explain(ranker: Ranker, retrieval: Retrieval, ranked: Ranked, threshold: flo
         words=_words(retrieval, frozenset(terms(plain(best.sentence.text)))),
         meaning=best.features[Feature.DENSE],
         interaction=best.features[Feature.LATE],
-        reranker=ranked.opinions[0] if ranked.opinions else None,
+        reranker=ranked.reranker[0] if ranked.reranker else None,
         signals=_signals(ranker, ranked),
         probabilities=tuple(ranked.probabilities[:2].tolist()),
     )
 
 
 def _words(retrieval: Retrieval, said: frozenset[str]) -> tuple[Word, ...]:
-    query = retrieval.query
+    shown = {term: retrieval.query.shown.get(term, term) for term in retrieval.query.terms}
     found = {
-        query.shown.get(term, term): Word(
-            query.shown.get(term, term), retrieval.frequency[term], matched=term in said
-        )
-        for term in query.terms
-        if fold(query.shown.get(term, term)) not in STOPWORDS
+        word: Word(word, retrieval.frequency[term], matched=term in said)
+        for term, word in shown.items()
+        if fold(word) not in STOPWORDS
     }
     return tuple(found.values())
 
 
 def _signals(ranker: Ranker, ranked: Ranked) -> tuple[tuple[str, float], ...]:
-    """Points that each kind of feature gives the best candidate above the average one, largest first."""
+    """Return by how many points features set the best candidate apart from the average; largest first."""
     points: dict[str, float] = {}
     for feature, weight in ranker.ranking.items():
         values = np.array([one.features[feature] for one in ranked.candidates])

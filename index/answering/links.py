@@ -1,10 +1,9 @@
-"""Links that open an article at the very sentence, by a text fragment.
+"""Links that open an article at a sentence, with a text fragment.
 
-Formula: `#:~:text=[prefix-,]start[,end]` of the WICG draft "URL Fragment Text Directives"
-(https://wicg.github.io/scroll-to-text-fragment/). A browser highlights the first match on the page, compares
-without regard to case, and a term cannot span blocks (paragraphs, cells), while `start` and `end` may lie in
-different ones. So the start is made longer, or the words before it are added, until its first match in the
-article is the sentence meant.
+The syntax is `#:~:text=[prefix-,]start[,end]`, from the WICG draft "URL Fragment Text Directives"
+(https://wicg.github.io/scroll-to-text-fragment/). A browser highlights the first match on the page, and
+ignores case. A term cannot span blocks (paragraphs, cells), but `start` and `end` may be in different ones.
+So `start` is made longer, or the words before it are added, until its first match is the right one.
 """
 
 from __future__ import annotations
@@ -20,10 +19,10 @@ from index.text.wordlists import CJK
 from index.types import Article, SentenceKind
 
 LONGEST: Final = 512
-"""Characters of a link that a Discord button takes."""
+"""Maximum number of characters in the link of a Discord button."""
 
 _SHORT: Final = 90
-"""Characters up to which a sentence is given in full."""
+"""Number of characters up to which a link has the whole sentence."""
 _START_WORDS: Final = (4, 6, 9, 13)
 _END_WORDS: Final = (3, 5, 8)
 _PREFIX_WORDS: Final = (2, 4, 8)
@@ -37,7 +36,7 @@ _UNSAFE: Final = re.compile(r"[\s\x00-\x1f\x7f<>\"`{}|\\^]")
 
 
 def text_fragment_link(article: Article, start: int, end: int) -> str | None:
-    """The link that opens an article's page at a span of its text.
+    """Return a link that opens an article's page at a span of its text.
 
     Args:
         article: The article.
@@ -45,7 +44,7 @@ def text_fragment_link(article: Article, start: int, end: int) -> str | None:
         end: One past its last character.
 
     Returns:
-        At most 512 characters, or the article's address alone if that leaves no room for words or the span
+        At most 512 characters; the article's address alone if that leaves no room for words, or if the span
         cannot be told from others; None if the article has no http or https address.
     """
     url = _address(article.url)
@@ -60,7 +59,7 @@ def text_fragment_link(article: Article, start: int, end: int) -> str | None:
 
 
 def _address(url: str | None) -> str | None:
-    """A web address, safe to put into a link."""
+    """Return a web address that is safe in a link; None if it is not one."""
     if not url:
         return None
     url = _UNSAFE.sub(lambda match: quote(match[0]), url.strip())
@@ -72,7 +71,7 @@ def _address(url: str | None) -> str | None:
 
 
 def _directives(article: Article, start: int, end: int) -> Iterator[str]:
-    """Text directives for a span, best first; each has its first match at the span."""
+    """Yield text directives whose first match is at the span, best first."""
     runs = _runs(article.text[start:end])
     if not runs:
         return
@@ -98,7 +97,7 @@ def _directives(article: Article, start: int, end: int) -> Iterator[str]:
 
 
 def _runs(raw: str) -> list[str]:
-    """The plain text of a span, in pieces that each lie within one block of a page."""
+    """Return the plain text of a span, in pieces that each lie within one block of the page."""
     runs: list[str] = []
     for block in blocks(raw):
         piece = raw[block.start : block.end]
@@ -108,7 +107,7 @@ def _runs(raw: str) -> list[str]:
 
 
 def _ranges(runs: list[str], opening: str, *, bare: bool = True) -> Iterator[str]:
-    """`start,end` for a span that begins with `opening`, where its end is told from other words."""
+    """Yield `start,end` for a span that begins with `opening`, if its end is found unambiguously."""
     rest = " ".join([runs[0][len(opening) :], *runs[1:]])
     last = runs[-1][len(opening) :] if len(runs) == 1 else runs[-1]
     starts = [match.start() for match in _words(last)]
@@ -124,14 +123,14 @@ def _ranges(runs: list[str], opening: str, *, bare: bool = True) -> Iterator[str
 
 
 def _is_first(article: Article, start: int, end: int, phrase: str) -> bool:
-    """Whether the phrase at `start` is the first of its kind in the article, markup overlooked."""
+    """Tell whether the phrase at `start` has its first match in the article there, ignoring markup."""
     pattern = _pattern(phrase)
     earlier = pattern.search(article.text, 0, end)
     return not (earlier and earlier.end() <= start) and not pattern.search(article.title)
 
 
 def _pattern(phrase: str) -> re.Pattern[str]:
-    """Matches a phrase as whole words, whatever its case and the marks between its words."""
+    """Compile a pattern for a phrase in whole words, with any case and punctuation."""
     words = _LETTERS.findall(phrase)
     before = "" if _WIDE.match(words[0]) else r"(?<![^\W_])"
     after = "" if _WIDE.match(words[-1][-1]) else r"(?![^\W_])"
@@ -139,16 +138,16 @@ def _pattern(phrase: str) -> re.Pattern[str]:
 
 
 def _words(text: str) -> list[re.Match[str]]:
-    """Where the words of a text are; of one without spaces, pieces."""
+    """Find the words of a text; in scripts without spaces, pieces of up to ten characters."""
     return [match for match in _WORD.finditer(text) if _BARE.search(match[0])]
 
 
 def _bare(words: str) -> str:
-    """Words without quotes, brackets and stops around them, which pages set in their own way."""
+    """Remove quotes, brackets and stops around words, which a page may set differently."""
     bare = _BARE.search(words)
     return bare[0] if bare else ""
 
 
 def _encoded(words: str) -> str:
-    """Percent-encoded, also the `-`, `,` and `&` that are syntax in a text directive."""
+    """Percent-encode words, and the `-`, `,` and `&` that are syntax in a text directive, too."""
     return quote(words, safe="", errors="replace").replace("-", "%2D")

@@ -1,23 +1,17 @@
-"""Questions that no sentence of an article can answer: for the list of articles, a summary, an opinion."""
+"""Questions that no quoted sentence can answer: for articles themselves, a summary, an opinion or a task."""
 
 from __future__ import annotations
 
 import re
-from enum import StrEnum
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from index.text.words import written
-from index.types import phrase
+from index.store import Snapshot
+from index.text.words import content_terms, terms, written
+from index.types import ArticleList, ArticlesFound, Declined, IndexInfo, PlainReason
 
-
-class Unsupported(StrEnum):
-    """What a question asks for that single sentences cannot give, and what to say to that."""
-
-    LIST = phrase("I cannot count or list what is in the articles: I quote single sentences.")
-    SUMMARY = phrase("I cannot summarize: I quote single sentences.")
-    OPINION = phrase("I have no opinion and give no advice: I quote what the articles say.")
-    TASK = phrase("I cannot compare, calculate, translate or write: I quote single sentences.")
-
+LISTED: Final = 25
+"""Articles that an answer lists."""
 
 _POLITE: Final = r"(?:please |(?:can|could|would|will) you (?:please )?|i (?:want|need) you to )?"
 _ARTICLES: Final = r"(?:articles|documents|docs)"
@@ -46,19 +40,19 @@ _LISTINGS: Final = tuple(
 )
 _BEYOND: Final = (
     (
-        Unsupported.LIST,
+        PlainReason.ASKS_FOR_LIST,
         rf"^{_POLITE}(?:list|show|name|give|find)(?: (?:me|us))? (?:all|every|each)\b"
         rf"|^how many (?:\w+ )?(?:{_ARTICLES}|pages|files|sentences|words)\b"
         rf"|^(?:what|which) {_ARTICLES} (?:are|do)\b",
     ),
     (
-        Unsupported.SUMMARY,
+        PlainReason.ASKS_FOR_SUMMARY,
         rf"^{_POLITE}(?:summari[sz]e|sum (?:it |this |that |them )?up|outline|recap)\b"
         r"|^tl ?dr\b|\btl ?dr$|\bsummary$"
         r"|\b(?:a|an|the) (?:\w+ )?(?:summary|overview|outline|gist) of\b|\bin a nutshell\b",
     ),
     (
-        Unsupported.OPINION,
+        PlainReason.ASKS_FOR_OPINION,
         r"\b(?:what|how) (?:do|would) you (?:think|recommend|suggest|advise|prefer)\b"
         r"|^do you (?:\w+ )?(?:think|believe|agree|like|prefer|recommend)\b"
         r"|\bwould you (?:recommend|advise)\b"
@@ -67,7 +61,7 @@ _BEYOND: Final = (
         r"|^(?:which|what) (?:\w+ ){0,3}should (?:i|we) (?:choose|pick|buy|read|play|take)$",
     ),
     (
-        Unsupported.TASK,
+        PlainReason.ASKS_FOR_TASK,
         rf"^{_POLITE}(?:compare|calculate|compute|convert|translate|rewrite|rephrase|paraphrase|write|draft"
         r"|proofread|correct)\b",
     ),
@@ -77,32 +71,70 @@ _THANKS: Final = (" please", " thanks", " thank you")
 _LEFT_OVER: Final = re.compile(r"^(?:the|a|an|any|our|your) | (?:then|at all|in total|here|now)$")
 
 
-def listing(question: str) -> str | None:
-    """What the list of articles should be searched for to answer a question: `""` for all of them.
+def answer_with_list(
+    snapshot: Snapshot,
+    question: str,
+    collections: Sequence[str] | None,
+    describe: Callable[[Snapshot], IndexInfo],
+) -> Declined | None:
+    """Answer a question that asks which articles there are, or which contain some words.
+
+    Args:
+        snapshot: The state of the index.
+        question: In the asker's words.
+        collections: Where to look; None for everywhere.
+        describe: Describes the index.
+
+    Returns:
+        A list of articles, those with the words in their titles first; None where the question asks for
+        something else, or there are no such articles.
+    """
+    topic = topic_of(question)
+    if topic is None:
+        return None
+    if wanted := content_terms(topic):
+        cards = snapshot.cards_holding(wanted, collections)
+        cards.sort(key=lambda card: not set(wanted) <= set(terms(card.title)))
+    else:
+        cards = snapshot.cards(limit=None, collections=collections)
+    if not cards:
+        return None
+    return Declined(
+        question=question,
+        confidence=0.0,
+        candidates=(),
+        passages=(),
+        index=describe(snapshot),
+        reason=ArticlesFound(topic, len(cards)),
+        articles=ArticleList(topic, len(cards), tuple(cards[:LISTED])),
+    )
+
+
+def topic_of(question: str) -> str | None:
+    """Return what the articles that a question asks for are about; `""` if it asks for all of them.
 
     Returns:
         None where the question asks for something else, as almost all do.
     """
-    words = _said(question)
+    words = _without_thanks(question)
     for pattern in _LISTINGS:
-        found = pattern.fullmatch(words)
-        if found:
+        if found := pattern.fullmatch(words):
             topic = found.groupdict().get("topic") or ""
             return _LEFT_OVER.sub("", _LEFT_OVER.sub("", topic))
     return None
 
 
-def unsupported(question: str) -> Unsupported | None:
-    """What a question that found no answer asks for besides; None where a sentence could have answered it.
+def unsupported(question: str) -> PlainReason | None:
+    """Return what a question asks for that no quoted sentence can give.
 
-    Only for refusals: many questions that look like it are answered by a sentence all the same.
+    Only for questions without an answer: a sentence answers many that look like this.
     """
-    words = _said(question)
+    words = _without_thanks(question)
     return next((kind for kind, pattern in _PATTERNS if pattern.search(words)), None)
 
 
-def _said(question: str) -> str:
-    """The words of a question, without a "please" behind them."""
+def _without_thanks(question: str) -> str:
+    """Return the words of a question without a "please" at the end."""
     words = " ".join(written(question))
     end = len(words)
     while thanks := next((each for each in _THANKS if words.endswith(each, 0, end)), ""):

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from index.cli import asking, building, calibrating, evaluating, keeping, reading, starting
+from index.cli import asking, building, measuring, reading, starting
 from index.cli.common import note, say
 from index.errors import FootnoteError
 
@@ -62,8 +62,13 @@ def options(
     log.setLevel(logging.DEBUG if debug else logging.WARNING)
 
 
-for _commands in (starting, building, reading, asking, evaluating, calibrating, keeping):
-    _commands.register(app)
+for _command in (
+    *(starting.init, building.rebuild, building.add, building.remove, building.rollback),
+    *(reading.list_articles, reading.show, reading.info, reading.verify, reading.cited),
+    *(asking.search, asking.ask, measuring.evaluate, measuring.calibrate),
+    *(building.backup, building.restore),
+):
+    app.command("list" if _command is reading.list_articles else None)(_command)
 
 
 def main(program: str = "footnote") -> None:

@@ -1,11 +1,11 @@
-"""Commands that change the index: rebuild, add, remove, rollback."""
+"""Commands that change or copy the index: rebuild, add, remove, rollback, backup and restore."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Final, TypedDict
+from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
 import typer
 
@@ -23,15 +23,13 @@ from index.cli.common import (
     waiting,
 )
 from index.errors import FootnoteError, UsageError
-from index.types import BuildReport, OnProgress
+from index.settings import IndexSettings
+from index.types import BuildReport
+
+if TYPE_CHECKING:
+    from index.indexing.builder import Builder
 
 _COPIED: Final = frozenset({".md", ".markdown", ".txt", ".jsonl"})
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    for command in (rebuild, add, remove, rollback):
-        app.command()(command)
 
 
 def rebuild(
@@ -47,8 +45,7 @@ def rebuild(
     Reads every file, but encodes only what changed. The previous state keeps answering until the new one is
     complete. After an interruption, run it again to continue.
     """
-    values = settings(corpus, index)
-    _run(lambda on_progress: builder(values, on_progress).rebuild(full=full), as_json=as_json)
+    _run(settings(corpus, index), lambda index: index.rebuild(full=full), as_json=as_json)
 
 
 def add(
@@ -89,14 +86,14 @@ def add(
     for given in sources:
         try:
             with waiting(f"Reading {given}"):
-                path = _bring(given, values.corpus, described, collection=collection, replace=replace)
+                path = _bring(given, values, described, collection=collection, replace=replace)
         except FootnoteError as error:
             failures.append(error)
         else:
             note(f"{given} -> {path}")
             paths.append(path)
-    if paths:  # also if others failed: what is in the corpus is in the index
-        _run(lambda on_progress: builder(values, on_progress).add(paths), as_json=as_json)
+    if paths:  # even if others failed: the index has all that is in the corpus
+        _run(values, lambda index: index.add(paths), as_json=as_json)
     for failure in failures[:-1]:
         note(str(failure))
     if failures:
@@ -104,7 +101,7 @@ def add(
 
 
 class _Described(TypedDict):
-    """What an editor says about an article."""
+    """Fields of an article that are given as options."""
 
     title: str | None
     url: str | None
@@ -112,17 +109,19 @@ class _Described(TypedDict):
     published: str | None
 
 
-def _bring(given: str, folder: Path, described: _Described, *, collection: str, replace: bool) -> Path:
+def _bring(
+    given: str, values: IndexSettings, described: _Described, *, collection: str, replace: bool
+) -> Path:
     """Copy or convert one article into the corpus."""
     from index import corpus as articles
 
     path = Path(given)
     if path.suffix.lower() in _COPIED and path.is_file() and not any(described.values()):
-        return articles.copy_in(folder, path, collection=collection, replace=replace)
-    from index.convert import convert
+        return articles.copy_in(values.corpus, path, collection=collection, replace=replace)
+    from index.convert import Limits, convert
 
-    article = convert(given, collection=collection, **described)
-    return articles.write(folder, article, replace=replace)
+    article = convert(given, collection=collection, limits=Limits.of(values), **described)
+    return articles.write(values.corpus, article, replace=replace)
 
 
 def remove(
@@ -132,8 +131,7 @@ def remove(
     as_json: Json = False,
 ) -> None:
     """Delete articles from the corpus and from the index."""
-    values = settings(corpus, index)
-    _run(lambda on_progress: builder(values, on_progress).remove(ids), as_json=as_json)
+    _run(settings(corpus, index), lambda index: index.remove(ids), as_json=as_json)
 
 
 def rollback(corpus: Corpus = None, index: Index = None, as_json: Json = False) -> None:
@@ -141,15 +139,57 @@ def rollback(corpus: Corpus = None, index: Index = None, as_json: Json = False) 
 
     Articles whose files are gone stay gone.
     """
+    _run(settings(corpus, index), lambda index: index.rollback(), as_json=as_json)
+
+
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help="A new file, or an existing folder.")],
+    corpus: Corpus = None,
+    index: Index = None,
+    as_json: Json = False,
+) -> None:
+    """Copy the index into one file, also while the bot runs.
+
+    The copy is one state of the index. It is checked before it gets its name, and overwrites nothing.
+    """
+    from index.indexing.backup import back_up
+
+    with waiting("Copying …"):
+        made = back_up(settings(corpus, index).dir, target)
+    if as_json:
+        say_json({"file": str(made), "bytes": made.stat().st_size})
+    else:
+        say(str(made))
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy made by `backup`.")],
+    corpus: Corpus = None,
+    index: Index = None,
+    as_json: Json = False,
+) -> None:
+    """Put a copy of the index in use; `rollback` undoes it.
+
+    Articles whose files are gone stay gone. Run `rebuild` afterwards for those that have changed since.
+    """
+    from index.indexing.backup import restore as put_back
+
     values = settings(corpus, index)
-    _run(lambda on_progress: builder(values, on_progress).rollback(), as_json=as_json)
+    with waiting("Checking …"):
+        report = put_back(file, values.corpus, values.dir, lock_timeout=values.lock_timeout)
+    if as_json:
+        say_json(report)
+    else:
+        gone = f", {len(report.removed)} removed because their files are gone" if report.removed else ""
+        say(f"{counted(report.unchanged, 'article')} restored{gone}")
+    note("Now run `footnote rebuild`, for articles that have changed since.")
 
 
-def _run(work: Callable[[OnProgress], BuildReport], *, as_json: bool) -> None:
-    """Do the work, showing how far it has come, and tell what was done."""
+def _run(values: IndexSettings, change: Callable[[Builder], BuildReport], *, as_json: bool) -> None:
+    """Change the index, with a progress bar, and print the report."""
     begin = time.perf_counter()
     with progress() as on_progress:
-        report = work(on_progress)
+        report = change(builder(values, on_progress))
     seconds = time.perf_counter() - begin
     for article_id in report.split:
         note(f"{article_id}: a sentence longer than the encoder reads was split.")

@@ -39,43 +39,43 @@ _CUT_OFF = 128 + 13  # as shells count signals: SIGPIPE
 
 
 def settings(corpus: Path | None, index: Path | None) -> IndexSettings:
-    """The settings, with what the command line says instead of the environment."""
+    """Return the settings; options of the command line override the environment."""
     return load(IndexSettings, corpus=corpus, dir=index)
 
 
 def builder(values: IndexSettings, on_progress: OnProgress | None = None) -> Builder:
-    """What changes the index; loads no model until something must be encoded."""
+    """Make a builder; it loads no model until something must be encoded."""
     from index.embedding import SentenceEncoder
-    from index.indexing.builder import Builder, BuildParams
+    from index.indexing.builder import Builder
 
     encoder = SentenceEncoder(values.model, dtype=values.dtype, threads=values.threads)
     return Builder(
         values.corpus,
         values.dir,
         encoder,
-        params=BuildParams(max_tokens=values.chunk_tokens),
+        max_tokens=values.chunk_tokens,
         on_progress=on_progress,
         lock_timeout=values.lock_timeout,
     )
 
 
 def engine(values: IndexSettings) -> Engine:
-    """What answers from the index."""
+    """Open the engine."""
     from index.engine import Engine
 
     return Engine.open(values)
 
 
 def say(text: str = "") -> None:
-    """Write a line of the result to stdout, at once.
+    """Write a line of the result to stdout, without a delay.
 
     Raises:
-        typer.Exit: Nobody reads it any more (`| head`).
+        typer.Exit: The reader has closed the pipe (`| head`).
     """
     try:
         typer.echo(text)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is left in the buffer
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # takes the rest of the buffer
         raise typer.Exit(_CUT_OFF) from None
 
 
@@ -92,10 +92,10 @@ def say_json(value: object) -> None:
 
 
 def write_page(path: Path, page: str) -> None:
-    """Write an HTML page, and say so.
+    """Write an HTML page and note where it is.
 
     Raises:
-        UsageError: It cannot be written there.
+        UsageError: The file cannot be written.
     """
     try:
         path.write_text(page, encoding="utf-8")
@@ -105,18 +105,18 @@ def write_page(path: Path, page: str) -> None:
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 article`, `1,204 articles`."""
+    """Return a number with its noun: `1 article`, `1,204 articles`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def typed(text: str) -> str:
-    """An argument as text that can be written: bytes that are not UTF-8 become U+FFFD."""
+    """Make an argument printable: bytes that are not UTF-8 become U+FFFD."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 @contextmanager
 def waiting(what: str) -> Iterator[None]:
-    """Show on a terminal that something is being done."""
+    """Show a spinner on a terminal."""
     if not sys.stderr.isatty():
         yield
         return
@@ -128,7 +128,7 @@ def waiting(what: str) -> Iterator[None]:
 
 @contextmanager
 def progress() -> Iterator[OnProgress]:
-    """Show how far long work has come: a bar for each stage on a terminal, nothing in a pipe."""
+    """Show a progress bar for each stage on a terminal, and nothing in a pipe."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return

@@ -1,4 +1,4 @@
-"""Commands that look into the index: list, show, info, verify, cited."""
+"""Commands that read the index: list, show, info, verify and cited."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from index.cli.common import (
     settings,
     waiting,
 )
-from index.errors import UsageError
 
 _VERDICTS: Final = {
     "intact": "Still there, word for word.",
@@ -29,15 +28,6 @@ _VERDICTS: Final = {
     "changed": "Changed: the article no longer holds the quoted sentence. Most like it is now:",
     "removed": "Removed: the article is gone.",
 }
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    app.command("list")(list_articles)
-    for command in (show, info, verify, cited):
-        app.command()(command)
-    anything = {"allow_extra_args": True, "ignore_unknown_options": True}
-    app.command(hidden=True, add_help_option=False, context_settings=anything)(check)
 
 
 def list_articles(
@@ -92,7 +82,7 @@ def info(corpus: Corpus = None, index: Index = None, as_json: Json = False) -> N
 def verify(corpus: Corpus = None, index: Index = None, as_json: Json = False) -> None:
     """Check the whole index: every span, vector and word.
 
-    Exits with 1 if anything is wrong, and says what.
+    Exits with 1 if there are problems, and lists them.
     """
     with waiting("Checking …"):
         problems = builder(settings(corpus, index)).verify()
@@ -147,8 +137,3 @@ def cited(
             say(f"“{sentence}”\n{article.title} ({article.id})" + (f"\n{link}" if link else ""))
     if seen.status not in ("intact", "moved"):
         raise typer.Exit(1)
-
-
-def check() -> None:
-    """Name the command that replaced this one."""
-    raise UsageError("The command `check` is now called `cited`: run `footnote cited ID`.")

@@ -18,16 +18,11 @@ from index.settings import IndexSettings
 
 _PACKAGED: Final = Path(__file__).with_name("starter")
 _ROOT: Final = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[2]
-"""Where the starter files are: in the installed package (`setup.py` puts them there), or the checkout."""
+"""Where the starter files are: in the installed package, where `setup.py` copies them, or the checkout."""
 
 _EXAMPLE: Final = _ROOT / ".env.example"
 _ARTICLE: Final = _ROOT / "corpus" / "handbook" / "adding-articles.md"
 _ENV: Final = Path(".env")
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(init)
 
 
 def init(
@@ -38,8 +33,8 @@ def init(
 ) -> None:
     """Set up a folder: a corpus with one starter article, a file `.env` of settings, and an index.
 
-    Overwrites nothing: what the folder already has stays as it is. Settings that it has, in `.env` or in the
-    environment, say where corpus and index are.
+    Overwrites nothing. Existing settings, in `.env` or in the environment, name the folders of corpus and
+    index.
     """
     done = _Done()
     try:
@@ -56,7 +51,12 @@ def init(
         return
     for line in done.lines:
         say(line)
-    _note_next_steps(folder, ask_about_adding=done.starter)
+    note("\nNext:")
+    if folder.resolve() != Path.cwd():
+        note(f"  cd {shlex.quote(str(folder))}")
+    note(f'  footnote ask "{done.question}"')
+    note("  footnote add PATH|URL      adds an article of yours")
+    note("  footnote-bot               opens a chat; once BOT_TOKEN is set in .env, connects to Discord")
 
 
 @dataclass
@@ -67,13 +67,13 @@ class _Done:
         made: Paths that are new.
         kept: Paths that were there and stay as they are.
         lines: The same in words.
-        starter: Whether the starter article is among `made`.
+        question: An example of a question.
     """
 
     made: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
-    starter: bool = False
+    question: str = "…"
 
     def make(self, path: Path, what: str) -> None:
         self.made.append(str(path))
@@ -92,7 +92,7 @@ def _make_corpus(values: IndexSettings, done: _Done) -> None:
         return
     path = corpus.copy_in(values.corpus, _ARTICLE, collection=_ARTICLE.parent.name)
     done.make(path, "a starter article")
-    done.starter = True
+    done.question = "How do I add an article?"
 
 
 def _make_env(done: _Done) -> None:
@@ -121,13 +121,3 @@ def _make_index(values: IndexSettings, done: _Done) -> None:
     done.make(values.dir, f"an index of {counted(len(report.added), 'article')}")
     for skipped in report.skipped:
         done.lines.append(f"Skipped {skipped.path}: {skipped.reason}")
-
-
-def _note_next_steps(folder: Path, *, ask_about_adding: bool) -> None:
-    question = "How do I add an article?" if ask_about_adding else "…"
-    note("\nNext:")
-    if folder.resolve() != Path.cwd():
-        note(f"  cd {shlex.quote(str(folder))}")
-    note(f'  footnote ask "{question}"')
-    note("  footnote add PATH|URL      adds an article of yours")
-    note("  footnote-bot               opens a chat; once BOT_TOKEN is set in .env, connects to Discord")

@@ -1,6 +1,8 @@
 """Converts HTML, PDF, DOCX and web pages into Markdown articles, for `add`.
 
-What is found is a proposal: an editor's own words go before it, and the article is a file to be corrected.
+The result is a proposal: what an editor gives takes precedence over what the document says, and the article
+is a file that can be corrected. HTML, PDF and DOCX are read in a sandboxed process; Markdown and plain text,
+which take linear time, are not.
 """
 
 from __future__ import annotations
@@ -8,22 +10,20 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote, urldefrag, urlsplit
 
 from index import corpus
-from index.convert._charset import decode
-from index.convert._docx import read_docx
-from index.convert._draft import ConvertedArticle
+from index.convert import _sandbox
+from index.convert._conversion import make_article
 from index.convert._fetch import SIZE_LIMIT, Response, fetch
-from index.convert._html import host_of, read_html
-from index.convert._pdf import read_pdf
+from index.convert._html import host_of
+from index.convert._sandbox import Limits
 from index.errors import ConversionFailed, UnreadableFile, UnsupportedFormat, UsageError
 from index.types import Article
 
-__all__ = ["convert", "is_url"]
+__all__ = ["Limits", "convert", "is_url"]
 
 _SUFFIXES = {
     ".html": "html",
@@ -55,11 +55,11 @@ _WEB = re.compile(r"https?://", re.IGNORECASE)
 _START = 4096
 _ZIP = b"PK\x03\x04"
 _FOREIGN = (_ZIP, b"{\\rtf", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b")
-_OPENING_LIMIT = 80
+_SANDBOXED: Final = frozenset({"html", "pdf", "docx"})
 
 
 def is_url(origin: str | Path) -> bool:
-    """Whether that names a web page rather than a file."""
+    """Return whether `origin` names a web page rather than a file."""
     return isinstance(origin, str) and _WEB.match(origin) is not None
 
 
@@ -74,6 +74,7 @@ def convert(
     language: str | None = None,
     tags: Sequence[str] = (),
     collection: str = "",
+    limits: Limits | None = None,
     allow_private: bool = False,
 ) -> Article:
     """Make a Markdown article of a file or web page; write it with `corpus.write`.
@@ -81,44 +82,48 @@ def convert(
     Args:
         origin: A path, an `http` or `https` address, or `-` for standard input.
         data: Its content, where the caller has it already; then nothing is read or fetched.
-        title: Put in place of the title that is found; likewise the others.
+        title: Used in place of the title that is found; likewise the others.
         url: Where a reader can open it.
         source: Who published it.
         published: ISO 8601 date.
         language: BCP 47 code.
         tags: Free words.
         collection: The folder under the corpus in which its id lies.
+        limits: What the conversion may use; None for the default limits.
         allow_private: Whether an address may be on this machine or in a private network.
 
     Returns:
         The article, with an id made from its title.
 
     Raises:
-        ConversionFailed: No article could be made of it, or fetched.
+        ConversionFailed: No article could be made of it within the limits, or it could not be fetched.
         UnreadableFile: There is no such file, it cannot be read, or is no UTF-8 text.
         UnsupportedFormat: There is no converter for it.
         UsageError: One of the fields given, or the address, is not what it should be.
     """
     name = "Standard input" if origin == "-" else str(origin)
     if is_url(origin) and host_of(name) is None:
-        raise UsageError(f"{name} is no web address.")
+        raise UsageError(f"{name} is not a web address.")
     raw = _raw(origin, data, name, allow_private=allow_private)
-    draft = _draft(raw, _kind(raw, origin, name), name, whole=title is not None)
-    draft = replace(draft, url=draft.url or raw.url or None)
-    draft = replace(draft, source=draft.source or host_of(draft.url))
-    found = {key: getattr(draft, key) for key in ("url", "source", "published", "language")}
-    given = {"url": url, "source": source, "published": published, "language": language}
-    fields = {key: value for key, value in found.items() if _usable(key, value)}
-    fields |= {key: value for key, value in given.items() if value is not None}
-    shown = title or draft.title or _name_of(origin) or corpus.one_line(draft.text, _OPENING_LIMIT)
-    article = Article(id="new", title=shown, text=draft.text, tags=tuple(tags) or draft.tags, **fields)
-    article = corpus.normalised(article)
-    identity = corpus.slug(article.title)
-    return replace(article, id=f"{collection}/{identity}" if collection else identity)
+    kind = _kind(raw, origin, name)
+    request: dict[str, Any] = {
+        "kind": kind,
+        "name": name,
+        "address": raw.url,
+        "charset": raw.charset,
+        "file_title": _name_of(origin),
+        "title": title,
+        "tags": list(tags),
+        "collection": collection,
+        "given": {"url": url, "source": source, "published": published, "language": language},
+    }
+    if kind not in _SANDBOXED:
+        return make_article(raw.data, **request)
+    return _sandbox.run(raw.data, request, name, limits or Limits())
 
 
 def _raw(origin: str | Path, data: bytes | None, name: str, *, allow_private: bool) -> Response:
-    """The content of a file or page, with what is known of it; the address is `""` for a file."""
+    """Return the content of a file or page, with what is known of it; the address of a file is `""`."""
     if data is None and is_url(origin):
         return fetch(str(origin), allow_private=allow_private)
     if data is None and origin == "-":
@@ -135,15 +140,15 @@ def _raw(origin: str | Path, data: bytes | None, name: str, *, allow_private: bo
 
 
 def _kind(raw: Response, origin: str | Path, name: str) -> str:
-    """What to read it as: what the server says, else what it begins with, else its suffix.
+    """Tell the format: by the server's media type, else by how the content begins, else by the suffix.
 
     Raises:
-        ConversionFailed: The server says that it is no text.
+        ConversionFailed: The server's media type is not that of a text.
         UnsupportedFormat: There is no converter for it.
     """
     kind = _MEDIA.get(raw.kind)
     if kind is None:
-        raise ConversionFailed(f"{name} is no article but {raw.kind}.")
+        raise ConversionFailed(f"{name} is not an article but {raw.kind}.")
     suffix = PurePosixPath(urlsplit(raw.url).path if raw.url else str(origin)).suffix.lower()
     start = raw.data[:_START]
     kind = kind or _by_marks(raw.data) or _SUFFIXES.get(suffix, "")
@@ -151,7 +156,7 @@ def _kind(raw: Response, origin: str | Path, name: str) -> str:
         return kind
     if b"\x00" in start or start.startswith(_FOREIGN) or (suffix and not raw.url):
         raise UnsupportedFormat(
-            f"{name} is in no format that can be read. Save it as Markdown, text, HTML, PDF or DOCX."
+            f"{name} is not in a format that can be read. Save it as Markdown, text, HTML, PDF or DOCX."
         )
     if _HTML.match(start) and not _MARKDOWN.search(start):
         return "html"
@@ -159,37 +164,14 @@ def _kind(raw: Response, origin: str | Path, name: str) -> str:
 
 
 def _by_marks(data: bytes) -> str:
-    """The format that a file shows by marks that no text has, or `""`."""
+    """Tell the format by marks that no text has; `""` where there are none."""
     if b"%PDF-" in data[:1024]:
         return "pdf"
     return "docx" if data.startswith(_ZIP) and b"word/document.xml" in data else ""
 
 
-def _draft(raw: Response, kind: str, name: str, *, whole: bool) -> ConvertedArticle:
-    """Read the content; `whole` keeps the first line of a plain text in it, for it has a title already."""
-    if kind == "html":
-        return read_html(decode(raw.data, raw.charset), name, url=raw.url or None)
-    if kind == "pdf":
-        return read_pdf(raw.data, name)
-    if kind == "docx":
-        return read_docx(raw.data, name)
-    data = decode(raw.data, raw.charset, html=False).encode() if raw.url else raw.data
-    one = corpus.parse_text(data, name, "", markdown=kind == "markdown" or whole)
-    return ConvertedArticle(one.title, one.text, one.url, one.source, one.published, one.language, one.tags)
-
-
-def _usable(field: str, value: str | None) -> bool:
-    """Whether something found can be kept; what strangers write about their pages need not be sound."""
-    fields: dict[str, Any] = {field: value}
-    try:
-        corpus.normalised(Article(id="new", title="new", text="new", **fields))
-    except UsageError:
-        return False
-    return True
-
-
 def _name_of(origin: str | Path) -> str:
-    """The last name in a path or address as a title, or `""`."""
+    """Return the last name in a path or address as a title, or `""`."""
     if is_url(origin):
         parts = urlsplit(str(origin))
         last = unquote(PurePosixPath(parts.path).stem, errors="replace")

@@ -1,4 +1,4 @@
-"""Decodes web pages and other text whose encoding nobody vouches for."""
+"""Decodes web pages and other text of an uncertain encoding."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import codecs
 import re
 
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*+=\s*+(?:[\"']\s*+)?([\w.:-]{2,40})", re.IGNORECASE)
-_OF_THE_WEB = re.compile(  # Python also knows codecs that take forever, or are none of characters
+_OF_THE_WEB = re.compile(  # Python has others, which take very long or decode no text
     r"(?:ascii|utf-(?:8|16|32)|iso8859|cp\d|koi8|gb|hz|big5|euc|shift_jis|iso2022|mac|tis|johab)[\w-]*"
 )
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -14,13 +14,13 @@ _HEAD = 4096
 
 
 def decode(data: bytes, charset: str | None = None, *, html: bool = True) -> str:
-    """Decode as a browser does: byte order mark, then the server's word, then the page's, then UTF-8.
+    """Decode as a browser does: by the byte order mark, the server's declaration, the page's, or as UTF-8.
 
-    What says nothing and is not UTF-8 is taken for Windows-1252; bytes that fit nothing become U+FFFD.
+    Text without a declaration that is not UTF-8 is decoded as Windows-1252. Invalid bytes become U+FFFD.
 
     Args:
         data: The text.
-        charset: What the server says about it.
+        charset: The encoding that the server declared.
         html: Whether to look for a `<meta charset>`.
     """
     for mark, encoding in _BOMS:
@@ -38,7 +38,7 @@ def decode(data: bytes, charset: str | None = None, *, html: bool = True) -> str
 
 
 def _codec(label: str | None) -> str | None:
-    """The Python codec for a charset of the web, or None."""
+    """Return the Python codec for a charset of the web, or None."""
     try:
         codec = codecs.lookup(label.strip().strip("\"'")).name if label else ""
     except (LookupError, ValueError):

@@ -1,4 +1,4 @@
-"""DOCX to Markdown: mammoth makes HTML of it, by its styles; headers, footers and comments stay behind."""
+"""DOCX to Markdown: mammoth makes HTML of it by its styles; headers, footers and comments are left out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from index.convert._markdown import to_markdown, without_title
 from index.errors import ConversionFailed
 
 UNPACKED_LIMIT = 40 * 1024 * 1024
-"""Most bytes of XML in a document, unpacked: some thousands of pages."""
+"""Largest XML of a document in bytes, decompressed: some thousands of pages."""
 
 _STYLES = """
 p[style-name='Title'] => h1:fresh
@@ -24,6 +24,7 @@ strike => s
 _TITLE = re.compile(r"<dc:title[^<>]*+>([^<]{1,1000}+)</dc:title>")
 _MODIFIED = re.compile(r"<dcterms:(?:modified|created)[^<>]*+>(\d{4}-\d\d-\d\d)")
 _DTD = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+_XML = (".xml", ".rels")
 _BACK = re.compile(r'<a href="#([^"]*+)">↑</a>')  # perhaps from a footnote to its place
 
 
@@ -31,21 +32,22 @@ def read_docx(data: bytes, name: str) -> ConvertedArticle:
     """Read the text of a Word document.
 
     Raises:
-        ConversionFailed: It is damaged, no DOCX, or holds no text.
+        ConversionFailed: It is damaged, not a DOCX file, or contains no text.
     """
     try:
-        properties = _checked(data, name)
-        page = _html(data)
-    except ConversionFailed:
+        parts = _parts(data, name)
+        page = _html(parts)
+    except (ConversionFailed, MemoryError):
         raise
     except Exception as error:  # a damaged file can break a parser anywhere
         raise ConversionFailed(
-            f"{name} is no DOCX, or a damaged one ({type(error).__name__}). Save it anew as .docx."
+            f"{name} is not a DOCX file, or a damaged one ({type(error).__name__}). Save it again as .docx."
         ) from error
     text = to_markdown(load(f"<html><body>{_BACK.sub(_without_reference, page)}</body></html>"))
     if not text:
-        raise ConversionFailed(f"{name} holds no text.")
+        raise ConversionFailed(f"{name} contains no text.")
     title = text.partition("\n")[0].removeprefix("# ") if text.startswith("# ") else ""
+    properties = parts.get("docProps/core.xml", b"").decode("utf-8", "replace")
     told = _TITLE.search(properties)
     made = _MODIFIED.findall(properties)
     title = title or (html.unescape(told[1]) if told else "")
@@ -53,34 +55,39 @@ def read_docx(data: bytes, name: str) -> ConvertedArticle:
 
 
 def _without_reference(link: re.Match[str]) -> str:
-    """A link by an arrow: nothing, if it leads from a footnote to its place."""
+    """Return a link that is an arrow, or nothing if it leads from a footnote back to its place."""
     return "" if "-ref-" in link[1] else link[0]
 
 
-def _checked(data: bytes, name: str) -> str:
-    """The XML of the document's properties, once nothing in it can blow up."""
+def _parts(data: bytes, name: str) -> dict[str, bytes]:
+    """Return the XML of a document by its name in the archive; nothing else of it is decompressed.
+
+    Raises:
+        ConversionFailed: It is too large, or defines entities.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = [part for part in archive.infolist() if part.filename.endswith((".xml", ".rels"))]
-        if sum(part.file_size for part in parts) > UNPACKED_LIMIT:
+        members = {each.filename: each for each in archive.infolist() if each.filename.endswith(_XML)}
+        if sum(each.file_size for each in members.values()) > UNPACKED_LIMIT:
             raise ConversionFailed(
                 f"{name} unpacks to more than {UNPACKED_LIMIT // 1024**2} MiB of text. Add it in parts."
             )
-        properties = ""
-        for part in parts:
-            content = archive.read(part)
-            if any(mark in content for mark in _DTD):
-                raise ConversionFailed(f"{name} defines XML entities, which no word processor does.")
-            if part.filename == "docProps/core.xml":
-                properties = content.decode("utf-8", "replace")
-        return properties
+        parts = {filename: archive.read(member) for filename, member in members.items()}
+    if any(mark in content for content in parts.values() for mark in _DTD):
+        raise ConversionFailed(f"{name} defines XML entities, which no word processor does.")
+    return parts
 
 
-def _html(data: bytes) -> str:
+def _html(parts: dict[str, bytes]) -> str:
+    """Convert the parts with mammoth, which so reads no part that was not checked, whatever it is called."""
     import mammoth  # slow to import
 
+    checked = io.BytesIO()
+    with zipfile.ZipFile(checked, "w") as archive:
+        for filename, content in parts.items():
+            archive.writestr(filename, content)
     result = mammoth.convert_to_html(
-        io.BytesIO(data),
+        checked,
         style_map=_STYLES,
-        convert_image=mammoth.images.img_element(lambda image: {}),  # not read, wherever it lies
+        convert_image=mammoth.images.img_element(lambda image: {}),  # never opened
     )
     return str(result.value)

@@ -1,4 +1,4 @@
-"""What a converter finds in a file, before an editor's own words are put over it."""
+"""The result of a converter, before an editor's own title and fields replace what was found."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ConvertedArticle:
-    """An article in the making; nothing is checked but that there is text.
+    """An article as found in a document; only that it has text is checked.
 
     Attributes:
-        title: Its own, or `""`.
+        title: The document's own title, or `""`.
         text: Markdown.
-        url: Its address.
-        source: Who published it.
+        url: The address.
+        source: The publisher.
         published: ISO 8601 date.
         language: BCP 47 code.
         tags: Free words.

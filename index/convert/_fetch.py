@@ -1,7 +1,7 @@
-"""Fetches a web page: all that Footnote ever gets from the network, and only when an editor adds a URL.
+"""Fetches a web page: the only request that Footnote makes by itself, when an operator adds a URL.
 
 The address comes from a person, the page and its redirects from strangers: each host is checked before it
-is connected to, and size, time and the number of redirects have limits.
+is connected to. Size, time and the number of redirects are limited, and a page that was cut short is refused.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from index.convert._network import ascii_host, connected
 from index.errors import ConversionFailed
 
 SIZE_LIMIT = 20 * 1024 * 1024
-"""Largest page, in bytes, unpacked."""
+"""Largest page, in bytes, after decompression."""
 
 TIME_LIMIT = 30.0
-"""Seconds for all of it, redirects included."""
+"""Seconds for the whole fetch: looking up hosts, connecting, redirects and the page itself."""
 
 REDIRECT_LIMIT = 5
 
@@ -34,6 +34,7 @@ _HEADERS = {
     "Connection": "close",
 }
 _PIECE = 64 * 1024
+_ANY_HEADER = zlib.MAX_WBITS | 32  # that of gzip, or that of zlib, which HTTP calls deflate
 _REFUSALS = {
     401: "wants a password",
     403: "is not open to programs",
@@ -46,13 +47,13 @@ _REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What a URL gave.
+    """A page that was fetched.
 
     Attributes:
-        url: Where it was found in the end.
-        data: The content, unpacked.
-        kind: Its media type in lower case, or `""`.
-        charset: What the server says about its encoding.
+        url: Its address, after all redirects.
+        data: The content, decompressed.
+        kind: The media type in lower case, or `""`.
+        charset: The encoding that the server declares.
     """
 
     url: str
@@ -62,14 +63,14 @@ class Response:
 
 
 def fetch(url: str, *, allow_private: bool = False) -> Response:
-    """Get a page.
+    """Fetch a page.
 
     Args:
         url: Its `http` or `https` address.
         allow_private: Whether it may be on this machine or in a private network.
 
     Raises:
-        ConversionFailed: It cannot be had; one sentence says why.
+        ConversionFailed: It cannot be fetched; one sentence says why.
     """
     deadline = time.monotonic() + TIME_LIMIT
     here = urldefrag(url).url
@@ -78,9 +79,8 @@ def fetch(url: str, *, allow_private: bool = False) -> Response:
         try:
             answer = _ask(parts, here, deadline, allow_private=allow_private)
         except (OSError, http.client.HTTPException, zlib.error, UnicodeError) as error:
-            reason = (
-                _reason(error) if time.monotonic() < deadline else f"no answer in {TIME_LIMIT:.0f} seconds"
-            )
+            late = time.monotonic() >= deadline
+            reason = f"no answer in {TIME_LIMIT:.0f} seconds" if late else _reason(error)
             raise ConversionFailed(f"{here} cannot be fetched: {reason}.") from error
         if isinstance(answer, Response):
             return answer
@@ -95,14 +95,16 @@ def _checked(url: str) -> SplitResult:
     except ValueError:
         sound = False
     if not sound:
-        raise ConversionFailed(f"{url} is no web address. It must begin with http:// or https://.")
+        raise ConversionFailed(f"{url} is not a web address. It must begin with http:// or https://.")
     if parts.username is not None or parts.password is not None:
-        raise ConversionFailed(f"The address at {parts.hostname} holds a user name or password. Drop it.")
+        raise ConversionFailed(
+            f"The address at {parts.hostname} contains a user name or password. Remove it."
+        )
     return parts
 
 
 def _ask(parts: SplitResult, url: str, deadline: float, *, allow_private: bool) -> Response | str:
-    """Ask once: the page, or the address that it redirects to."""
+    """Make one request; returns the page, or the address that it redirects to."""
     target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
     if parts.query:
         target += "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~?")
@@ -122,7 +124,7 @@ def _ask(parts: SplitResult, url: str, deadline: float, *, allow_private: bool) 
                 refusal = _REFUSALS.get(response.status, "does not answer as it should")
                 raise ConversionFailed(f"{url} {refusal} (HTTP {response.status}).")
             data = _body(response, url)
-            if time.monotonic() >= deadline:  # cut off, which may look like the end
+            if time.monotonic() >= deadline:  # it was cut, which may look like its end
                 raise TimeoutError
             headers = response.headers
             media = headers.get_content_type() if "Content-Type" in headers else ""
@@ -130,31 +132,49 @@ def _ask(parts: SplitResult, url: str, deadline: float, *, allow_private: bool) 
 
 
 def _body(response: http.client.HTTPResponse, url: str) -> bytes:
-    """Read and unpack the content, no more of it than the limit."""
-    packing = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if packing not in ("identity", "gzip", "x-gzip", "deflate", ""):
-        raise ConversionFailed(f"{url} is packed in a way that was not asked for ({packing}).")
-    unpack = None if packing in ("identity", "") else zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+    """Read the content and decompress it, up to the limit.
+
+    Raises:
+        ConversionFailed: It is too large, or compressed in a way that was not asked for.
+        HTTPException: The connection was closed before all of it had arrived.
+    """
+    coding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding not in ("identity", "gzip", "x-gzip", "deflate", ""):
+        raise ConversionFailed(f"{url} is compressed in a way that was not asked for ({coding}).")
     data = bytearray()
+    stream = None if coding in ("identity", "") else zlib.decompressobj(_ANY_HEADER)
     while piece := response.read1(_PIECE):
-        data += unpack.decompress(piece, SIZE_LIMIT + 1) if unpack else piece
-        if len(data) > SIZE_LIMIT or (unpack and unpack.unconsumed_tail):
+        if stream is None:
+            data += piece
+        else:
+            stream = _decompress(stream, piece, data)
+        if len(data) > SIZE_LIMIT:
             raise ConversionFailed(f"{url} is larger than {SIZE_LIMIT // 1024**2} MiB.")
-    if response.length:  # it closed the connection before all it announced was sent
-        raise http.client.IncompleteRead(b"", response.length)
+    if response.length or (stream and not stream.eof):
+        raise http.client.IncompleteRead(b"")
     return bytes(data)
 
 
+def _decompress(stream: zlib._Decompress, piece: bytes, data: bytearray) -> zlib._Decompress:
+    """Append the decompressed content to `data`, up to the limit; returns the stream for the next piece."""
+    while piece and len(data) <= SIZE_LIMIT:
+        if stream.eof:  # gzip allows several streams, one after the other
+            stream = zlib.decompressobj(_ANY_HEADER)
+        data += stream.decompress(piece, SIZE_LIMIT + 1 - len(data))
+        piece = stream.unused_data
+    return stream
+
+
 def _reason(error: Exception) -> str:
-    """Why a connection failed, for a user's eyes."""
+    """Say in a user's words why a connection failed."""
     if isinstance(error, socket.gaierror):
         return "no such host is known"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not valid ({error.verify_message})"
+    if isinstance(error, http.client.IncompleteRead | ssl.SSLEOFError):
+        return "the connection broke off before the end of the page"
     if isinstance(error, ssl.SSLError):
         return "it does not speak TLS as it should"
-    if isinstance(error, http.client.IncompleteRead):
-        return "the connection broke off"
     if isinstance(error, OSError):
         return error.strerror.lower() if error.strerror else "the connection timed out"
     return "it does not speak HTTP as it should"

@@ -1,4 +1,4 @@
-"""HTML to Markdown: the article without menus, notices and footers, and what the page says about it."""
+"""HTML to Markdown: the article without menus, notices and footers, and the page's metadata."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from index.convert._markdown import Element, bare, preformatted, superscript, to
 from index.errors import ConversionFailed
 
 ELEMENT_LIMIT = 300_000
-"""Most elements of a page; the longest articles have a tenth of it, and time grows with them."""
+"""Largest number of elements in a page; the longest articles have a tenth of it."""
 
 _ATTRIBUTE_LIMIT = 4_000
 _TITLE_LIMIT = 1_000
 _JSON_LIMIT = 32 * 1024
-"""Most characters of an attribute, a title, and of all that a page says to programs: reading them may take
-quadratic time, and what is of use is shorter."""
+"""Characters kept of an attribute, of a title, and of all JSON in a page: reading them may take quadratic
+time, and useful ones are shorter."""
 
 _UNSEEN = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE)
 _NEVER_TEXT = frozenset(
     "script style noscript template object iframe select button textarea svg del s strike".split()
 )
-_DROPPED = "dropped"  # what no page calls an element; those of that name are taken out
+_DROPPED = "dropped"  # no page has an element of that name; those renamed to it are removed
 _AROUND = frozenset("nav footer aside dialog".split())
 _INLINE = tuple(
     "abbr acronym b bdi bdo big cite dfn em font i ins kbd mark q samp small span strong tt u var".split()
 )
-_TAGS = {  # how the extraction calls what HTML calls otherwise
+_TAGS = {  # the names of the extraction, and those of HTML
     "list": "ul",
     "item": "li",
     "quote": "blockquote",
@@ -55,7 +55,7 @@ def read_html(html: str, name: str, *, url: str | None = None) -> ConvertedArtic
         url: Where it was fetched from.
 
     Raises:
-        ConversionFailed: It has no text, or is too large to be read in bearable time.
+        ConversionFailed: It has no text, or too many elements.
     """
     from trafilatura import bare_extraction, extract_metadata  # slow to import
 
@@ -75,11 +75,11 @@ def read_html(html: str, name: str, *, url: str | None = None) -> ConvertedArtic
     )
     body = getattr(found, "body", None)
     text = to_markdown(_as_html(body)) if body is not None else ""
-    if len(text) < _SHORT:  # too little for the extraction, which then takes all that looks like words
+    if len(text) < _SHORT:  # so little that the extraction takes anything that looks like text
         text = to_markdown(_main(tree)) or text
     if not text:
         raise ConversionFailed(
-            f"{name} holds no text. Where scripts write the page, save it from the browser and add the file."
+            f"{name} contains no text. If scripts write the page, save it in the browser and add the file."
         )
     title = _best_title(text, titles, about.title or "", about.sitename or "")
     return ConvertedArticle(
@@ -93,10 +93,12 @@ def read_html(html: str, name: str, *, url: str | None = None) -> ConvertedArtic
 
 
 def load(html: str) -> Element:
-    """Parse a page, or a piece of one: the root is always `html`."""
+    """Parse a page or a fragment of one; the root is always `html`."""
     from trafilatura import load_html  # slow to import
 
-    logging.getLogger("trafilatura").addHandler(logging.NullHandler())  # its doubts are answered by ours
+    logging.getLogger("trafilatura").addHandler(
+        logging.NullHandler()
+    )  # failures are reported by our own messages
     tree: Any = load_html(html)
     if tree is None or tree.tag != "html":
         tree = load_html(f"<html><body><div>{html}</div><div></div></body></html>")
@@ -105,7 +107,7 @@ def load(html: str) -> Element:
 
 
 def _shorten(tree: Element) -> None:
-    """Cut short what a page says about itself."""
+    """Shorten the metadata of a page."""
     for element in tree.iter():
         for name, value in element.attrib.items():
             if len(value) > _ATTRIBUTE_LIMIT:
@@ -120,7 +122,7 @@ def _shorten(tree: Element) -> None:
 
 
 def _clean(tree: Element) -> None:
-    """Take out what no reader of the page sees as its text, and what stands around it on every page."""
+    """Remove what a reader does not see as text, and what is around the text on every page of a site."""
     _drop(tree, filter(_is_unread, tree.iter()))
 
 
@@ -135,7 +137,7 @@ def _is_unread(element: Element) -> bool:
 
 
 def _simplified(tree: Element) -> Element:
-    """The tree without inline markup, read anew so that each run of words is one piece of text.
+    """Remove inline markup, and parse the tree again so that each run of words is one piece of text.
 
     With thousands of pieces in a row the extraction would take minutes, and gigabytes.
     """
@@ -147,25 +149,25 @@ def _simplified(tree: Element) -> Element:
         for child in list(element):
             element.remove(child)
         element.text = text if raised else None
-        if not raised:  # without an element for code in it, it would be taken for a quotation
+        if not raised:  # the extraction takes one without an element for code for a quotation
             etree.SubElement(element, "code").text = text
     etree.strip_tags(tree, "sup", *_INLINE)
     return load(etree.tostring(tree, encoding="unicode", method="html"))
 
 
 def _main(tree: Element) -> Element:
-    """The part of a page that says of itself that it is the article; else the page without its edges."""
+    """Return the element that is marked as the article; else the page without its header and forms."""
     for tag in ("article", "main"):
         found = list(tree.iter(tag))
         if len(found) == 1 and "".join(found[0].itertext()).strip():
             return found[0]
     edges = tree.iter("header", "form")
-    _drop(tree, (element for element in edges if _short(element)))  # a long form is a page made in one
+    _drop(tree, (element for element in edges if _short(element)))  # a long form contains the whole page
     return tree
 
 
 def _drop(tree: Element, elements: Iterable[Element]) -> None:
-    """Remove elements, and all comments, and leave the text behind them where it is."""
+    """Remove elements, and all comments, and keep the text that follows each of them."""
     from lxml import etree  # slow to import
 
     for element in list(elements):
@@ -175,7 +177,7 @@ def _drop(tree: Element, elements: Iterable[Element]) -> None:
 
 
 def _as_html(body: Element) -> Element:
-    """Rename the elements of an extraction to those of HTML."""
+    """Rename the elements of an extraction to their names in HTML."""
     for element in body.iter():
         rend = element.get("rend") or ""
         if element.tag == "head":
@@ -192,7 +194,7 @@ def _as_html(body: Element) -> Element:
 
 
 def _titles(tree: Element) -> list[str]:
-    """What the page calls itself for others: in shared links, then in the window's title."""
+    """Return the titles that the page declares: for shared links, then for the window."""
     found = [
         element.get("content") or ""
         for element in tree.iter("meta")
@@ -203,7 +205,7 @@ def _titles(tree: Element) -> list[str]:
 
 
 def _best_title(text: str, titles: list[str], guessed: str, site: str) -> str:
-    """The heading that the page's own titles name; else such a title without the name of the site."""
+    """Choose the heading that the declared titles name; else a declared title without the site's name."""
     first = text.partition("\n")[0]
     heading = first.lstrip("# ") if first.startswith("#") else ""
     bare_titles = [bare(title) for title in titles]
@@ -221,14 +223,14 @@ def _best_title(text: str, titles: list[str], guessed: str, site: str) -> str:
 
 
 def _without_site(title: str) -> tuple[str, str]:
-    """A title, and what stands behind its last separator; a hyphen is one where no other sign follows."""
+    """Split a title at its last separator; a hyphen is one if no other separator follows it."""
     last = max(title.rfind(sign) for sign in _SEPARATORS)
     found = _SEPARATOR.search(title, max(last - 1, 0))
     return (title[: found.start()], title[found.end() :]) if found else (title, "")
 
 
 def _vouched(tree: Element, day: str, url: str | None) -> bool:
-    """Whether a date stands where pages say when they were published, and not just somewhere in the text."""
+    """Return whether a date is where pages tell when they were published, not just anywhere in the text."""
     year, month, number = day.split("-")
     told = [url or ""]
     for element in tree.iter("meta", "time", "abbr", "script"):
@@ -246,13 +248,13 @@ def _vouched(tree: Element, day: str, url: str | None) -> bool:
 
 
 def _forms(year: str, month: str, number: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Patterns of a date, as pages write it for programs, and of its day alone."""
+    """Return the patterns of a date as pages write it for programs, and of its day alone."""
     whole = rf"{year}[-/.]?{month}[-/.]?{number}|{year}/0?{int(month)}/0?{int(number)}\b"
     return re.compile(whole), re.compile(rf"\b0?{int(number)}\b")
 
 
 def _short(element: Element) -> str:
-    """The text of an element, or `""` if it is long."""
+    """Return the text of an element, or `""` if it is long."""
     text = ""
     for part in element.itertext():
         text += part
@@ -268,7 +270,7 @@ def _address(canonical: str | None, url: str | None) -> str | None:
 
 
 def host_of(url: str | None) -> str | None:
-    """The name of the host in an address, without `www.`."""
+    """Return the host of an address without `www.`, or None."""
     try:
         host = urlsplit(url or "").hostname
     except ValueError:

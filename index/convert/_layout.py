@@ -1,7 +1,7 @@
-"""Lines of a printed page to Markdown: which of them make a paragraph, a heading, an item, and which go.
+"""Lines of printed pages to Markdown: paragraphs, headings, items and code, without headers and footers.
 
-Where a line stands and how large it is decides, not what it says: page headers, footers and numbers are
-dropped, words broken at a line's end are joined, and paragraphs run on over the foot of a page.
+The position and size of a line decide, not its words. Running heads, footers and page numbers are dropped,
+words hyphenated at the end of a line are joined, and paragraphs continue across pages.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ class Line:
 
     Attributes:
         text: Its words.
-        x: Where it begins, in points from the left.
-        y: Its height above the foot of the page, in points.
-        size: Of its type, in points.
-        mono: Whether all of it is in a typewriter face.
+        x: Its start, in points from the left edge of the page.
+        y: Its height above the bottom edge of the page, in points.
+        size: Its font size, in points.
+        mono: Whether all of it is monospaced.
         bold: Whether all of it is bold.
     """
 
@@ -66,7 +66,7 @@ _BOLD_LENGTH = 100
 
 @dataclass(frozen=True, slots=True)
 class _Measures:
-    """What is usual in a document: size of type, distance of lines, letters a line, heading sizes."""
+    """The usual font size, line spacing and characters per line of a document, and its heading sizes."""
 
     size: float
     leading: float
@@ -75,13 +75,13 @@ class _Measures:
 
 
 def to_markdown(pages: Sequence[Sequence[Line]]) -> tuple[str, str]:
-    """Make Markdown of a document.
+    """Convert a document to Markdown.
 
     Args:
         pages: The lines of each page, in the order in which they are written.
 
     Returns:
-        The text, and the heading that may serve as the title: the first of the largest, or `""`.
+        The text, and the first of the largest headings, which may serve as the title, or `""`.
     """
     kept = _without_furniture(pages)
     lines = [line for page in kept for line in page]
@@ -103,7 +103,7 @@ def to_markdown(pages: Sequence[Sequence[Line]]) -> tuple[str, str]:
 
 
 def _without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """The pages without running heads and feet, page numbers and lines of a table of contents."""
+    """Drop running heads, footers, page numbers and the lines of a table of contents."""
     edges = [_edges(page) for page in pages]
     repeats: Counter[tuple[str, tuple[str, float]]] = Counter()
     offsets: Counter[tuple[str, int]] = Counter()
@@ -129,18 +129,18 @@ def _without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
 
 
 def _edges(page: Sequence[Line]) -> dict[Line, str]:
-    """The outermost lines of a page, and at which edge they are."""
+    """Return the outermost lines of a page, each with the edge that it is at."""
     ordered = sorted(page, key=lambda line: -line.y)
     return dict.fromkeys(ordered[-_EDGE:], "foot") | dict.fromkeys(ordered[:_EDGE], "head")
 
 
 def _shape(line: Line) -> tuple[str, float]:
-    """What the running heads of two pages have in common; a title in larger type is not one of them."""
+    """Return what the running heads of two pages have in common; a title in larger type differs in it."""
     return _DIGITS.sub("#", line.text), line.size
 
 
 def _is_of_contents(text: str) -> bool:
-    """Whether a line ends in a row of dots, spaced or not, and perhaps a page number."""
+    """Return whether a line ends in a row of dots, spaced or not, and perhaps a page number."""
     number = len(text)
     while number and text[number - 1].isdecimal():
         number -= 1
@@ -159,7 +159,7 @@ def _ends_in_leaders(text: str) -> bool:
 
 
 def _offsets(line: Line, page: int) -> set[int]:
-    """How far a number at either end of a line is from the number of its page, counted from 0."""
+    """Return how far the numbers at either end of a line are from the index of its page."""
     match = _OUTER_NUMBER.fullmatch(line.text) or _OUTER_NUMBER.match(line.text)
     return {int(found) - page for found in match.groups() if found} if match else set()
 
@@ -199,7 +199,7 @@ def _kind(line: Line, usual: _Measures) -> tuple[str, int]:
 
 
 def _goes_on(block: _Block, line: Line, kind: str, level: int, usual: _Measures, *, new_page: bool) -> bool:
-    """Whether a line belongs to the block in front of it."""
+    """Return whether a line continues the block before it."""
     above = block.lines[-1]
     gap = above.y - line.y
     if "code" in (kind, block.kind):
@@ -220,7 +220,7 @@ def _goes_on(block: _Block, line: Line, kind: str, level: int, usual: _Measures,
 
 
 def _same_paragraph(block: _Block, line: Line, usual: _Measures, *, ended: bool) -> bool:
-    """Whether a line at the usual distance goes on with the paragraph, by its indent and the one above."""
+    """Return whether a line at the usual distance continues the paragraph, by its indent and length."""
     above = block.lines[-1]
     if block.kind == "item":
         if line.x < block.lines[0].x - 1:
@@ -255,7 +255,7 @@ def _code(lines: Sequence[Line]) -> str:
 
 
 def _joined(lines: Sequence[Line], words: Counter[str]) -> str:
-    """The lines as one; a word that was broken at the end of a line is whole again."""
+    """Join lines; a word that was hyphenated at the end of a line becomes whole."""
     parts = [lines[0].text]
     for line in lines[1:]:
         head = _broken(parts)
@@ -272,9 +272,9 @@ def _joined(lines: Sequence[Line], words: Counter[str]) -> str:
 
 
 def _broken(parts: Sequence[str]) -> str:
-    """The word that a hyphen breaks off at the end of a text, in lower case; `""` if there is none.
+    """Return the word that is hyphenated at the end of a text, in lower case; `""` if there is none.
 
-    Of one that is too long to be a compound, which may go over many lines, only the end.
+    Of a word that is too long to be a compound, and may go over many lines, only the end is returned.
     """
     if not parts[-1].endswith(_HYPHENS):
         return ""

@@ -1,7 +1,7 @@
-"""Writes an HTML tree as Markdown to be quoted: structure is kept, emphasis and links become plain words.
+"""Writes an HTML tree as Markdown for quoting: keeps the structure, and the words of emphasis and links.
 
-A sentence that carries `**` or an address in brackets could not be quoted word for word as its readers saw
-it; headings, lists, tables and code are kept, since they decide what belongs together.
+A sentence with `**` or an address in brackets could not be quoted word for word as its readers saw it.
+Headings, lists, tables and code are kept, since they decide which words belong together.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 
 class Element(Protocol):
-    """What is used of an lxml element."""
+    """The part of an lxml element's interface that is used here."""
 
     tag: object
     text: str | None
@@ -20,31 +20,31 @@ class Element(Protocol):
     attrib: MutableMapping[str, str]
 
     def __iter__(self) -> Iterator[Element]:
-        """Its children."""
+        """Iterate over the children."""
         ...
 
     def __len__(self) -> int:
-        """How many children it has."""
+        """Return the number of children."""
         ...
 
     def get(self, key: str) -> str | None:
-        """An attribute."""
+        """Return the value of an attribute."""
         ...
 
     def iter(self, *tags: str) -> Iterator[Element]:
-        """Itself and everything in it (of these tags), in document order."""
+        """Iterate over the element and its descendants, only those with one of `tags` if any are given."""
         ...
 
     def iterancestors(self) -> Iterator[Element]:
-        """Its parent and so on."""
+        """Iterate over the parent, its parent, and so on."""
         ...
 
     def itertext(self) -> Iterator[str]:
-        """Its texts, in document order."""
+        """Iterate over the texts in it, in document order."""
         ...
 
     def remove(self, element: Element) -> None:
-        """Take out a child, and its tail."""
+        """Remove a child, and its tail."""
         ...
 
 
@@ -59,13 +59,13 @@ _BLOCKS = frozenset(_HEADINGS) | frozenset(
     "figure footer form header hr html legend li main nav ol p pre section summary table tbody td tfoot th "
     "thead tr ul".split()
 )
-_SKIPPED = frozenset(  # what is no text, and what its author has struck out
+_SKIPPED = frozenset(  # what is not text, and what the author has struck out
     "script style noscript template head img svg math iframe object audio video input del s strike".split()
 )
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _SPACE = re.compile(r"[^\S\n]+")
 _REFERENCE = re.compile(r"\s*\[\w{1,4}\]\s*")  # the number of a footnote, which belongs to no sentence
-_STRUCTURE = re.compile(r"#{1,6}(?=\s|$)|```|~~~|(?:=+|-+)\s*$")  # text that Markdown would take for more
+_STRUCTURE = re.compile(r"#{1,6}(?=\s|$)|```|~~~|(?:=+|-+)\s*$")  # text that Markdown would read as structure
 _NOT_WORD = re.compile(r"\W+")
 _TICKS = re.compile(r"`+")
 _BLANK_LINES = re.compile(r"\n(?: ?\n)+")
@@ -73,17 +73,17 @@ _BREAK = "\x00"  # stands for <br> while white space is collapsed
 
 
 def to_markdown(root: Element) -> str:
-    """The text of an HTML tree as Markdown: blocks with blank lines between them, no white space around."""
+    """Return an HTML tree as Markdown: blocks with blank lines between them, no white space around."""
     return "\n\n".join(block.text for block in _Writer(root).blocks(root))
 
 
 def bare(text: str) -> str:
-    """A text without anything but its letters and digits, and without case: for comparing titles."""
+    """Reduce a text to its letters and digits, case-folded, for comparing titles."""
     return _NOT_WORD.sub("", text).casefold()
 
 
 def without_title(text: str, title: str) -> str:
-    """The text without a first heading that only repeats the title."""
+    """Drop the first heading of a text if it only repeats the title."""
     first, _, rest = text.partition("\n")
     repeats = first.startswith("#") and bare(first) == bare(title)
     return rest.lstrip("\n") if repeats and rest.strip() else text
@@ -103,7 +103,7 @@ class _Writer:
         }
 
     def blocks(self, element: Element) -> list[_Block]:
-        """The blocks in an element; text between them makes blocks of its own."""
+        """Return the blocks in an element; the text between them becomes blocks, too."""
         found: list[_Block] = []
         run = [element.text or ""]
         for child in element:
@@ -167,7 +167,7 @@ class _Writer:
 
 
 def _ancestors(root: Element, tags: frozenset[str]) -> set[Element]:
-    """The elements that have one of these tags somewhere inside."""
+    """Return the elements that contain an element with one of these tags."""
     found: set[Element] = set()
     for element in root.iter():
         if element.tag in tags:
@@ -187,7 +187,7 @@ def _rows(table: Element) -> Iterator[Element]:
 
 
 def _holds_blocks(cell: Element) -> bool:
-    """Whether a cell holds more than words: what no line of a table can show."""
+    """Return whether a cell holds blocks that a line of a Markdown table cannot show."""
     paragraphs = 0
     for element in cell.iter():
         paragraphs += element.tag == "p"
@@ -200,7 +200,7 @@ _NOT_IN_CELLS = frozenset(_HEADINGS) | {"table", "pre", "blockquote"}
 
 
 def _without_blank_end(line: list[str]) -> list[str]:
-    """A row without the empty cells at its end: Markdown needs none, and hostile pages have millions."""
+    """Drop the empty cells at the end of a row: Markdown needs none, and hostile pages have millions."""
     return line[: max(number for number, cell in enumerate(line, start=1) if cell)]
 
 
@@ -226,7 +226,7 @@ def _paragraphs(text: str) -> list[_Block]:
 
 
 def plain_start(line: str) -> str:
-    """A line of prose, with a backslash in front if Markdown would take its start for structure."""
+    """Escape a line of prose with a backslash if Markdown would read its start as structure."""
     return f"\\{line}" if _STRUCTURE.match(line) else line
 
 
@@ -235,13 +235,13 @@ def _one_line(text: str) -> str:
 
 
 def preformatted(element: Element) -> str:
-    """The words of an element with their white space."""
+    """Return the text of an element with its white space."""
     text = "".join(_inline_parts(element, code=True)).replace("\r\n", "\n")
     return _INVISIBLE.sub("", text.replace(_BREAK, "\n"))
 
 
 def superscript(text: str) -> str:
-    """Superscript: a power stays one (10⁶, not 106), and the number of a footnote in brackets goes."""
+    """Write superscript: a power stays one (10⁶, not 106); a footnote number in brackets is dropped."""
     if _REFERENCE.fullmatch(text):
         return ""
     return text.translate(_SUPERSCRIPTS) if set(text) <= set("0123456789+-−") else text
@@ -255,7 +255,7 @@ def _inline(element: Element) -> str:
 
 
 def _inline_parts(element: Element, *, code: bool = False) -> Iterable[str]:
-    """The words of an element, line breaks as `_BREAK`; inline code between backticks."""
+    """Yield the text of an element, line breaks as `_BREAK`, inline code between backticks."""
     tag = element.tag
     if not isinstance(tag, str) or tag in _SKIPPED:  # a comment has a function for a tag
         return

@@ -1,4 +1,4 @@
-"""PDF to Markdown: reads lines with their places and fonts; `_layout` makes paragraphs of them."""
+"""PDF to Markdown: reads lines with their positions and fonts; `_layout` makes paragraphs of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
 
 PAGE_LIMIT = 3_000
-"""Most pages of a document."""
+"""Largest number of pages."""
 
 _MONOSPACED = re.compile(r"mono|courier|consol|typewriter|cmtt|menlo|nimbusmon", re.IGNORECASE)
 _BOLD = re.compile(r"bold|black|heavy|cmbx", re.IGNORECASE)
@@ -35,30 +35,36 @@ def read_pdf(data: bytes, name: str) -> ConvertedArticle:
     """Read the text of a PDF.
 
     Raises:
-        ConversionFailed: It is damaged, encrypted, too long, or has no text that can be read.
+        ConversionFailed: It is damaged, encrypted, too long, or has no readable text.
     """
     from pypdf.errors import DependencyError, FileNotDecryptedError  # slow to import
 
-    logging.getLogger("pypdf").addHandler(logging.NullHandler())  # its doubts are answered by ours
+    logging.getLogger("pypdf").addHandler(logging.NullHandler())  # failures are reported by our own messages
     try:
         pages, title, published = _read(data)
     except (FileNotDecryptedError, DependencyError) as error:
         raise ConversionFailed(f"{name} is encrypted. Save it without a password, and add that.") from error
+    except MemoryError:
+        raise
     except Exception as error:  # a damaged file can break a parser anywhere
-        raise ConversionFailed(f"{name} is a damaged PDF ({type(error).__name__}). Save it anew.") from error
+        raise ConversionFailed(f"{name} is a damaged PDF ({type(error).__name__}). Save it again.") from error
     if len(pages) > PAGE_LIMIT:
         raise ConversionFailed(f"{name} has more than {PAGE_LIMIT} pages. Split it, and add the parts.")
     text, heading = to_markdown(pages)
     if not text:
-        raise ConversionFailed(f"{name} holds pictures and no text. Run text recognition (OCR) on it first.")
+        raise ConversionFailed(
+            f"{name} contains pictures and no text. Run text recognition (OCR) on it first."
+        )
     if len(_UNREADABLE.findall(text)) > len(text) * 0.2:
-        raise ConversionFailed(f"{name} does not tell which letters its fonts show. Add another copy.")
+        raise ConversionFailed(
+            f"{name} does not say which characters its fonts show. Add another copy of it."
+        )
     title = title or heading
     return ConvertedArticle(title, _UNREADABLE.sub("", without_title(text, title)), published=published)
 
 
 def _read(data: bytes) -> tuple[list[list[Line]], str, str | None]:
-    """The lines of each page (of one more than allowed at most), the title and the date."""
+    """Return the lines of each page, up to one page more than allowed, the title and the date."""
     from pypdf import PdfReader  # slow to import
 
     reader = PdfReader(io.BytesIO(data))
@@ -81,13 +87,13 @@ def _properties(reader: PdfReader) -> tuple[str, str | None]:
 
 
 def _lines(page: PageObject) -> Iterator[Line]:
-    """The lines of a page in the order it writes them."""
+    """Yield the lines of a page in the order of its content."""
     pieces: list[tuple[str, float, float, float, str]] = []
 
     def see(
         text: str, cm: Sequence[float], tm: Sequence[float], font: dict[str, object] | None, size: float
     ) -> None:
-        """Take a piece of text: its matrices place it, `cm` being that of the page and `tm` of the line."""
+        """Collect a piece of text; the matrices `cm` of the page and `tm` of the line tell its position."""
         x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
         y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
         scale = math.hypot(tm[2], tm[3]) * math.hypot(cm[2], cm[3])

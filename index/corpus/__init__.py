@@ -1,21 +1,27 @@
-"""The folder of articles as plain files: lists, reads, writes and deletes them.
+"""The corpus: lists, reads, writes and deletes articles in Markdown, plain text and `.jsonl` files.
 
-Formats: Markdown with front matter, plain text, and `.jsonl` of one article a line. What a file holds is
-what is quoted; nothing here changes an article's words.
+The text of an article is the text of its file, character for character.
 """
 
 from __future__ import annotations
 
-from index.corpus._fields import one_line
-from index.corpus._keep import Kept, keep, put_back
-from index.corpus._listing import files, locate
-from index.corpus._names import article_id, check_id, humanised, shown, slug
-from index.corpus._read import SIZE_LIMIT, parse_text, read
-from index.corpus._write import copy_in, delete, normalised, write
+from index.corpus._folder import Kept, copy_in, delete, files, keep, locate, put_back, write
+from index.corpus._format import (
+    SIZE_LIMIT,
+    article_id,
+    check_id,
+    humanised,
+    normalised,
+    one_line,
+    parse_text,
+    read,
+    shown,
+    slug,
+)
 
 __all__ = [
-    "Kept",
     "SIZE_LIMIT",
+    "Kept",
     "article_id",
     "check_id",
     "copy_in",

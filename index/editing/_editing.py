@@ -1,4 +1,8 @@
-"""What editors do from elsewhere than the command line: look at a draft, publish, remove, undo."""
+"""What editors do from elsewhere than the command line: preview an article, publish, remove, undo.
+
+They do it in the process that answers questions, where no question should wait for it. So documents are
+converted in the sandboxed process (`index.convert`), and what computes runs in a process of its own.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +15,19 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from index import corpus as articles
-from index.editing._grouping import alike
-from index.editing._preview import Conflict, Preview, Twin, preview
+from index.convert import Limits, convert
+from index.editing._preview import Preview, preview
+from index.editing._process import run_apart
 from index.errors import ArticleExists, IndexMissing, UnreadableFile
-from index.indexing.builder import Builder, BuildParams
+from index.indexing.builder import Builder
 from index.settings import IndexSettings
 from index.store import Reader
 from index.types import Article, ArticleCard, Encoder, Skipped, Vectors
 
-__all__ = ["Change", "Conflict", "Editing", "Preview", "CorpusOverview", "Twin"]
-
 _PATIENCE = 5.0  # seconds to wait for another process that changes the index: others wait for an answer
+_SAME_QUESTION = 0.6
+"""Least cosine to the mean of a group: with the default model, wordings of one question reach 0.62 to 0.85,
+and questions about similar things at most 0.57."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +36,8 @@ class Change:
 
     Attributes:
         article_id: The article.
-        before: What the corpus held of it before.
-        after: Fingerprint of what it held afterwards; `""` where it was removed.
+        before: What the corpus held of it before the change.
+        after: The fingerprint of the article after the change; `""` if it was removed.
     """
 
     article_id: str
@@ -41,11 +47,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class CorpusOverview:
-    """What there is, for an editor's eyes.
+    """The state of the corpus, for editors.
 
     Attributes:
         cards: All articles.
-        changed: When the articles last changed, in seconds since 1970; None if nobody wrote it down.
+        changed: When the articles last changed, in seconds since 1970; None if that is not known.
         skipped: Files and rows that were not indexed.
     """
 
@@ -61,7 +67,8 @@ class Editing:
         corpus: Folder of the articles.
         folder: Folder of the index.
         encoder: Of the model that the index was made with.
-        params: How articles are cut.
+        max_tokens: As in `Builder`.
+        limits: What the conversion of a document may use; None for the default limits.
         patience: Seconds to wait for another process that is changing the index.
     """
 
@@ -71,14 +78,19 @@ class Editing:
         folder: Path,
         encoder: Encoder,
         *,
-        params: BuildParams | None = None,
+        max_tokens: int = 256,
+        limits: Limits | None = None,
         patience: float = _PATIENCE,
     ) -> None:
         self._corpus = corpus
+        self._folder = folder
         self._encoder = encoder
+        self._max_tokens = max_tokens
+        self._limits = limits
+        self._patience = patience
         self._vectors: dict[bytes, Vectors] = {}
         self._reader = Reader(folder)
-        self._builder = Builder(corpus, folder, encoder, params=params, lock_timeout=patience)
+        self._builder = Builder(corpus, folder, encoder, max_tokens=max_tokens, lock_timeout=patience)
 
     @classmethod
     def open(cls, settings: IndexSettings, encoder: Encoder) -> Editing:
@@ -87,7 +99,8 @@ class Editing:
             settings.corpus,
             settings.dir,
             encoder,
-            params=BuildParams(max_tokens=settings.chunk_tokens),
+            max_tokens=settings.chunk_tokens,
+            limits=Limits.of(settings),
             patience=min(settings.lock_timeout, _PATIENCE),
         )
 
@@ -101,22 +114,20 @@ class Editing:
         published: str | None = None,
         collection: str = "",
     ) -> Article:
-        """Make an article of a file's content; nothing is written, and nothing is fetched.
+        """Make an article from the content of a file; nothing is written or fetched.
 
         Args:
             name: The file's name; its folders do not count. `""` for a text without a file.
             data: Its content.
-            title: Put in place of the title that is found; likewise the others.
+            title: The title, instead of the one found; likewise `url` and `published`.
             url: Where a reader can open it.
             published: ISO 8601 date.
             collection: The folder under the corpus to put it in.
 
         Raises:
-            CorpusError: No article can be made of it.
-            UsageError: A field is not what it should be.
+            CorpusError: The content cannot be converted into an article.
+            UsageError: A field is not valid.
         """
-        from index.convert import convert  # its libraries are slow to import
-
         file = PurePosixPath(name).name
         article = convert(
             Path(file) if file else "-",
@@ -125,6 +136,7 @@ class Editing:
             url=url or None,
             published=published or None,
             collection=collection,
+            limits=self._limits,
         )
         articles.check_id(article.id)
         return article
@@ -137,14 +149,10 @@ class Editing:
         Raises:
             StoreError: The index cannot be read.
         """
-        try:
-            with self._reader.snapshot() as snapshot:
-                return preview(article, snapshot, besides=besides, collections=collections)
-        except IndexMissing:
-            return preview(article, None)
+        return run_apart(_preview, self._folder, article, besides, collections)
 
     def held(self, article_id: str) -> Article | None:
-        """The article of that id in the corpus; None if there is none, or it cannot be read.
+        """Read the article of that id in the corpus; None if there is none, or it cannot be read.
 
         Raises:
             CorpusError: The corpus cannot be read.
@@ -164,47 +172,47 @@ class Editing:
         return bool(held) and held != article
 
     def change(self, article_id: str, article: Article | None = None) -> Change:
-        """What to keep before an article is published or, with None, removed.
+        """Record what a change replaces, before an article is published or, with None, removed.
 
         Raises:
-            CorpusError: What is there cannot be read.
+            CorpusError: The current article cannot be read.
         """
         after = "" if article is None else _fingerprint(article)
         return Change(article_id, articles.keep(self._corpus, article_id), after)
 
     def publish(self, article: Article, *, replace: bool = False) -> Path:
-        """Write an article into the corpus and index it. To do so again does no harm.
+        """Write an article into the corpus and index it; idempotent.
 
         Args:
-            article: As `read` has made it.
-            replace: Whether it may take the place of a different article of that id.
+            article: An article made by `read`.
+            replace: Whether to overwrite a different article of the same id.
 
         Raises:
             ArticleExists: A different article has that id, and `replace` is false.
-            CorpusError: It cannot be written.
-            StoreError: It is in the corpus, but the index cannot be changed now.
+            CorpusError: The article cannot be written.
+            StoreError: The article is in the corpus, but the index cannot be changed now.
         """
         before = [self._corpus / kept.path for kept in articles.keep(self._corpus, article.id)]
         path = articles.write(self._corpus, article, replace=replace)
-        self._builder.add([*before, path])
+        self._index([*before, path])
         return path
 
     def remove(self, article_id: str) -> None:
         """Delete an article from the corpus and from the index.
 
         Raises:
-            ArticleNotFound: There is none.
-            CorpusError, StoreError: It cannot be deleted now, and is as it was.
+            ArticleNotFound: There is no article of that id.
+            CorpusError, StoreError: The article cannot be deleted now, and is unchanged.
         """
         self._builder.remove([article_id])
 
     def undo(self, change: Change) -> None:
-        """Put back what was there before a change. To do so again does no harm.
+        """Restore the corpus as it was before a change; idempotent.
 
         Raises:
-            ArticleExists: The article has been changed since, and is left as it is.
-            CorpusError: It cannot be written.
-            StoreError: The corpus is as it was, but the index cannot be changed now.
+            ArticleExists: The article has changed since, and is left as it is.
+            CorpusError: The article cannot be written.
+            StoreError: The corpus is restored, but the index cannot be changed now.
         """
         present = articles.keep(self._corpus, change.article_id)
         if present != change.before:
@@ -214,10 +222,10 @@ class Editing:
                 articles.delete(self._corpus, change.article_id)
             articles.put_back(self._corpus, change.before)
         touched = {kept.path for kept in (*present, *change.before)}
-        self._builder.add([self._corpus / path for path in sorted(touched)])
+        self._index([self._corpus / path for path in sorted(touched)])
 
     def alike(self, questions: Sequence[str]) -> list[list[int]]:
-        """Groups of questions that ask for the same, as `index.editing._grouping` makes them.
+        """Groups of questions that ask for the same, as `group` makes them.
 
         Vectors are kept for the next time, under hashes of the questions, so that it is quick.
 
@@ -231,10 +239,10 @@ class Editing:
                 zip(missing, self._encoder.encode_queries(list(missing.values())), strict=True)
             )
         self._vectors = {key: self._vectors[key] for key in keys}
-        return alike(np.array([self._vectors[key] for key in keys], dtype=np.float32)) if keys else []
+        return group(np.array([self._vectors[key] for key in keys], dtype=np.float32)) if keys else []
 
     def overview(self) -> CorpusOverview:
-        """What there is.
+        """Describe the corpus as the index has it.
 
         Raises:
             StoreError: The index cannot be read.
@@ -244,11 +252,63 @@ class Editing:
                 tuple(snapshot.cards(limit=None)), snapshot.changed(), tuple(snapshot.skipped())
             )
 
+    def _index(self, paths: Sequence[Path]) -> None:
+        where = (self._corpus, self._folder, self._max_tokens, self._patience)
+        run_apart(_add, *where, paths, encoder=self._encoder)
+
     def close(self) -> None:
-        """Let go of the index."""
+        """Release the index."""
         self._reader.close()
+
+
+def _add(
+    encoder: Encoder,
+    corpus: Path,
+    folder: Path,
+    max_tokens: int,
+    patience: float,
+    paths: Sequence[Path],
+) -> None:
+    Builder(corpus, folder, encoder, max_tokens=max_tokens, lock_timeout=patience).add(paths)
+
+
+def _preview(folder: Path, article: Article, besides: str, collections: Sequence[str] | None) -> Preview:
+    reader = Reader(folder)
+    try:
+        with reader.snapshot() as snapshot:
+            return preview(article, snapshot, besides=besides, collections=collections)
+    except IndexMissing:
+        return preview(article, None)
+    finally:
+        reader.close()
 
 
 def _fingerprint(article: Article | None) -> str:
     made = json.dumps(None if article is None else asdict(article), sort_keys=True)
     return hashlib.blake2b(made.encode(), digest_size=16).hexdigest()
+
+
+def group(vectors: Vectors) -> list[list[int]]:
+    """Group questions that ask for the same: each joins the nearest group, or begins one.
+
+    Args:
+        vectors: The vectors of the questions, in a fixed order, since the groups depend on it.
+
+    Returns:
+        Positions of the questions; the largest group first, and in each the most typical question first.
+    """
+    groups: list[list[int]] = []
+    sums: list[Vectors] = []
+    for position, vector in enumerate(vectors):
+        nearness = [float(vector @ total / np.linalg.norm(total)) for total in sums]
+        best = max(range(len(groups)), key=nearness.__getitem__, default=0)
+        if groups and nearness[best] >= _SAME_QUESTION:
+            groups[best].append(position)
+            sums[best] = sums[best] + vector
+        else:
+            groups.append([position])
+            sums.append(vector)
+    for members, total in zip(groups, sums, strict=True):
+        order = np.argsort(-(vectors[members] @ total), kind="stable")
+        members[:] = [members[at] for at in order]
+    return sorted(groups, key=lambda members: (-len(members), min(members)))

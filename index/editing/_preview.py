@@ -1,6 +1,6 @@
-"""What publishing an article would mean: what can be quoted of it, and what it repeats or contradicts.
+"""Previews of an article: which sentences can be quoted, and which articles it repeats or contradicts.
 
-Works by words alone, without a model: sentences that repeat or contradict each other share most of them.
+They need no model: sentences that repeat or contradict each other share most of their words.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from index.store import Snapshot
-from index.text.differences import Difference, differences
+from index.text.differences import differences
 from index.text.markup import plain
 from index.text.sentences import segment
 from index.text.wordlists import jaccard
 from index.text.words import terms
-from index.types import CITABLE, Article
+from index.types import CITABLE, Article, Difference
 
-_COMPARED: Final = 300  # sentences of a long article
-_CHUNKS: Final = 4  # that are read for each of them
-_ALIKE: Final = 0.6  # of the words of two sentences, from which one repeats the other
-_TWIN: Final = 0.6  # of an article's sentences, from which it is nearly the same as another
-_WORDS: Final = 3  # of a sentence, from which it is compared
+_COMPARED: Final = 300  # the most sentences of an article that are compared
+_CHUNKS: Final = 4  # that are searched for each sentence
+_ALIKE: Final = 0.6  # Jaccard index from which one sentence repeats the other
+_TWIN: Final = 0.6  # share of repeated sentences from which an article is nearly the same as another
+_WORDS: Final = 3  # the fewest words of a sentence that is compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Twin:
     Attributes:
         article_id: Its id.
         title: Its title.
-        share: The share of the new article's sentences that it has, too, 0 to 1.
+        share: The share of the new article's sentences that it has, too, from 0 to 1.
     """
 
     article_id: str
@@ -42,14 +42,14 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two sentences about the same that differ.
+    """Two sentences on the same subject that differ.
 
     Attributes:
-        text: Of the new article.
-        other: Of one in the index.
-        article_id: That article's id.
+        text: The sentence of the new article.
+        other: The sentence of an article in the index.
+        article_id: The id of that article.
         title: Its title.
-        found: What they differ in.
+        found: The differences.
     """
 
     text: str
@@ -61,12 +61,12 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What publishing would mean.
+    """The preview of an article.
 
     Attributes:
-        sentences: Those that can be quoted, word for word, in their order.
-        twins: Articles that say nearly the same, the likest first.
-        conflicts: Sentences that contradict another article, in their order, each with the likest one.
+        sentences: The sentences that can be quoted, word for word, in their order.
+        twins: Articles that say nearly the same, the most similar first.
+        conflicts: Sentences that contradict another article, in their order, each with the most similar one.
     """
 
     sentences: tuple[str, ...]
@@ -81,15 +81,16 @@ def preview(
     besides: str = "",
     collections: Sequence[str] | None = None,
 ) -> Preview:
-    """Look at an article that is not in the index.
+    """Compare an article that is not published yet with the index.
 
     Args:
         article: A Markdown article.
-        snapshot: The index; None where there is none yet.
-        besides: Id of an article that is left out, because the new one takes its place.
-        collections: What to compare it with; None for all.
+        snapshot: The index; None if there is none yet.
+        besides: The id of an article to leave out because the new one replaces it.
+        collections: The collections to compare it with; None for all.
     """
-    quotable = [one.text for one in segment(article.text) if one.kind in CITABLE and plain(one.text)]
+    sentences = segment(article.text, language=article.language)
+    quotable = [one.text for one in sentences if one.kind in CITABLE and plain(one.text)]
     compared = [text for text in quotable[:_COMPARED] if len(set(terms(plain(text)))) >= _WORDS]
     if snapshot is None or not compared:
         return Preview(tuple(quotable))
@@ -105,7 +106,7 @@ def preview(
 
 
 def _conflict(text: str, words: set[str], near: Sequence[_Near]) -> list[Conflict]:
-    """The likest sentence that a sentence contradicts, in an article that does not say the same elsewhere."""
+    """Find the most similar sentence that differs, in an article that does not say the same elsewhere."""
     found = [(one, differences(text, one.text)) for one in near]
     agreeing = {one.article_id for one, what in found if not what and one.words == words}
     against = [(one, what) for one, what in found if what and one.article_id not in agreeing]
@@ -140,7 +141,7 @@ class _IndexedSentences:
         self._read: dict[int, list[_Near]] = {}
 
     def near(self, text: str) -> Sequence[_Near]:
-        """Sentences with like words, each once."""
+        """List sentences with similar words, each once."""
         keys = [key for key, _ in self._snapshot.match(terms(plain(text)), _CHUNKS, self._collections)]
         for chunk in self._snapshot.chunks(key for key in keys if key not in self._read):
             sentences, _ = self._snapshot.sentences(chunk.article_key, chunk.first, chunk.last)

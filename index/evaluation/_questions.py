@@ -1,18 +1,77 @@
-"""Reads question sets: public ones, and an operator's own labelled questions."""
+"""Questions with known answers, and which sentences are gold, that is: known to answer a question.
+
+Every figure in `docs/benchmarks.md` rests on these definitions. Texts are compared in lower case, with every
+run of non-word characters as one space. A cited sentence is gold if it comes from the article of a piece of
+evidence, and contains its text or is contained in it. A passage is gold if it holds a gold sentence.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from index.errors import UnreadableFile, UsageError
-from index.evaluation._labels import Evidence, normalise
-from index.types import Turn
+from index.text.sentences import segment
+from index.types import Citation, Passage, Turn
 
 _ASKERS = frozenset({"user", "human", "member"})
+_NOT_WORD = re.compile(r"\W+")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The place of an answer: an article, a sentence (the other field is then `""`), or both.
+
+    Attributes:
+        article_id: The article; the last parts of its id are enough (a row without the id of its dump).
+        text: The sentence, or a passage around it.
+    """
+
+    article_id: str = ""
+    text: str = ""
+
+    def is_in(self, article_id: str) -> bool:
+        """Whether the answer may be in the article of that id."""
+        return not self.article_id or f"/{article_id}".endswith(f"/{self.article_id}")
+
+
+def normalise(text: str) -> str:
+    """Make a text lower case, with every run of non-word characters as one space and none at the ends."""
+    return _NOT_WORD.sub(" ", text.lower()).strip()
+
+
+def is_gold(citation: Citation, evidence: Iterable[Evidence]) -> bool:
+    """Whether a cited sentence answers the question; evidence without a text makes the whole article gold."""
+    near = [one for one in evidence if one.is_in(citation.article_id)]
+    return bool(near) and _matches(normalise(citation.text), near)
+
+
+def holds_gold(passage: Passage, evidence: Iterable[Evidence]) -> bool:
+    """Whether a passage holds a gold sentence, or all of an evidence that is longer than a sentence."""
+    near = [one for one in evidence if one.is_in(passage.article_id)]
+    if not near:
+        return False
+    whole = normalise(passage.text)
+    if any(normalise(one.text) in whole for one in near):
+        return True
+    return any(_matches(sentence, near) for sentence in _sentences(passage.text))
+
+
+def _matches(sentence: str, evidence: Iterable[Evidence]) -> bool:
+    """Whether a normalised sentence contains one of the texts (always if that is `""`) or is in it."""
+    texts = (normalise(one.text) for one in evidence)
+    return bool(sentence) and any(text in sentence or sentence in text for text in texts)
+
+
+@lru_cache(maxsize=8192)
+def _sentences(text: str) -> tuple[str, ...]:
+    """Normalise the sentences of a passage; cached, since many questions find the same passages."""
+    return tuple(normalise(sentence.text) for sentence in segment(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +81,10 @@ class Question:
     Attributes:
         id: Unique in its set.
         question: As asked.
-        answerable: Whether the articles answer it; None if nobody has judged.
-        answers: Short answers, for a reader of the report.
-        evidence: Where the answer stands; empty if nowhere, or not known.
-        turns: What was said before, oldest first, the question itself left out.
+        answerable: Whether the articles answer it; None if nobody has judged that.
+        answers: Short answers, for the report.
+        evidence: The places of the answer; empty if there are none, or none are known.
+        turns: The conversation before the question, oldest first.
     """
 
     id: str
@@ -36,66 +95,88 @@ class Question:
     turns: tuple[Turn, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that is not a question.
+
+    Attributes:
+        id: The id that it gives, or its number.
+        error: What is wrong with it, in a sentence that names the line.
+    """
+
+    id: str
+    error: str
+
+
 def load_questions(path: Path) -> list[Question]:
-    """Read a set of questions, one JSON object a line (UTF-8), as `parse_questions` does.
+    """Read a file of questions; see `read_lines`.
 
     Raises:
         UsageError: There is no such file.
-        UnreadableFile: It is not UTF-8, a line is not a question, two have the same id, or it holds none.
+        UnreadableFile: The file is empty, a line is not a question, or two have the same id.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(f"{path} is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
+        lines = path.read_bytes().split(b"\n")
     except OSError as error:
         raise UsageError(f"Cannot read the questions in {path}: {error.strerror}.") from error
-    questions = list(parse_questions(text.split("\n"), str(path)))
+    questions = []
+    for read in read_lines(lines, str(path)):
+        if isinstance(read, BadLine):
+            raise UnreadableFile(read.error)
+        questions.append(read)
     if not questions:
         raise UnreadableFile(f'{path} holds no question. Write one a line, as {{"question": "…"}}.')
     return questions
 
 
-def parse_questions(lines: Iterable[str], name: str) -> Iterator[Question]:
-    """Parse questions as they come; blank lines are passed over.
+def read_lines(lines: Iterable[bytes], name: str) -> Iterator[Question | BadLine]:
+    """Parse lines into questions as they come; blank lines are skipped.
 
-    Only `question` is required. `id` is the line's number where absent. Where `answerable` is absent, a
-    question with evidence is answerable, and one without has not been judged. A piece of `evidence` is an
-    object with `article_id` or `text` or both, or just the text. `turns` hold objects with `question` and
-    `answer`, or one object for each speaker (`speaker` and `text`, or `role` and `content`).
+    Only `question` is required. Without an `id`, the line's number is used. Without `answerable`, a question
+    with evidence is answerable, and one without has not been judged. A piece of `evidence` is an
+    object with `article_id` or `text` or both, or just the text. `turns` are objects with `question` and
+    `answer`, or one object for each utterance (`speaker` and `text`, or `role` and `content`).
 
     Args:
-        lines: JSON objects.
-        name: What the lines come from, for messages.
-
-    Raises:
-        UnreadableFile: A line is not a question; the message names it by number.
+        lines: JSON objects in UTF-8.
+        name: Where the lines come from, for messages.
     """
     seen: dict[str, int] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
+        row: object = None
         try:
-            question = _question(json.loads(line), number)
+            row = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+            question = _question(row, number)
+        except UnicodeDecodeError as error:
+            yield BadLine(str(number), f"{name}, line {number}: not UTF-8 (byte {error.start}).")
         except json.JSONDecodeError as error:
-            raise UnreadableFile(
-                f"{name}, line {number}: not JSON ({error.msg}, column {error.colno})."
-            ) from error
+            why = f"not JSON ({error.msg}, column {error.colno})"
+            yield BadLine(str(number), f"{name}, line {number}: {why}.")
+        except RecursionError:
+            yield BadLine(str(number), f"{name}, line {number}: nested too deeply.")
         except ValueError as error:
-            raise UnreadableFile(f"{name}, line {number}: {error}.") from error
-        if (first := seen.setdefault(question.id, number)) != number:
-            raise UnreadableFile(f'{name}, line {number}: the id "{question.id}" is taken by line {first}.')
-        yield question
+            yield BadLine(_id_of(row, number), f"{name}, line {number}: {error}.")
+        else:
+            first = seen.setdefault(question.id, number)
+            taken = f'{name}, line {number}: the id "{question.id}" is taken by line {first}.'
+            yield question if first == number else BadLine(question.id, taken)
+
+
+def _id_of(row: object, number: int) -> str:
+    return str(row["id"]) if isinstance(row, dict) and row.get("id") is not None else str(number)
 
 
 def parse_turns(turns: Sequence[object], question: str = "") -> tuple[Turn, ...]:
-    """Pair up what was said before a question.
+    """Pair the questions and answers of a conversation.
 
     Args:
-        turns: As in `parse_questions`, oldest first.
-        question: The question they lead to; where the last turn only repeats it, that turn is left out.
+        turns: As in `read_lines`, oldest first.
+        question: The question that follows; a last turn that only repeats it is left out.
 
     Raises:
-        ValueError: A turn has none of the known shapes.
+        ValueError: A turn has none of the known forms.
     """
     pairs: list[tuple[str, str]] = []
     for turn in turns:
@@ -125,7 +206,7 @@ def _question(value: object, number: int) -> Question:
     if not (answerable is None or isinstance(answerable, bool)):
         raise ValueError('"answerable" must be true, false or null')
     return Question(
-        id=str(number if row.get("id") is None else row["id"]),
+        id=_id_of(row, number),
         question=question,
         answerable=answerable,
         answers=tuple(str(answer) for answer in _list(row, "answers")),

@@ -1,4 +1,4 @@
-"""Copies of the index for safe keeping, made while others use it, and the way back."""
+"""Backups of the index, made while others use it, and their restoration."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from typing import Literal
 
 from index.errors import IndexCorrupt, IndexDisk, UsageError
 from index.files import named, new_file
+from index.indexing.builder import retract
 from index.indexing.plan import plan_all
-from index.indexing.reconcile import retract
 from index.store import Generations, Writer, copy, discard, locked, verify, worth_keeping
 from index.types import BuildReport
 
 
 def back_up(folder: Path, target: Path) -> Path:
-    """Copy the index as it is at this moment into one file, and check the copy.
+    """Copy the current state of the index into one file, and check the copy.
 
     Args:
         folder: The index folder.
-        target: The file; or a folder that exists, in which it is named after the time.
+        target: The file; or an existing folder, in which the file is named after the time.
 
     Returns:
         The file.
 
     Raises:
-        UsageError: There is a file of that name.
-        IndexDisk: It cannot be written; nothing is left of it.
+        UsageError: The file exists already.
+        IndexDisk: The file cannot be written; nothing is left of it.
         StoreError: There is no index, or it is damaged.
     """
     source = Generations(folder).current()
@@ -43,24 +43,24 @@ def back_up(folder: Path, target: Path) -> Path:
 
 
 def restore(file: Path, corpus: Path, folder: Path, *, lock_timeout: float = 30.0) -> BuildReport:
-    """Put a copy in use; the index that was in use is kept for `rollback`.
+    """Put a copy in use; the current index is kept for `rollback`.
 
-    Articles that are no longer in the corpus stay removed. What has changed since the copy was made is learnt
-    by the next rebuild.
+    Articles that are no longer in the corpus stay removed. The next rebuild indexes files that have changed
+    since the copy was made.
 
     Args:
-        file: As `back_up` makes it.
+        file: A copy made by `back_up`.
         corpus: Folder of the articles.
-        folder: Folder of the index; made when missing.
+        folder: Folder of the index; created if missing.
         lock_timeout: Seconds to wait for another process that is changing the index.
 
     Raises:
         UsageError: There is no such file.
         CorpusError: The corpus cannot be read.
-        StoreError: The copy cannot be used; the index then stays as it was.
+        StoreError: The copy cannot be used; the index stays as it was.
     """
     if not file.is_file():
-        raise UsageError(f"There is no file {file}. Name one that `footnote backup` has made.")
+        raise UsageError(f"There is no file {file}. Name a file that `footnote backup` made.")
     with locked(folder, lock_timeout):
         generations = Generations(folder)
         path = generations.unused()
@@ -69,8 +69,8 @@ def restore(file: Path, corpus: Path, folder: Path, *, lock_timeout: float = 30.
                 _copied(file, path, journal="WAL")
             except IndexCorrupt as error:
                 raise IndexCorrupt(
-                    f"{file} is not a copy of an index, or is damaged. The index is as it was; take another "
-                    "copy, or run `footnote rebuild`."
+                    f"{file} is not a copy of an index, or is damaged. The index is unchanged; restore "
+                    "another copy, or run `footnote rebuild`."
                 ) from error
             with Writer.open(path) as writer:
                 removed = retract(writer, plan_all(corpus, writer, lambda _: None))
@@ -85,10 +85,10 @@ def restore(file: Path, corpus: Path, folder: Path, *, lock_timeout: float = 30.
 
 
 def _copied(source: Path, target: Path, *, journal: Literal["WAL", "DELETE"]) -> None:
-    """Copy a database and make sure that the copy is whole.
+    """Copy a database and check the copy.
 
     Raises:
-        IndexCorrupt: It is not, and so neither is the source.
+        IndexCorrupt: The copy is damaged, and so is the source.
     """
     copy(source, target, journal=journal)
     problems = verify(target, derived=False)
@@ -98,6 +98,6 @@ def _copied(source: Path, target: Path, *, journal: Literal["WAL", "DELETE"]) ->
 
 def _no_room(target: Path, detail: str) -> IndexDisk:
     return IndexDisk(
-        f"The copy {target} cannot be written: {detail}. Nothing of it is left there; make room, correct the "
+        f"The copy {target} cannot be written: {detail}. Nothing of it is left. Free some space, correct the "
         "permissions, or choose another place."
     )

@@ -1,12 +1,14 @@
-"""Brings the index up to date with the corpus: compares, cuts, encodes, and commits in one transaction."""
+"""Brings the index up to date with the corpus: plan, chunk, encode, and commit in one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
+
+import numpy as np
 
 from index import corpus as articles
 from index.errors import (
@@ -15,57 +17,74 @@ from index.errors import (
     IndexMissing,
     IndexModel,
     IndexVersion,
+    ModelError,
     NothingToRollBack,
     StoreError,
 )
+from index.indexing.chunks import Chunked, Chunker
 from index.indexing.plan import Plan, plan_all, plan_some
-from index.indexing.reconcile import carry_out, compared, forget, retract
 from index.store import (
+    ArticleRow,
+    ChunkRow,
     Generations,
-    Reader,
     ReadRepository,
+    SentenceRow,
     Writer,
+    article_digest,
+    chunk_text,
     damaged,
     discard,
     embedding_caches,
+    embedding_key,
     inherited,
     is_empty,
+    is_markdown,
     locked,
+    sentence_text,
+    sound_value,
     verify,
     worth_keeping,
 )
+from index.text.sentences import segment
 from index.text.words import VERSION as WORDS_VERSION
-from index.types import BuildReport, Encoder, OnProgress
+from index.text.words import terms
+from index.types import CITABLE, Article, BuildReport, Encoder, OnProgress, Progress
 
-READING_VERSION: Final = 1
-"""Raise it when articles are read, cut or embedded otherwise: an index made before is then made anew."""
+READING_VERSION: Final = 2
+"""Raise it when articles are read, chunked or embedded differently: older indexes are then built anew."""
+
+_OVERLAP: Final = 1  # sentences of the previous chunk that a chunk repeats
+_BATCH: Final = 2048
+"""Texts encoded between two commits: enough for batches of similar lengths, and the most a crash can lose."""
 
 
-@dataclass(frozen=True, slots=True)
-class BuildParams:
-    """How articles are cut.
+@dataclass(slots=True)
+class _Chunks:
+    """Articles in chunks.
 
     Attributes:
-        max_tokens: Longest chunk in the encoder's tokens; the model's own limit where that is lower.
-        overlap: How many sentences a chunk repeats of the one before.
+        rows: The articles, as they are stored.
+        texts: What is embedded for them, by `embedding_key`.
+        split: Ids of articles in which a sentence was too long for the encoder.
     """
 
-    max_tokens: int = 256
-    overlap: int = 1
+    rows: list[ArticleRow] = field(default_factory=list)
+    texts: dict[bytes, str] = field(default_factory=dict)
+    split: list[str] = field(default_factory=list)
 
 
 class Builder:
-    """Changes an index; one process at a time.
+    """Changes an index, one process at a time.
 
-    Whatever interrupts a change, readers find the index as it was before or as it is after. Vectors that
-    were computed are kept, so the next run goes on where this one was.
+    If a change is interrupted, readers see the index as it was before it. Vectors that were computed are
+    kept, so the next run continues from there.
 
     Args:
         corpus: Folder of the articles.
-        folder: Folder of the index; made when missing.
-        encoder: Touched only when something must be encoded.
-        params: How articles are cut.
-        on_progress: Told how far the work has come.
+        folder: Folder of the index; created if missing.
+        encoder: Loaded only if something must be encoded.
+        max_tokens: The most tokens of a chunk; the model's own limit if that is lower.
+        on_progress: Called with the progress of the work.
         lock_timeout: Seconds to wait for another process that is changing the index.
     """
 
@@ -75,14 +94,14 @@ class Builder:
         folder: Path,
         encoder: Encoder,
         *,
-        params: BuildParams | None = None,
+        max_tokens: int = 256,
         on_progress: OnProgress | None = None,
         lock_timeout: float = 30.0,
     ) -> None:
         self._corpus = corpus
         self._folder = folder
         self._encoder = encoder
-        self._params = params or BuildParams()
+        self._max_tokens = max_tokens
         self._on_progress: OnProgress = on_progress or (lambda _: None)
         self._lock_timeout = lock_timeout
         self._generations = Generations(folder)
@@ -90,64 +109,62 @@ class Builder:
     def rebuild(self, *, full: bool = False) -> BuildReport:
         """Bring the index up to date with the corpus.
 
-        A file that can no longer be read is dropped like one that is gone, and named in `skipped`: the index
-        never says what the corpus no longer says.
+        The articles of a file that can no longer be read are removed, as if the file were gone, and the file
+        is listed in `skipped`.
 
         Args:
-            full: Make a new database beside the present one, and put it in use when it is whole. This also
-                happens by itself when there is none, or when it was made by another version of Footnote, with
-                another model or with other parameters.
+            full: Build a new database beside the current one, and use it once it is complete. This is also
+                done if there is no database, or if it was made by another version of Footnote, with another
+                model or with other parameters.
 
         Raises:
             CorpusError: The corpus cannot be read.
-            StoreError: The index cannot be changed; it is then as it was.
+            StoreError: The index cannot be changed; it stays as it was.
             ModelError: The model cannot be loaded.
         """
         with locked(self._folder, self._lock_timeout):
             writer = None if full else self._usable()
             if writer is None:
-                return self._make_anew()
+                return self._build_anew()
             with writer:
                 plan = plan_all(self._corpus, writer, self._on_progress)
-                report = self._carry_out(writer, plan, finished=True)
+                report = self._update(writer, plan, finished=True)
                 report = replace(report, unchanged=writer.count() - len(report.added) - len(report.changed))
-                if report.added or report.changed or report.removed:
-                    self._save_vectors()
             self._generations.tidy()
             return report
 
     def add(self, paths: Sequence[Path]) -> BuildReport:
-        """Index files that lie in the corpus, and nothing else; if there is no index yet, all of the corpus.
+        """Index some files of the corpus; if there is no index yet, the whole corpus.
 
         Raises:
             UsageError: A path is not in the corpus.
             IndexModel: The index was made with another model or other parameters.
-            StoreError, ModelError: As `rebuild`.
+            StoreError, ModelError: As in `rebuild`.
         """
         with locked(self._folder, self._lock_timeout):
             try:
                 writer = Writer.open(self._generations.current())
             except IndexMissing:
-                return self._make_anew()
+                return self._build_anew()
             with writer:
-                if writer.config() != self._recipe():
+                if writer.config() != self._config():
                     raise IndexModel(
                         f"The index {writer.path} was made with another model, other parameters or another "
                         "version of Footnote. The files are in the corpus; run `footnote rebuild` to "
                         "index it with the present ones."
                     )
                 plan = plan_some(self._corpus, writer, paths, self._on_progress)
-                return self._carry_out(writer, plan)
+                return self._update(writer, plan)
 
     def remove(self, ids: Sequence[str]) -> BuildReport:
         """Delete articles from the corpus and from the index.
 
-        Needs no model, and the work is in proportion to the articles (of a dump, to the dump).
+        This needs no model, and takes time in proportion to the articles and the dumps that hold them.
 
         Raises:
-            ArticleNotFound: One of the ids is of no article; then nothing is removed.
+            ArticleNotFound: There is no article of one of the ids; then nothing is removed.
             CorpusError: A file cannot be changed.
-            StoreError: As `rebuild`.
+            StoreError: As in `rebuild`.
         """
         with locked(self._folder, self._lock_timeout), ExitStack() as stack:
             writer = None
@@ -158,20 +175,20 @@ class Builder:
                 if article_id not in known and articles.locate(self._corpus, article_id) is None:
                     raise ArticleNotFound(f'No article has the id "{article_id}". Nothing was removed.')
             for article_id in dict.fromkeys(ids):
-                with suppress(ArticleNotFound):  # its file is gone already
+                with suppress(ArticleNotFound):  # the file is gone already
                     articles.delete(self._corpus, article_id)
-            removed = forget(writer, self._corpus, known) if writer else set()
+            removed = _forget(writer, self._corpus, known) if writer else set()
             return BuildReport(removed=tuple(sorted(removed | set(ids))))
 
     def rollback(self) -> BuildReport:
-        """Go back to the database that the last full rebuild has replaced.
+        """Go back to the database that the last full rebuild replaced.
 
         Articles that are no longer in the corpus stay removed.
 
         Raises:
-            NothingToRollBack: None is kept.
+            NothingToRollBack: No previous database is kept.
             CorpusError: The corpus cannot be read.
-            StoreError: The kept one cannot be used; the present one then stays in use.
+            StoreError: The previous database cannot be used; the current one stays in use.
         """
         with locked(self._folder, self._lock_timeout):
             current, previous = self._generations.current(), self._generations.previous()
@@ -188,11 +205,11 @@ class Builder:
             return BuildReport(removed=removed, unchanged=count)
 
     def verify(self) -> list[str]:
-        """Check the whole index; one sentence for each thing that is wrong.
+        """Check the whole index; return a sentence for each problem.
 
         Raises:
-            IndexMissing: There is none.
-            IndexVersion: It was made by another version of Footnote.
+            IndexMissing: There is no index.
+            IndexVersion: The index was made by another version of Footnote.
         """
         try:
             return verify(self._generations.current())
@@ -200,12 +217,12 @@ class Builder:
             return [str(error)]
 
     def keep(self, name: str, value: str | None) -> None:
-        """Keep a value in the index, such as a calibrated threshold; None takes it away.
+        """Store a value in the index, such as a calibrated threshold; None deletes it.
 
-        It outlives rebuilds with the same model. `Snapshot.setting` reads it.
+        Rebuilds with the same model keep it. `Snapshot.setting` reads it.
 
         Raises:
-            StoreError: As `rebuild`, or there is no index.
+            StoreError: As in `rebuild`, or there is no index.
         """
         with (
             locked(self._folder, self._lock_timeout),
@@ -214,78 +231,236 @@ class Builder:
         ):
             writer.keep(name, value)
 
-    def _recipe(self) -> dict[str, object]:
+    def _config(self) -> dict[str, object]:
         return {
             "model": self._encoder.fingerprint,
-            "max_tokens": self._params.max_tokens,
-            "overlap": self._params.overlap,
+            "max_tokens": self._max_tokens,
+            "overlap": _OVERLAP,
             "reading": READING_VERSION,
             "words": WORDS_VERSION,
         }
 
     def _usable(self) -> Writer | None:
-        """The database in use, open; None if there is none or it is not made as one would be now."""
+        """Open the current database; None if there is none, or if it has another config."""
         try:
             writer = Writer.open(self._generations.current())
         except (IndexMissing, IndexVersion):
             return None
-        if writer.config() == self._recipe():
+        if writer.config() == self._config():
             return writer
         writer.close()
         return None
 
-    def _make_anew(self) -> BuildReport:
-        """Make a new database, check it, and put it in use."""
+    def _build_anew(self) -> BuildReport:
+        """Build a new database, check it, and put it in use."""
         present, previous = worth_keeping(self._generations)
         before, settings = inherited(present, self._encoder.fingerprint)
         path = self._generations.unused()
         try:
             with (
                 embedding_caches(self._generations, self._encoder.fingerprint) as caches,
-                Writer.create(path, self._recipe()) as writer,
+                Writer.create(path, self._config()) as writer,
             ):
                 plan = plan_all(self._corpus, writer, self._on_progress)
-                report = self._carry_out(writer, plan, finished=True, caches=caches)
+                report = self._update(writer, plan, finished=True, caches=caches)
                 with writer.change():
                     for name, value in settings.items():
                         writer.keep(name, value)
                 after = writer.articles()
                 writer.seal()
         except BaseException as error:
-            # An unfinished database is kept for its vectors, unless it may be what has filled the disk.
+            # An unfinished database is kept for its vectors, unless it may have filled the disk.
             if isinstance(error, StoreError) or is_empty(path):
                 discard(path)
             raise
-        if problems := verify(path, derived=False):  # what was made a moment ago need not be made again
+        if problems := verify(path, derived=False):  # the derived data has just been computed
             discard(path)
             raise damaged(path, problems[0])
         self._generations.switch(path, present or previous)
-        self._save_vectors()
         self._generations.tidy()
-        return compared(report, before, after)
+        return _compared(report, before, after)
 
-    def _save_vectors(self) -> None:
-        """Save the vectors beside the database. They can be made again, so a failure is no matter."""
-        from index.retrieval.vectors import save
-
-        with suppress(StoreError, OSError):
-            reader = Reader(self._folder)
-            try:
-                with reader.snapshot() as snapshot:
-                    save(snapshot)
-            finally:
-                reader.close()
-
-    def _carry_out(
+    def _update(
         self, writer: Writer, plan: Plan, *, finished: bool = False, caches: Sequence[ReadRepository] = ()
     ) -> BuildReport:
-        return carry_out(
-            writer,
-            plan,
-            self._encoder,
-            max_tokens=self._params.max_tokens,
-            overlap=self._params.overlap,
-            finished=finished,
-            caches=caches,
-            on_progress=self._on_progress,
+        """Carry out a plan: vectors are stored first, then everything else in one transaction.
+
+        Args:
+            writer: The index that the plan was made for.
+            plan: What differs between corpus and index.
+            finished: Whether the plan covers the whole corpus.
+            caches: Other generations of the same model, whose vectors are copied.
+
+        Returns:
+            What was done; `unchanged` counts only articles of files that were read.
+
+        Raises:
+            ModelError: The model cannot be loaded, or its vectors are not numbers.
+            StoreError: The index cannot be changed.
+        """
+        chunks = self._chunk(plan.fresh)
+        encoded = self._encode(writer, chunks.texts, caches)
+        self._commit(writer, plan, chunks.rows, finished=finished)
+        with writer.snapshot() as snapshot:
+            skipped = snapshot.skipped(None if finished else [row.path for row in plan.files])
+        return BuildReport(
+            added=tuple(sorted(plan.added)),
+            changed=tuple(sorted(plan.changed)),
+            removed=tuple(plan.removed),
+            unchanged=plan.same,
+            skipped=(*skipped, *plan.nameless),
+            sentences=sum(len(row.sentences) for row in chunks.rows),
+            encoded=encoded,
+            split=tuple(sorted(chunks.split)),
         )
+
+    def _chunk(self, fresh: Sequence[tuple[Article, str]]) -> _Chunks:
+        """Split articles into sentences and chunks."""
+        chunks = _Chunks()
+        if not fresh:
+            return chunks  # without loading the model
+        limit = min(self._max_tokens, self._encoder.max_tokens)
+        chunker = Chunker(self._encoder.count_tokens, limit, overlap=_OVERLAP)
+        for done, (article, file) in enumerate(fresh, start=1):
+            chunked = chunker.chunk(
+                article, segment(article.text, markdown=is_markdown(file), language=article.language)
+            )
+            if chunked.split:
+                chunks.split.append(article.id)
+            chunks.rows.append(_row(article, file, chunked, chunks.texts))
+            self._on_progress(Progress("cutting", done, len(fresh), "articles"))
+        return chunks
+
+    def _encode(self, writer: Writer, texts: dict[bytes, str], caches: Sequence[ReadRepository]) -> int:
+        """Store the missing vectors: copy those in the caches, encode the others and return their number.
+
+        Texts are encoded in the order of the corpus, so that the remaining time can be estimated.
+        """
+        wanted = writer.missing(texts)
+        missing = [key for key in texts if key in wanted]
+        for cache in caches if missing else ():
+            missing = _copy_vectors(writer, cache, missing, self._encoder.dimension)
+        done = 0
+
+        def on_batch(count: int) -> None:
+            nonlocal done
+            done += count
+            self._on_progress(Progress("encoding", done, len(missing), "texts"))
+
+        for keys in _batches(missing):
+            vectors = self._encoder.encode_documents([texts[key] for key in keys], on_batch)
+            if not np.isfinite(vectors).all():
+                raise ModelError(
+                    "The embedding model returns vectors that are not numbers. Its files may be damaged: "
+                    "name another model in INDEX_MODEL, or leave it out to use the embedded one."
+                )
+            writer.add_vectors(keys, vectors)
+        return len(missing)
+
+    def _commit(self, writer: Writer, plan: Plan, rows: Sequence[ArticleRow], *, finished: bool) -> None:
+        """Make all changes of a plan in one transaction."""
+        if not plan:
+            return
+        with writer.change(finished=finished):
+            for file in plan.files:
+                writer.put_file(file)
+            for article_id, name in plan.moved.items():
+                writer.move(article_id, name)
+            for done, row in enumerate(rows, start=1):
+                writer.put(row)
+                self._on_progress(Progress("writing", done, len(rows), "articles"))
+            for name, article_id in plan.shadows:
+                writer.shadow(name, article_id)
+            for article_id in plan.removed:
+                writer.drop(article_id)
+            for name in plan.gone:
+                writer.drop_file(name)
+
+
+def retract(writer: Writer, plan: Plan) -> tuple[str, ...]:
+    """Remove articles that are no longer in the corpus from an older index; return their ids.
+
+    Files that have changed since are left to the next rebuild.
+    """
+    with writer.change():
+        for article_id in plan.removed:
+            writer.drop(article_id)
+        for row in plan.files:
+            writer.look_again(row.path)
+        for file in plan.gone:
+            writer.drop_file(file)
+    return tuple(plan.removed)
+
+
+def _forget(writer: Writer, corpus: Path, known: dict[str, tuple[str, bytes]]) -> set[str]:
+    """Remove articles that were deleted from the corpus.
+
+    Args:
+        writer: The index.
+        corpus: The folder of the articles.
+        known: The articles, as `ReadRepository.owners` returns them.
+
+    Returns:
+        The ids that were removed: those, and any others of a file that is gone.
+    """
+    touched = {file for file, _ in known.values()} | writer.claiming(known)
+    gone = {file for file in touched if not (corpus / file).exists()}
+    removed = set(known) | set(writer.articles_of(gone))
+    with writer.change():
+        for article_id in removed:
+            writer.drop(article_id)
+            writer.unshadow(article_id)
+        for file in gone:
+            writer.drop_file(file)
+        for file in touched - gone:
+            writer.look_again(file)  # a dump that has lost rows; the next rebuild stores its hash
+    return removed
+
+
+def _compared(report: BuildReport, before: dict[str, bytes], after: dict[str, bytes]) -> BuildReport:
+    """Restate the report on a new database as the difference from the one that it replaces."""
+    both = before.keys() & after.keys()
+    changed = [article_id for article_id in both if before[article_id] != after[article_id]]
+    return replace(
+        report,
+        added=tuple(sorted(after.keys() - before.keys())),
+        changed=tuple(sorted(changed)),
+        removed=tuple(sorted(before.keys() - after.keys())),
+        unchanged=len(both) - len(changed),
+    )
+
+
+def _row(article: Article, file: str, chunked: Chunked, texts: dict[bytes, str]) -> ArticleRow:
+    """Make the row of an article, and add the texts to be embedded to `texts`."""
+
+    def embedded(text: str) -> bytes:
+        key = embedding_key(text)
+        texts[key] = text
+        return key
+
+    sentences = []
+    for one in chunked.sentences:
+        words = sentence_text(one.text) if one.kind in CITABLE else ""
+        sentences.append(SentenceRow(one.start, one.end, one.kind, embedded(words) if words else None))
+    chunks = []
+    for chunk in chunked.chunks:
+        text = chunk_text(chunk.context, chunk.text)
+        place = (chunk.start, chunk.end, chunk.first, chunk.last, chunk.heading, chunk.context)
+        chunks.append(ChunkRow(*place, embedded(text), " ".join(terms(text))))
+    return ArticleRow(article, file, article_digest(article, file), sentences, chunks)
+
+
+def _copy_vectors(writer: Writer, cache: ReadRepository, keys: list[bytes], dimension: int) -> list[bytes]:
+    """Copy vectors from another generation; return the keys that it does not have."""
+    copied: set[bytes] = set()
+    for batch in _batches(keys):
+        values = {key: value for key in batch if (value := cache.value(key)) is not None}
+        sound = {key: value for key, value in values.items() if sound_value(value, dimension)}
+        writer.add_values(sound, dimension)
+        copied |= sound.keys()
+    return [key for key in keys if key not in copied]
+
+
+def _batches(keys: list[bytes]) -> Iterator[list[bytes]]:
+    for begin in range(0, len(keys), _BATCH):
+        yield keys[begin : begin + _BATCH]

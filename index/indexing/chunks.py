@@ -1,13 +1,13 @@
-"""Chunks: runs of whole sentences that fit the encoder, overlapping, never across a heading.
+"""Chunks: overlapping runs of whole sentences that fit the encoder and never cross a heading.
 
-What counts is the plain text that is really embedded (`plain(chunk.embedded)`), in the encoder's own tokens.
-Sentences are counted once. A space between two texts changes no tokenizer's count by more than one, so a
-chunk with that much room left needs no second count; the others get one. Whatever comes out, none stays too
-long.
+The limit applies to the plain text that is embedded (`plain(chunk.embedded)`), in the encoder's own tokens.
+Sentences are counted once. A space between two texts changes a tokenizer's count by at most one, so a chunk
+with that many tokens left is not counted again; every other chunk is, and is divided if it is too long.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,24 +15,27 @@ from itertools import accumulate
 from typing import Final, NamedTuple
 
 from index.errors import UsageError
-from index.indexing.long_sentences import split
 from index.text.markup import plain
-from index.types import Article, Chunk, Sentence, SentenceKind
+from index.types import CITABLE, Article, Chunk, Sentence, SentenceKind
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
 _SMALLEST: Final = 16
 _LONGEST_TITLE: Final = 300
-"""Characters of a title or heading that are worth embedding."""
+"""Characters of a title or heading that are embedded at most."""
+
+_PIECE: Final = re.compile(r"(?:[^\s、，；：]{1,12}[、，；：]?|[、，；：]{1,12})\s*")
+_CLAUSE_END: Final = tuple(",;:)]—–")
+_WIDE_CLAUSE_END: Final = tuple("、，；：")
 
 
 @dataclass(frozen=True, slots=True)
 class Chunked:
-    """An article cut to be embedded.
+    """An article in chunks.
 
     Attributes:
-        sentences: The sentences that `Chunk.first` and `Chunk.last` count: those given, over-long ones split.
-        chunks: In reading order; together they hold every sentence.
+        sentences: The sentences that `Chunk.first` and `Chunk.last` count; long ones are split.
+        chunks: The chunks in reading order; together they hold every sentence.
         split: Whether a sentence was too long for the encoder.
     """
 
@@ -42,7 +45,7 @@ class Chunked:
 
 
 class _Part(NamedTuple):
-    """A sentence that fits, its plain words, and their tokens without the special ones."""
+    """A sentence, its plain text, and the tokens of that without the special ones."""
 
     sentence: Sentence
     words: str
@@ -51,7 +54,7 @@ class _Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """A run of sentences under one heading: `first` up to and without `stop`, its headings before `body`."""
+    """A run of sentences under one heading: from `first` to before `stop`; its headings end at `body`."""
 
     first: int
     body: int
@@ -60,15 +63,15 @@ class _Section:
 
 
 class Chunker:
-    """Cuts articles into chunks.
+    """Divides articles into chunks.
 
     Args:
         count_tokens: Tokens of each text, special tokens included (as `Encoder.count_tokens`).
         max_tokens: The most tokens of a chunk, context and special tokens included.
-        overlap: How many sentences a chunk repeats of the one before, where there is room.
+        overlap: How many sentences of the previous chunk a chunk repeats, if there is room.
 
     Raises:
-        UsageError: If `max_tokens` is below 16 or `overlap` is negative.
+        UsageError: `max_tokens` is below 16, or `overlap` is negative.
     """
 
     def __init__(self, count_tokens: CountTokens, max_tokens: int, *, overlap: int = 1) -> None:
@@ -81,7 +84,7 @@ class Chunker:
         self._overlap = overlap
 
     def chunk(self, article: Article, sentences: Sequence[Sentence]) -> Chunked:
-        """Cut an article into chunks.
+        """Divide an article into chunks.
 
         Args:
             article: The article.
@@ -89,8 +92,8 @@ class Chunker:
 
         Returns:
             Chunks with `article.text[start:end] == text`, and the sentences they are made of. A heading
-            starts a chunk. The context in front takes at most a third of the tokens, and is shortened or
-            left out where a long sentence leaves less.
+            starts a chunk. The context takes at most a third of the tokens, and is shortened or left out if
+            a long sentence leaves less room.
         """
         if not sentences:
             return Chunked([], [], split=False)
@@ -118,9 +121,9 @@ class Chunker:
         return Chunked(fitted, chunks, split=len(fitted) > len(sentences))
 
     def _fit(self, parts: Iterable[_Part], special: int) -> list[_Part]:
-        """Split sentences that are too long even alone.
+        """Split sentences that do not fit into a chunk.
 
-        The first sentence below headings shares its room with them, so that no heading is left alone.
+        The first sentence below headings shares a chunk with them, so that no heading is left alone.
         """
 
         def count(texts: Sequence[str]) -> list[int]:
@@ -134,7 +137,7 @@ class Chunker:
             if part.tokens <= left:
                 fitted.append(part)
             else:
-                pieces = split(part.sentence, left, count)
+                pieces = split_sentence(part.sentence, left, count)
                 words = [plain(piece.text) for piece in pieces]
                 fitted += map(_Part, pieces, words, count(words))
             headings = headings + part.tokens if part.sentence.kind is SentenceKind.HEADING else 0
@@ -143,7 +146,7 @@ class Chunker:
     def _known_contexts(
         self, title: str, headings: tuple[str, ...], special: int, known: dict[str, int]
     ) -> Iterator[tuple[str, int]]:
-        """The contexts that are not too long, best first, with their tokens; counted when first needed."""
+        """Iterate over the contexts that are short enough, best first, with their tokens."""
         for text in _contexts(title, headings):
             if text not in known:
                 known[text] = self._count([plain(text)])[0] - special
@@ -157,9 +160,9 @@ class Chunker:
         contexts: Callable[[], Iterator[tuple[str, int]]],
         room: int,
     ) -> Iterator[tuple[int, int, str, int]]:
-        """First and last sentence of each chunk of a section, its context, and the tokens left.
+        """Iterate over the chunks of a section: first and last sentence, context, and the tokens left.
 
-        `sums` are the tokens of all sentences in front of each.
+        `sums` holds, for each sentence, the tokens of all sentences before it.
         """
         full = room - next(contexts())[1]
         first = fresh = section.first
@@ -180,7 +183,7 @@ class Chunker:
                 first += 1
 
     def _checked(self, article: Article, sentences: list[Sentence], chunks: list[Chunk]) -> list[Chunk]:
-        """Chunks counted as they will be embedded; the rare one that is too long is halved."""
+        """Count the tokens of chunks as they are embedded, and halve those that are too long."""
         good: list[Chunk] = []
         while chunks:
             totals = self._count([plain(chunk.embedded) for chunk in chunks])
@@ -195,13 +198,13 @@ class Chunker:
                 elif chunk.context:
                     again.append(replace(chunk, context=""))
                 else:
-                    good.append(chunk)  # one character that has more tokens than any chunk may have
+                    good.append(chunk)  # a single character with more tokens than a chunk may have
             chunks = again
         return good
 
 
 def _contexts(title: str, headings: tuple[str, ...]) -> list[str]:
-    """What may stand in front of a section's chunks, best first; the last is nothing."""
+    """List the contexts that a section's chunks may have, best first; the last is empty."""
     names = [name for name in headings if name.casefold() != title.casefold()]
     title = _shortened(title, _LONGEST_TITLE)
     texts = [" > ".join([title, *names]), " > ".join([title, *names[-1:]])]
@@ -210,7 +213,7 @@ def _contexts(title: str, headings: tuple[str, ...]) -> list[str]:
 
 
 def _without_repeats(chunks: list[Chunk]) -> list[Chunk]:
-    """Chunks in reading order, without those that only repeat sentences of the ones before."""
+    """Sort chunks in reading order, and drop those that only repeat sentences of the ones before."""
     chunks.sort(key=lambda chunk: (chunk.first, chunk.last))
     reached = [-1, *accumulate((chunk.last for chunk in chunks), max)]
     return [chunk for chunk, before in zip(chunks, reached, strict=False) if chunk.last > before]
@@ -224,7 +227,7 @@ def _chunk(
 
 
 def _sections(sentences: Sequence[Sentence]) -> Iterator[_Section]:
-    """Sections of an article, each with the headings above it; headings in a row open one section."""
+    """Iterate over the sections of an article with their headings; consecutive headings open one section."""
     path: list[tuple[int, str]] = []
     stop = 0
     while stop < len(sentences):
@@ -241,7 +244,7 @@ def _sections(sentences: Sequence[Sentence]) -> Iterator[_Section]:
 
 
 def heading_level(heading: str) -> int:
-    """Depth of a Markdown heading, 1 to 6."""
+    """Return the level of a Markdown heading, 1 to 6."""
     bare = heading.lstrip(" >")
     hashes = len(bare) - len(bare.lstrip("#"))
     if 1 <= hashes <= 6:
@@ -250,7 +253,72 @@ def heading_level(heading: str) -> int:
 
 
 def _shortened(name: str, length: int) -> str:
-    """At most so many characters of a name, whole words if it has any."""
+    """Cut a name to at most `length` characters, at a word if possible."""
     if len(name) <= length:
         return name
     return name[:length].rpartition(" ")[0] or name[:length]
+
+
+def split_sentence(
+    sentence: Sentence, room: int, count: Callable[[Sequence[str]], list[int]]
+) -> list[Sentence]:
+    """Split a sentence into parts of at most `room` tokens: after clauses, else after words, else anywhere.
+
+    Args:
+        sentence: The sentence.
+        room: The most tokens of the plain text of a part, at least 1.
+        count: Counts the tokens of texts, without special tokens.
+
+    Returns:
+        The parts in order, of the kind `PART` if they can be cited. Together they hold every character that
+        is not white space. A single character is a part, even if it has more tokens.
+    """
+    text = sentence.text
+    ends = [match.end() for match in _PIECE.finditer(text)]
+    pieces = [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    spans = _cut(pieces, count(pieces), room)
+    fitting: list[tuple[int, int]] = []
+    while spans:
+        spans = [_trimmed(text, start, end) for start, end in spans if text[start:end].strip()]
+        counts = count([plain(text[start:end]) for start, end in spans])
+        too_long: list[tuple[int, int]] = []
+        for (start, end), tokens in zip(spans, counts, strict=True):
+            if tokens > room and end - start > 1:
+                middle = (start + end) // 2
+                too_long += [(start, middle), (middle, end)]
+            else:
+                fitting.append((start, end))
+        spans = too_long
+    kind = SentenceKind.PART if sentence.kind in CITABLE and len(fitting) > 1 else sentence.kind
+    return [
+        Sentence(sentence.start + start, sentence.start + end, text[start:end], kind)
+        for start, end in sorted(fitting)
+    ]
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Remove white space from the ends of a span of a text."""
+    piece = text[start:end]
+    return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
+
+
+def _cut(pieces: list[str], counts: list[int], room: int) -> list[tuple[int, int]]:
+    """Make spans of at most `room` tokens, each ending at the end of a clause or word in its second half."""
+    spans: list[tuple[int, int]] = []
+    first = begin = 0
+    while first < len(pieces):
+        used, stop, clause, word = counts[first], first + 1, 0, 0
+        while stop < len(pieces) and used + counts[stop] <= room:
+            if used > room // 2:
+                bare = pieces[stop - 1].rstrip()
+                word = stop if len(bare) < len(pieces[stop - 1]) else word
+                ends_clause = word == stop and bare.endswith(_CLAUSE_END)
+                clause = stop if ends_clause or bare.endswith(_WIDE_CLAUSE_END) else clause
+            used += counts[stop]
+            stop += 1
+        if stop < len(pieces):
+            stop = clause or (stop if pieces[stop - 1][-1].isspace() else word or stop)
+        end = begin + sum(map(len, pieces[first:stop]))
+        spans.append((begin, end))
+        first, begin = stop, end
+    return spans

@@ -1,4 +1,4 @@
-"""The candidate sentences of a question, and the features that the ranker weighs."""
+"""The candidates of a question, and their features, which the ranker weighs."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from index.text.words import fold, places, terms
 from index.types import CITABLE, Encoder, Sentence, Tokens, Vectors
 
 LIMIT: Final = 24
-"""Sentences that are read closely: late interaction costs a few milliseconds each."""
+"""Maximum number of candidates: late interaction takes a few milliseconds for each."""
 
 
 class Feature(StrEnum):
-    """What is known of a candidate; the values are the keys in `ranker.json`."""
+    """A feature of a candidate; the values are the keys in `ranker.json`."""
 
     DENSE = "dense"
     """Cosine of the question and the sentence."""
@@ -51,7 +51,7 @@ class Feature(StrEnum):
     HAS_WANTED = "has_wanted"
     """1 if the sentence has the kind of thing asked for, see `holds`."""
     LACKS_WANTED = "lacks_wanted"
-    """1 if it has not."""
+    """1 if it does not."""
     LENGTH = "length"
     """Logarithm of 1 plus the number of words."""
     STARTS_WITH_PRONOUN = "starts_with_pronoun"
@@ -107,8 +107,8 @@ class Candidate:
         found: The best passage that holds it.
         sentence: The sentence.
         ordinal: Its position in its article.
-        features: What is known of it; complete only after late interaction.
-        vector: Of the sentence, shape (dimension,), float32.
+        features: Its features; complete only after late interaction.
+        vector: Its vector, shape (dimension,), float32.
     """
 
     found: RetrievedChunk
@@ -119,20 +119,20 @@ class Candidate:
 
     @property
     def place(self) -> tuple[str, int]:
-        """Orders candidates that are equally good: article id, then position."""
+        """Order candidates with equal scores: by article id, then position."""
         return self.found.chunk.article_id, self.ordinal
 
 
 def gather(
     snapshot: Snapshot, encoder: Encoder, retrieval: Retrieval, *, limit: int = LIMIT
 ) -> list[Candidate]:
-    """The sentences of the found passages that come nearest to the question, with their features.
+    """Choose the sentences of the found passages that are nearest to the question, with their features.
 
     Args:
-        snapshot: The state of the index that the passages are of.
+        snapshot: The state of the index that the passages are from.
         encoder: Encodes tokens for late interaction.
         retrieval: What was found.
-        limit: How many sentences at most.
+        limit: Maximum number of candidates.
 
     Returns:
         Candidates in no particular order, without duplicates.
@@ -145,16 +145,16 @@ def gather(
 
 
 def _first_score(features: Features) -> float:
-    """A quick first ranker, which only has to keep the right sentence among the first two dozen.
+    """Score a sentence quickly, to keep the right one among the first two dozen.
 
-    With these weights it does for 98 % of a sample of `squad` and all of one of `qed`.
+    With these weights it is kept for 98 % of a sample of `squad` and all of one of `qed`.
     """
     passage = features[Feature.PASSAGE_DENSE] + features[Feature.PASSAGE_LEXICAL]
     return 2 * features[Feature.DENSE] + 1.8 * features[Feature.LEXICAL] + passage
 
 
 def _pool(snapshot: Snapshot, retrieval: Retrieval) -> list[Candidate]:
-    """All citable sentences of the found passages, each under its best passage."""
+    """Return all citable sentences of the found passages, each with its best passage."""
     pool: dict[tuple[int, int], Candidate] = {}
     homes: dict[tuple[int, int], list[int]] = {}
     for rank, found in enumerate(retrieval.found):
@@ -189,7 +189,7 @@ def _pool(snapshot: Snapshot, retrieval: Retrieval) -> list[Candidate]:
 def _word_features(
     retrieval: Retrieval, sentence: Sentence, own: list[str], near: Sequence[list[str]], title: str
 ) -> Features:
-    """What the words of a sentence and of those around it say."""
+    """Compute the features of the words of a sentence and those around it."""
     query, weights = retrieval.query, retrieval.weights
     words = set(own)
     titled = words.union(terms(title))
@@ -215,10 +215,10 @@ def _word_features(
 
 
 def holds(query: Query, text: str) -> bool | None:
-    """Whether a sentence has the kind of thing asked for, beyond what the question itself says.
+    """Tell whether a sentence has the kind of thing asked for, other than those in the question.
 
     Returns:
-        None if the kind of thing cannot be told from the words.
+        None if words do not show this kind of thing.
     """
     asked = {word.rstrip(".,'’-") for word in _WRITTEN.findall(fold(query.text))}
     if query.kind in (Kind.WHO, Kind.WHERE):
@@ -233,13 +233,13 @@ def holds(query: Query, text: str) -> bool | None:
 
 
 def _cover(words: set[str] | frozenset[str], weights: dict[str, float]) -> float:
-    """Share of the question's weight that falls on words of a text."""
+    """Return the share of the question's weight that falls on words of a text."""
     total = sum(weights.values())
     return sum(weight for term, weight in weights.items() if term in words) / total if total > 0 else 0.0
 
 
 def _interact(encoder: Encoder, retrieval: Retrieval, candidates: list[Candidate]) -> None:
-    """Add late interaction: how well each token of the question is met by its best token in the sentence."""
+    """Add the features of late interaction: each token of the question with its nearest in the sentence."""
     if not candidates:
         return
     query = encoder.encode_tokens([retrieval.query.text], query=True)[0]
@@ -262,12 +262,13 @@ def _interact(encoder: Encoder, retrieval: Retrieval, candidates: list[Candidate
 def _late(
     query: Tokens, tokens: Tokens, own: npt.NDArray[np.bool_], weights: npt.NDArray[np.float64]
 ) -> Features:
-    """MaxSim of ColBERT (https://arxiv.org/abs/2004.12832), as means over the question's tokens."""
-    if not len(query.vectors) or not len(tokens.vectors):
-        return dict.fromkeys(_LATE, 0.0)
-    similar = query.vectors @ tokens.vectors.T
-    with_title = similar.max(axis=1)
-    alone = similar[:, own].max(axis=1) if own.any() else with_title
+    """Compute MaxSim of ColBERT (https://arxiv.org/abs/2004.12832), as means over the question's tokens."""
+    if len(query.vectors) and len(tokens.vectors):
+        similar = query.vectors @ tokens.vectors.T
+        with_title = similar.max(axis=1)
+        alone = similar[:, own].max(axis=1) if own.any() else with_title
+    else:
+        with_title = alone = weights = np.zeros(1)
     return {
         Feature.LATE: float(with_title.mean()),
         Feature.LATE_WITHOUT_TITLE: float(alone.mean()),
@@ -277,17 +278,8 @@ def _late(
     }
 
 
-_LATE: Final = (
-    Feature.LATE,
-    Feature.LATE_WITHOUT_TITLE,
-    Feature.LATE_BY_RARITY,
-    Feature.LATE_BY_RARITY_WITHOUT_TITLE,
-    Feature.LATE_WEAKEST,
-)
-
-
 def token_weights(query: Tokens, retrieval: Retrieval) -> npt.NDArray[np.float64]:
-    """How much each token of the question counts: the rarity of its word; they add up to 1."""
+    """Weigh each token of the question by the rarity of its word; the weights add up to 1."""
     words = {
         position: place.terms[0]
         for place in places(retrieval.query.text)

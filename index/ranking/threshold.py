@@ -1,4 +1,4 @@
-"""The threshold that was chosen on an index's own articles, kept in the index."""
+"""The threshold that `calibrate` chose on an index's own articles and keeps in the index."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from index.ranking.ranker import Ranker
 from index.store import Snapshot
 
 SETTING: Final = "threshold"
-"""The name under which `Builder.keep` keeps it."""
+"""Its name among the settings in the index."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
-    """A threshold, and what speaks for it.
+    """A calibrated threshold.
 
     Attributes:
         threshold: Confidence from which an answer is given.
-        wanted: Risk that was asked for.
+        wanted: Accepted share of wrong answers.
         risk: Share of the answers from the threshold on that were wrong.
         coverage: Share of answerable questions that were answered.
-        answers: How many answers that are shares of.
-        questions: How many questions that have an answer were asked.
+        answers: Number of answers that these are shares of.
+        questions: Number of answerable questions that were asked.
         made: Day, as 2026-11-24.
-        ranker: `weights_of` the ranker that gave the confidence; of another one it means nothing.
+        ranker: `weights_of` the ranker that gave the confidence; the threshold is valid for it alone.
         labelled: Whether the questions were an operator's own.
     """
 
@@ -41,18 +41,18 @@ class Calibrated:
     labelled: bool = False
 
     def as_setting(self) -> str:
-        """As it is kept in the index."""
+        """Return the value that is kept in the index."""
         return json.dumps(asdict(self))
 
 
 def weights_of(ranker: Ranker) -> str:
-    """Tells rankers apart by their weights, whatever their thresholds; 16 hexadecimal digits."""
+    """Identify a ranker by its weights alone, in 16 hexadecimal digits."""
     weights = replace(ranker, threshold=0.0, risks=()).fingerprint()
     return hashlib.blake2b(weights.encode(), digest_size=8).hexdigest()
 
 
 def calibrated(snapshot: Snapshot) -> Calibrated | None:
-    """What is kept in the index, of whatever ranker; None if nothing is, or nothing that can be read."""
+    """Return the threshold in the index, for whatever ranker; None if there is no readable one."""
     kept = snapshot.setting(SETTING)
     try:
         return None if kept is None else Calibrated(**json.loads(kept))
@@ -61,7 +61,7 @@ def calibrated(snapshot: Snapshot) -> Calibrated | None:
 
 
 def fitted(ranker: Ranker, snapshot: Snapshot) -> Ranker:
-    """The ranker with the threshold that was chosen for it on the articles, if one was."""
+    """Return the ranker with the threshold that was calibrated for it, if there is one."""
     kept = calibrated(snapshot)
     if kept is None or kept.ranker != weights_of(ranker):
         return ranker
@@ -69,7 +69,7 @@ def fitted(ranker: Ranker, snapshot: Snapshot) -> Ranker:
 
 
 def origin(ranker: Ranker, snapshot: Snapshot) -> str:
-    """Where the threshold in use comes from, for an operator's eyes."""
+    """Say where the threshold in use comes from, for operators."""
     kept = calibrated(snapshot)
     if kept is None:
         return "what comes with Footnote, for INDEX_RISK"

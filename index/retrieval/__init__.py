@@ -1,1 +1,1 @@
-"""From a question to passages: what it asks, dense and lexical search, fusion."""
+"""Analyses questions, corrects their spelling, and finds passages by dense and lexical search."""

@@ -1,4 +1,4 @@
-"""What a question asks for: its words, and the kind of thing that would answer it."""
+"""Analysis of a question: its words, and the kind of thing that would answer it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from index.text.words import STOPWORDS, Place, content_terms, places, terms, wri
 from index.types import Turn
 
 LONGEST: Final = 2000
-"""Characters of a question that are read; far more than the encoder takes in."""
+"""Number of characters of a question that are read; far more than the encoder reads."""
 
-_FOLLOW_UP_WORDS: Final = 2  # a question with no more content words than this leans on the turn before
+_FOLLOW_UP_WORDS: Final = 2  # a question with at most this many content words refers to the turn before
 
 
 class Kind(StrEnum):
@@ -54,23 +54,23 @@ _SEVERAL: Final = re.compile(
     r"^(?:please )?(?:list|name|enumerate)\b|\b(?:what|which) (?:\w+ ){0,2}(?:are|were)\b"
     r"|\b(?:kinds|types|steps|ways|reasons|examples|parts|members|ingredients) (?:of|to|for|in)\b|\ball the\b"
 )
-_LEANING: Final = frozenset(
+_REFERRING: Final = frozenset(
     "he she it they him her them his hers its their theirs this that these those there one ones".split()
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question, understood.
+    """An analysed question.
 
     Attributes:
-        text: What is searched for: the question, with what it leans on in front.
+        text: What is searched for: the question, after the one that it refers to.
         terms: Its distinct content words, as `index.text.words.content_terms` gives them.
         sequence: All its words in order, as `index.text.words.terms` gives them.
         kind: The kind of thing it asks for.
         shown: The written form of each content term, for messages.
-        corrections: Words that no article holds, with what they were read as.
-        several: Whether it asks for several things: a list, all of them, steps.
+        corrections: Words that occur in no article, each with the word that it was read as.
+        several: Whether it asks for several things, such as a list or steps.
         follows: Whether it was read together with the question before it.
     """
 
@@ -85,13 +85,12 @@ class Query:
 
 
 def understand(question: str, turns: Sequence[Turn] = ()) -> Query:
-    """Read a question, in the light of the turns before it.
+    """Analyse a question.
 
-    A question that leans on what went before ("And when did he leave?") is searched together with the
-    question before it.
+    One that refers to the turn before ("And when did he leave?") is searched together with that question.
     """
     text = _tidy(question)
-    follows = bool(turns) and _leans(text)
+    follows = bool(turns) and _is_follow_up(text)
     if follows:
         text = f"{_tidy(turns[-1].question)} {text}".strip()
     words = " ".join(written(text))
@@ -107,28 +106,28 @@ def understand(question: str, turns: Sequence[Turn] = ()) -> Query:
 
 
 def refers(text: str) -> bool:
-    """Whether a question speaks of something that was named before it ("When did she leave?")."""
-    return any(word in _LEANING for word in written(text))
+    """Tell whether a question refers to something named before it ("When did she leave?")."""
+    return any(word in _REFERRING for word in written(text))
 
 
 def kind_of(words: str) -> Kind:
-    """The kind of thing that a question, given as lower-case words, asks for."""
+    """Return the kind of thing that a question, given in lower-case words, asks for."""
     return next((kind for kind, pattern in _KIND_PATTERNS if pattern.search(words)), Kind.WHAT)
 
 
 def _tidy(question: str) -> str:
-    """The beginning of a question on one line, without the half characters that no encoder can read."""
+    """Put the beginning of a question on one line, without lone surrogates, which no encoder can read."""
     return " ".join(question[:LONGEST].encode(errors="replace").decode().split())
 
 
-def _leans(text: str) -> bool:
+def _is_follow_up(text: str) -> bool:
     words = written(text)
     content = [word for word in words if word not in STOPWORDS]
     return len(content) <= _FOLLOW_UP_WORDS or refers(text)
 
 
 def _shown(text: str) -> dict[str, str]:
-    """The written form of each term, hyphened words as a whole: "Wi-Fi" for both of its terms."""
+    """Return the written form of each term; of hyphenated words the whole, "Wi-Fi" for both terms."""
     joined: list[list[Place]] = []
     for place in places(text):
         if joined and text[joined[-1][-1].end : place.start] == "-":

@@ -1,4 +1,4 @@
-"""Finds passages by meaning and by words."""
+"""Dense and lexical search, and the fusion of their results."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from index.text.words import terms_of_passage
 from index.types import Encoder, Vectors
 
 DEPTH: Final = 50
-"""How far down each of the two lists is read."""
+"""Number of chunks that each search returns."""
 KEPT: Final = 12
-"""Passages whose sentences are looked at as evidence."""
+"""Number of passages that candidates come from."""
 
 _RRF: Final = 60  # reciprocal rank fusion, Cormack et al. 2009, https://doi.org/10.1145/1571941.1572114
 _SATURATION: Final = 1.2  # BM25's k1; chunks are of about one length, so its b is 0
@@ -30,7 +30,7 @@ class RetrievedChunk:
     Attributes:
         chunk: The chunk.
         dense_score: Cosine of question and chunk.
-        lexical_score: Share of the question's weight that the chunk's words carry, 0 to 1; see `word_score`.
+        lexical_score: Share of the question's weight that falls on the chunk's words; see `word_score`.
         fused: Reciprocal rank fusion of the two lists.
         terms: The chunk's terms.
     """
@@ -50,10 +50,10 @@ class Retrieval:
         query: The question.
         vector: Its vector, shape (dimension,), float32.
         weights: Inverse document frequency of its content terms.
-        frequency: In how many of the chunks that were looked through each of its terms occurs.
-        documents: How many chunks were looked through.
+        frequency: In how many of the searched chunks each of its terms occurs.
+        documents: Number of searched chunks.
         found: The best chunks, best first.
-        articles: How many articles were looked through.
+        articles: Number of searched articles.
     """
 
     query: Query
@@ -74,7 +74,7 @@ def retrieve(
     collections: Sequence[str] | None = None,
     kept: int = KEPT,
 ) -> Retrieval:
-    """Find the chunks nearest to a question by meaning and by words.
+    """Find the chunks nearest to a question by dense and lexical search.
 
     Args:
         snapshot: One state of the index.
@@ -82,7 +82,7 @@ def retrieve(
         encoder: Encodes the question.
         query: The question.
         collections: Where to look; None for everywhere.
-        kept: How many chunks to return at most.
+        kept: Maximum number of chunks to return.
 
     Returns:
         The chunks in the order of their fused ranks; ties are in the order of their keys.
@@ -112,15 +112,15 @@ def retrieve(
 
 
 def rarity(frequency: int, documents: int) -> float:
-    """Inverse document frequency, never negative (Lucene's form of Robertson and Spärck Jones)."""
+    """Return the inverse document frequency, never negative (Lucene's form of Robertson/Spärck Jones)."""
     return math.log(1 + (documents - frequency + 0.5) / (frequency + 0.5))
 
 
 def word_score(words: Sequence[str], weights: dict[str, float], *, length: float = 1.0) -> float:
-    """Share of the weight of a question's terms that a text carries, 0 to 1.
+    """Return the share of the weight of a question's terms that falls on a text, 0 to 1.
 
-    Each term counts with BM25's saturation tf / (tf + k1 * length), scaled so that a text in which every
-    term is frequent comes near 1.
+    Each term counts with BM25's saturation tf / (tf + k1 * length), so that a text in which every term is
+    frequent has a score near 1.
 
     Args:
         words: The text's terms.

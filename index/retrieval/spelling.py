@@ -1,4 +1,4 @@
-"""Reads words that no article holds as the written word they are nearest to: typing errors, most likely."""
+"""Corrects words of a question that occur in no article, which are probably misspelt."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from index.retrieval.question import Query, understand
 from index.store import Snapshot, State
 from index.text.words import fold, places, terms
 
-_SHORTEST: Final = 4  # letters of a word that is corrected: shorter ones are near to too many others
-_ALIKE: Final = 0.86  # of Jaro and Winkler's similarity, from which a term may be the one that was meant
+_SHORTEST: Final = 4  # least number of letters: shorter words are near to too many others
+_ALIKE: Final = 0.86  # Jaro-Winkler similarity from which a term may be the right one
 _TERMS: Final = 8
 _PASSAGES: Final = 24
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 class Speller:
-    """Corrects questions by the words of the articles; remembers those of one state of the index."""
+    """Corrects questions by the words of the articles, which it caches for one state of the index."""
 
     def __init__(self) -> None:
         self._state: State | None = None
         self._vocabulary: list[str] = []
 
     def correct(self, snapshot: Snapshot, query: Query, collections: Sequence[str] | None = None) -> Query:
-        """The query with its unknown words read as known ones, where one is near enough.
+        """Replace unknown words of a query with known ones that are near enough.
 
-        Both are words of the articles in `collections`, or of all: others may not be for the one who asks.
+        Only words of the searched collections count as known: the asker may not see others.
 
-        A word is near enough at one error (an insertion, deletion, substitution or swap of neighbours), from
-        eight letters on at two; its first letter must be right or swapped. What is written as a name is only
-        read as a name.
+        A word is near enough at one error (an insertion, deletion, substitution or swap of neighbours); from
+        eight letters on, at two. Its first letter must be right or swapped. A capitalized word is only
+        replaced with a capitalized one.
         """
         frequency = snapshot.document_frequency(query.terms, collections)
         unknown = [
@@ -61,7 +61,7 @@ class Speller:
         typed = fold(word)
         known = self._known(snapshot)
         near: dict[str, float] = {}
-        for form in {typed, *terms(typed)}:  # the error may have kept the stemmer from doing its work
+        for form in {typed, *terms(typed)}:  # the error may have affected stemming
             found = process.extract(
                 form,
                 known,
@@ -89,7 +89,7 @@ class Speller:
 
 
 def _replaced(text: str, corrections: Mapping[str, str]) -> str:
-    """The text with each word that has a correction replaced by it."""
+    """Replace each word that has a correction."""
     parts, at = [], 0
     for start, end, _ in places(text):
         parts += [text[at:start], corrections.get(text[start:end], text[start:end])]
@@ -98,7 +98,7 @@ def _replaced(text: str, corrections: Mapping[str, str]) -> str:
 
 
 def _closest(typed: str, written: Counter[str], stems: Iterable[str]) -> str | None:
-    """The written word with the fewest errors, the commonest of several."""
+    """Return the word with the fewest errors; of several, the most frequent."""
     allowed = 1 if len(typed) < 8 else 2
     best: tuple[int, int, str] | None = None
     for word, count in written.items():

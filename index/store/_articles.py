@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from index.errors import ArticleNotFound, IndexVersion
 from index.store._connect import damaged, sensible
-from index.store._generations import VECTORS_SUFFIX
 from index.store._rows import Counts, State
 from index.text.words import VERSION as WORDS_VERSION
 from index.text.words import written
@@ -32,11 +31,6 @@ class ArticleQueries:
         row = self._one("SELECT seq, token FROM history ORDER BY seq DESC LIMIT 1")
         return State(self._path.stem, *row)
 
-    @property
-    def vectors_path(self) -> Path:
-        """Where the saved vectors of this database are kept."""
-        return self._path.with_suffix(VECTORS_SUFFIX)
-
     def counts(self) -> Counts:
         """How many articles, chunks, sentences and vectors there are."""
         return Counts(
@@ -48,8 +42,10 @@ class ArticleQueries:
 
     def config(self) -> dict[str, object]:
         """What the index was made with: model, limits and versions."""
+        # Indexes made before the first release name it "recipe".
+        (config,) = self._one("SELECT value FROM meta WHERE name IN ('config', 'recipe')")
         with sensible(self._path):
-            return dict(json.loads(self._meta("recipe")))
+            return dict(json.loads(config))
 
     def check_words(self) -> None:
         """Make sure that the full text holds words as `index.text.words` makes them now.

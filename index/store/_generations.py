@@ -19,7 +19,6 @@ from index.errors import IndexMissing
 from index.files import atomic_write
 from index.store._connect import damaged, disk_errors
 
-VECTORS_SUFFIX: Final = ".vectors"
 _NAME: Final = re.compile(r"gen-(\d{6,})-[0-9a-f]{8}\.db")
 _BESIDE: Final = ("", "-wal", "-shm", "-journal")
 
@@ -95,6 +94,6 @@ class Generations:
 def discard(path: Path) -> None:
     """Delete a generation with what belongs to it; what cannot be deleted stays for the next time."""
     beside = [path.with_name(path.name + suffix) for suffix in _BESIDE]
-    for file in [*beside, path.with_suffix(VECTORS_SUFFIX)]:
+    for file in [*beside, path.with_suffix(".vectors")]:  # earlier versions saved vectors there
         with suppress(OSError):
             file.unlink(missing_ok=True)

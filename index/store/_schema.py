@@ -12,7 +12,7 @@ APPLICATION_ID: Final = 0x46744E74  # "FtNt", in the file's header: tells an ind
 VERSION: Final = 1
 
 SCHEMA: Final = r"""
--- What the store keeps about itself: recipe, dimension, digest, when it changed.
+-- What the store keeps about itself: config, dimension, digest, when it changed.
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 -- What others keep in the index, such as a calibrated threshold.

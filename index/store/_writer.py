@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from index.citation_ids import article_hash as short_hash
+from index.citation_ids import id_hash
 from index.files import sync
 from index.store._articles import json_array
 from index.store._connect import connect, create, damaged, database_errors
@@ -48,7 +48,7 @@ class Writer(ReadRepository):
             path: Where; no file may be there.
             config: What it is made with, as JSON can hold it.
         """
-        meta = {"recipe": json.dumps(config, sort_keys=True), "digest": f"{0:032x}", "dimension": "0"}
+        meta = {"config": json.dumps(config, sort_keys=True), "digest": f"{0:032x}", "dimension": "0"}
         with database_errors(path):
             connection = create(path, SCHEMA)
             writer = cls(connection, path)
@@ -148,7 +148,7 @@ class Writer(ReadRepository):
                 article.collection,
                 row.file,
                 row.hash,
-                short_hash(article.id),
+                id_hash(article.id),
                 names,
             ),
         ).lastrowid

@@ -1,8 +1,8 @@
 """Blocks of an article: paragraphs, headings, list items, table rows and code, each a span of lines.
 
-A sentence never crosses a block. In Markdown a newline inside a paragraph is a space; but articles also come
-from plain text, PDFs and dumps in which each line is a paragraph, so a newline is only read as a space where
-the lines look wrapped (see `_ends_paragraph`). One pass over the lines, every pattern linear.
+A sentence never crosses a block. In Markdown, a newline inside a paragraph is a space. But in plain text,
+PDFs and dumps, each line may be a paragraph, so a newline counts as a space only if the lines look wrapped
+(see `_ends_paragraph`). There is one pass over the lines, and every pattern is linear.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Final, NamedTuple
 from index.types import SentenceKind
 
 _LONGEST_WRAPPED: Final = 140
-"""Nobody wraps lines wider than this: a longer line is a paragraph of its own."""
+"""A longer line is a paragraph of its own, for nobody wraps lines that wide."""
 _NARROWEST_WRAPPED: Final = 40
-"""Plain text with shorter lines than this is not wrapped prose, but a verse, an address or a menu."""
+"""Plain text with shorter lines is a verse, an address or a menu, not wrapped prose."""
 _CODE_PIECE: Final = 500
-"""Code is cut into pieces of at least so many characters, at line ends."""
+"""Code is cut into pieces of at least this many characters, at line ends."""
 
-# Each allows for the `>` of a quotation in front.
+# Each allows a `>`, which marks a quotation, in front.
 _ITEM: Final = re.compile(
     r"[ \t>]*(?:[-*+•‣◦▪●·]|\d{1,3}[.)]|\((?:\d{1,3}|[a-z]|[ivx]{1,4})\)|[a-z]\))"
     r"(?:[ \t]+|[ \t]*\n|\Z)(?:\[[ xX]\][ \t]+)?"
@@ -53,7 +53,7 @@ def blocks(text: str, *, markdown: bool = True) -> Iterator[Block]:
 
     Args:
         text: Any text.
-        markdown: Whether headings, tables, fences and indented code are known; list items always are.
+        markdown: Whether to recognise headings, tables, fences and indented code. List items always are.
     """
     return _Scanner(text, markdown=markdown).scan()
 
@@ -64,10 +64,10 @@ def _is_prose(line: str) -> bool:
 
 
 def _ends_paragraph(line: str, following: str, width: int, *, markdown: bool) -> bool:
-    """Whether the newline between two lines of a paragraph ends it, rather than being a space.
+    """Whether the newline between two lines of a paragraph ends it, rather than stand for a space.
 
-    A wrapped line is full: the next word would not have fitted. Where it would have, with room to spare, the
-    writer meant the line to end there, unless the next goes on in lower case.
+    A wrapped line is full: the next word does not fit. If the word would fit, with room to spare, the writer
+    ended the line on purpose, unless the next line starts in lower case.
     """
     ending, following = line.rstrip(), following.lstrip(" \t>")
     if following[:1].islower() or ending.endswith((",", ";", "-", "–", "—", "(", "/")):
@@ -92,7 +92,7 @@ class _Scanner:
         for line in self.lines:
             self.starts.append(self.starts[-1] + len(line))
         self.unclosed: dict[str, int] = {}
-        """Per fence character, the shortest fence known to have no end from here on (keeps it linear)."""
+        """For each fence character, the shortest fence without an end from here on. Keeps the scan linear."""
 
     def scan(self) -> Iterator[Block]:
         i, listed, after_blank = 0, False, True
@@ -144,7 +144,7 @@ class _Scanner:
         return None
 
     def _fence_end(self, i: int, fence: str) -> int:
-        """One past the closing line, or 0: a fence never closed is text, else the rest would be code."""
+        """One past the closing line; 0 if there is none, because then the fence is text."""
         mark, length = fence[0], min(len(fence), 8)
         if length >= self.unclosed.get(mark, 9):
             return 0
@@ -164,7 +164,7 @@ class _Scanner:
         return pieces
 
     def _table(self, i: int) -> list[Block]:
-        """One block a row; the line of dashes belongs to the header. A table has one, or outer pipes."""
+        """One block for each row. A table has a line of dashes (part of the header) or outer pipes."""
         ruled = i + 1 < len(self.lines) and self._is_delimiter(self.lines[i + 1])
         outer = self.lines[i].strip(" \t\r\n>")
         if not ruled and not (len(outer) > 2 and outer[0] == outer[-1] == "|"):
@@ -181,7 +181,7 @@ class _Scanner:
         return "|" in line and "-" in line and _DELIMITERS.issuperset(line)
 
     def _paragraph_end(self, i: int, *, in_item: bool) -> tuple[int, bool]:
-        """Where the paragraph starting at a line ends, and whether a row of = or - makes it a heading."""
+        """Where the paragraph that starts at a line ends, and whether a row of = or - makes it a heading."""
         for j in range(i + 1, len(self.lines)):
             line = self.lines[j]
             bare = line.strip()
@@ -204,7 +204,7 @@ class _Scanner:
         return bool(fence and self._fence_end(j, fence[1]))
 
     def _paragraph(self, first: int, stop: int, lead: int, *, listed: bool) -> list[Block]:
-        """The blocks of a paragraph: one, or more where a newline ends a paragraph."""
+        """The blocks of a paragraph; more than one if a newline inside ends a paragraph."""
         kind = SentenceKind.ITEM if listed else SentenceKind.PROSE
         if stop == first + 1:
             return [self._block(first, stop, kind, lead)]

@@ -1,19 +1,19 @@
-"""Where two sentences that are about the same thing say different things: a number, a date, a no."""
+"""What two sentences about the same thing differ in: a number, a date, a negation."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from enum import StrEnum
 from typing import Final
 
 from index.text.markup import plain
 from index.text.wordlists import MONTHS, WEEKDAYS
 from index.text.words import STOPWORDS, fold, terms, written
-from index.types import phrase, phrase_series
+from index.types import Difference
 
-_ALIKE: Final = 0.6  # of the words besides numbers and dates, from which two sentences are about the same
-_HELD: Final = 0.75  # of a claim's words, from which a longer sentence is about the same
+_ALIKE: Final = (
+    0.6  # share of the words, without numbers and dates, from which two sentences are about the same
+)
+_HELD: Final = 0.75  # share of a claim's words in a longer sentence, from which it is about the same
 _MONTHS_AND_DAYS: Final = frozenset(
     terms(" ".join([*(month for month in MONTHS if month != "may"), *WEEKDAYS]))
 )  # "may" is a word of its own
@@ -22,29 +22,14 @@ _NO: Final = frozenset("no not never none nobody nothing neither nor without can
 _CONTRACTED: Final = re.compile(r"n't$")
 
 
-class Difference(StrEnum):
-    """What two sentences differ in."""
-
-    NUMBERS = "numbers"
-    DATES = "dates"
-    NEGATION = "negation"
-
-
-_NAMES: Final = {
-    Difference.NUMBERS: phrase("numbers"),
-    Difference.DATES: phrase("dates"),
-    Difference.NEGATION: phrase("negation"),
-}
-
-
 def differences(one: str, other: str) -> tuple[Difference, ...]:
-    """What two sentences differ in, if they are about the same thing.
+    """Compare two sentences about the same thing.
 
-    They are about the same where they share most of their words, numbers, dates and negation aside. A number
-    or date that only one of them gives is no difference: it may just say more.
+    They are about the same thing if they share most of their words, without numbers, dates and negations. A
+    number or date in only one of them is no difference: that sentence may just say more.
 
     Returns:
-        Nothing where they agree, or are about different things.
+        What they differ in; empty if they agree, or are about different things.
     """
     a, b = _Said(one), _Said(other)
     if not a.words or len(a.words & b.words) < _ALIKE * len(a.words | b.words):
@@ -53,10 +38,13 @@ def differences(one: str, other: str) -> tuple[Difference, ...]:
 
 
 def departures(said: str, sentence: str) -> tuple[Difference, ...]:
-    """What a claim says otherwise than a sentence of an article, which may say more.
+    """Compare a claim with a sentence of an article, which may say more.
 
-    They are about the same where the sentence holds nearly all words of the claim. A "not" counts only
-    between sentences that `differences` takes for alike: in a longer one it may belong to something else.
+    They are about the same thing if the sentence has nearly all words of the claim. A negation counts only if
+    `differences` finds it: in a longer sentence, it may belong to something else.
+
+    Returns:
+        What they differ in; empty if they agree, or are about different things.
     """
     a, b = _Said(said), _Said(sentence)
     if not a.words or len(a.words & b.words) < _HELD * len(a.words):
@@ -65,7 +53,7 @@ def departures(said: str, sentence: str) -> tuple[Difference, ...]:
 
 
 def _compared(one: _Said, other: _Said, *, denied: bool) -> tuple[Difference, ...]:
-    """What two texts about the same differ in."""
+    """What two texts about the same thing differ in."""
     differ = {
         Difference.NUMBERS: _conflict(one.numbers, other.numbers),
         Difference.DATES: _conflict(one.dates, other.dates),
@@ -75,17 +63,12 @@ def _compared(one: _Said, other: _Said, *, denied: bool) -> tuple[Difference, ..
 
 
 def negates(text: str) -> bool:
-    """Whether a text says no to something."""
+    """Whether a text negates something."""
     return _Said(text).denies
 
 
-def describe_differences(found: Sequence[Difference]) -> str:
-    """`numbers`, `numbers and dates`."""
-    return phrase_series([_NAMES[each] for each in found])
-
-
 class _Said:
-    """A sentence taken apart."""
+    """The words, numbers and dates of a sentence, and whether it is negated."""
 
     def __init__(self, text: str) -> None:
         clean = plain(text)

@@ -1,7 +1,7 @@
-"""Markdown read as its words, for what is embedded, indexed and linked; never for what is quoted.
+"""Plain text of Markdown, for what is embedded, indexed and linked; never for what is quoted.
 
-No parser: a chunk is cut from the middle of an article and need not be whole Markdown, and millions of them
-are read. Every pattern stops at the next mark of its own kind, which keeps it linear on any text.
+There is no parser, because a chunk from the middle of an article need not be valid Markdown, and there are
+millions of chunks. Every pattern stops at the next mark of its own kind, which keeps it linear.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import re
 from typing import Final
 
 _MARKS: Final = re.compile(r"[\\`*_~\[<&|#>=+•\-]|\d[.)]|[\ue000\ue001]")
-"""Without any of these, a text is plain already."""
+"""A text without any of these is plain already."""
 
-# Kept as they are, behind a placeholder: escaped characters and code.
+# Escaped characters and code are kept as they are: placeholders stand for them.
 _PLACEHOLDERS: Final = re.compile("[\ue000\ue001]")
 _LITERAL: Final = re.compile(r"\\([!-/:-@\[-`{-~])|(?<!`)`([^`]+)`(?!`)|(?<!`)``((?:[^`]|`(?!`))++)``(?!`)")
 _PLACEHOLDER: Final = re.compile("\ue000(\\d+)\ue001")
@@ -36,7 +36,7 @@ _LINK: Final = re.compile(rf"\[([^\[\]]*)\](?:{_TARGET}|\[[^\[\]]*\])")
 _NOTE: Final = re.compile(r"\[\^[^\[\]\s]*\]:?")
 
 _LONG_NUMBER: Final = re.compile(r"&#[0-9]{1000,}+;?")
-"""An entity with a number that Python does not read: there is no such character."""
+"""An entity with a number too long for Python. There is no such character."""
 
 _EMPHASIS: Final = (
     re.compile(r"(?<!\*)\*(?![*\s])([^*]*[^*\s])\*(?!\*)"),
@@ -49,11 +49,11 @@ _EMPHASIS: Final = (
 
 
 def plain(text: str) -> str:
-    """The words of a text, on one line, without inline Markdown.
+    """Return the words of a text on one line, without Markdown.
 
-    Emphasis, code ticks, heading and list marks and HTML tags go; links leave their text, images their
-    alternative text, table rows their cells with commas between; entities are decoded. Linear in the length
-    of the text.
+    Emphasis, code ticks, heading and list marks and HTML tags are removed. Of links the text remains, of
+    images the alternative text, of table rows the cells with commas between. Entities are decoded. Takes
+    time linear in the length of the text.
     """
     if not _MARKS.search(text):
         return " ".join(text.split())
@@ -76,7 +76,7 @@ def plain(text: str) -> str:
 
 
 def _lines(text: str) -> str:
-    """Without the marks at the ends of lines."""
+    """Return the text without marks at the start and end of lines."""
     if "#" in text:
         text = _CLOSING_HASHES.sub("", text)
     text = _LINE_START.sub("", text)
@@ -90,7 +90,7 @@ def _cells(row: re.Match[str]) -> str:
 
 
 def _inline(text: str) -> str:
-    """Without the marks inside lines; code and escapes are hidden already, entities still to be decoded."""
+    """Return the text without marks inside lines. Placeholders stand for code and escapes."""
     if "<" in text:
         text = _AUTOLINK.sub(r"\1", _COMMENT.sub(" ", text))
         text = _TAG.sub("", _BREAK.sub(" ", text))
@@ -103,5 +103,5 @@ def _inline(text: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    """The text with its entities decoded."""
+    """Return the text with its entities decoded."""
     return html.unescape(_LONG_NUMBER.sub("\ufffd", text)) if "&" in text else text

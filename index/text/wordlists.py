@@ -1,4 +1,4 @@
-"""English words and character ranges that several modules look for."""
+"""English words and character ranges that several modules use."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "satu
 PRONOUNS: Final = ("he", "she", "it", "they", "this", "these", "those", "his", "her", "their", "its", "such")
 """Words at the start of a sentence that refer to the one before."""
 CJK: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
-"""Kana, Han and Hangul as ranges of a character class: scripts without spaces, or nearly so."""
+"""Kana, Han and Hangul, as ranges of a character class: scripts with few or no spaces."""
 
 
 def jaccard(one: set[str], other: set[str]) -> float:

@@ -1,9 +1,8 @@
 """Words as the full-text index and the evidence scores see them.
 
-`terms` is the only definition of a word: the store keeps its output and questions go through it too. A term
-holds lower-case letters, digits and the marks that belong to them, and dots and commas between digits. The
-full text cuts at spaces alone, so SQL sees the very terms that Python made. Where the words of a text are
-needed as they stand in it, `places` says where each term comes from.
+`terms` is the only definition of a word, for articles and questions. A term has lower-case letters, digits
+and the marks that belong to them, and dots and commas between digits. The full text is split only at
+spaces, so SQL sees the terms that Python made. `places` returns where in a text each term comes from.
 """
 
 from __future__ import annotations
@@ -19,29 +18,28 @@ import Stemmer
 from index.text.markup import plain
 
 VERSION: Final = 2
-"""Raise it when `terms` changes: an index records it, and one made by another version must be rebuilt."""
+"""Raise it when `terms` changes. An index made with another version must be rebuilt."""
 
 LONGEST: Final = 255
-"""Characters of a word that are read, as in Lucene's StandardTokenizer. FTS5 would cut at 32,768 bytes."""
+"""Characters of a word that are read, as in Lucene's StandardTokenizer. The limit of FTS5 is 32,768 bytes."""
 
 _MARKS_IN_A_ROW: Final = 30
-"""Marks that a letter keeps. Normalisation sorts marks, which takes quadratic time; the Stream-Safe Text
-Format (https://unicode.org/reports/tr15/#Stream_Safe_Text_Format) has the same limit."""
-
+"""Marks that a letter keeps, because normalisation sorts them in quadratic time. The Stream-Safe Text Format
+(https://unicode.org/reports/tr15/#Stream_Safe_Text_Format) has the same limit."""
 
 _REMEMBERED: Final = 65536
-"""Words, and characters, whose form is kept in memory."""
+"""Words and characters whose form is cached."""
 
 
 def _ranges(codes: list[int]) -> str:
-    """The inside of a character class for code points in rising order."""
+    """Return ranges of a character class for code points in rising order."""
     starts = [code for code, before in zip(codes, [-2, *codes], strict=False) if code != before + 1]
     ends = [code for code, after in zip(codes, [*codes[1:], -2], strict=True) if code + 1 != after]
     return "".join(f"{chr(start)}-{chr(end)}" for start, end in zip(starts, ends, strict=True))
 
 
-# Characters that show nothing: soft hyphens, joiners, variation selectors and their kind. Unicode's property
-# Default_Ignorable_Code_Point, which NFKC_Casefold removes; but a zero width space (U+200B) ends a word.
+# Invisible characters such as soft hyphens, joiners and variation selectors: Unicode's property
+# Default_Ignorable_Code_Point, which NFKC_Casefold removes. But a zero width space (U+200B) ends a word.
 _IGNORED: Final = (
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
@@ -50,8 +48,8 @@ _IS_IGNORED: Final = re.compile(f"[{_IGNORED}]")
 _MARKS: Final = _ranges(
     [code for code in range(0x300, 0x1F000) if unicodedata.category(chr(code)) in ("Mn", "Mc")]
 )
-# Scripts whose letters are words: those of South-East Asia that put no spaces between words (Thai, Lao,
-# Myanmar, Khmer, Tai), and those of Chinese, Japanese and Korean. Without digits and punctuation.
+# Scripts of which each letter is a word: those of South-East Asia without spaces between words (Thai, Lao,
+# Myanmar, Khmer, Tai), and those of Chinese, Japanese and Korean. Digits and punctuation are left out.
 _BLOCKS: Final = (
     *(
         (0xE00, 0xF00),
@@ -108,7 +106,7 @@ _MONTHS: Final = {
 }
 _SAME: Final = _NUMBERS | _ORDINALS | _MONTHS
 
-# British spelling to American, on words long enough not to be harmed ("hour", "wise").
+# British spelling to American, except in short words ("hour", "wise").
 _SPELLING: Final = (
     (re.compile(r"(?<=\w\w\w)our(?=$|s$|ed$|ing$|ite|able|ful|less|ist)"), "or"),
     (re.compile(r"(?<=\w\w\w)is(?=e$|es$|ed$|er$|ers$|ing$|ation|able$)"), "iz"),
@@ -144,7 +142,7 @@ _NAMED: Final = {"ð": "d", "ᴆ": "d", "þ": "th", "ꝥ": "th", "ꝧ": "th", "�
 
 
 class _Folding(dict[int, str]):
-    """What each character is folded to, for `str.translate`; remembers the first ones that it meets."""
+    """What each character is folded to, for `str.translate`; computed when first needed."""
 
     def __missing__(self, code: int) -> str:
         folded = _folded(chr(code))
@@ -160,16 +158,16 @@ def _folded(char: str) -> str:
     """The folded form of one character."""
     if char == "´":  # which would decompose to a space with an accent
         return "'"
-    # Case is folded after the character is decomposed, for "™" and "℃" hold capitals.
+    # Decomposed before its case is folded, because "™" and "℃" decompose to capitals.
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
     return "".join(_letter(part) for part in decomposed if not _is_dropped(part))
 
 
 def _is_dropped(char: str) -> bool:
-    """Whether a character is an accent, a vowel point or nothing to see.
+    """Whether a character is an accent, a vowel point or invisible.
 
-    Marks that tell letters apart stay. Their canonical combining classes are 7 to 9 (nukta, voicing of kana,
-    virama), and 0 and 84 to 132 (vowels and tones in the scripts of India, Thailand, Laos and Tibet).
+    Marks that distinguish letters are kept. Their canonical combining classes are 7 to 9 (nukta, voicing of
+    kana, virama), and 0 and 84 to 132 (vowels and tones in the scripts of India, Thailand, Laos and Tibet).
     """
     kind = unicodedata.combining(char)
     return (
@@ -191,10 +189,10 @@ def _letter(char: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Lower-case `text`, without accents and compatibility forms, with every apostrophe as `'`.
+    """Return `text` in lower case, without accents and compatibility forms, with every apostrophe as `'`.
 
-    Latin letters that have no accent to lose become the letters that they are searched by (ø o, ł l, đ d,
-    æ ae, ß ss, ı i). Soft hyphens and joiners go. The result may be shorter or longer than `text`.
+    Latin letters that do not decompose become the letters that people search for (ø o, ł l, đ d, æ ae, ß ss,
+    ı i). Soft hyphens and joiners are removed. The result may be shorter or longer than `text`.
     """
     if text.isascii():
         return text.lower()
@@ -203,26 +201,26 @@ def fold(text: str) -> str:
 
 
 def written(text: str) -> list[str]:
-    """The folded words of `text` before stemming: what a person would call its words.
+    """Return the folded words of `text`, not stemmed.
 
-    Of a word longer than `LONGEST` characters, only those are read.
+    Of a longer word, the first `LONGEST` characters are read.
     """
     return [match.group()[:LONGEST] for match in _TOKEN.finditer(fold(text))]
 
 
 def terms(text: str) -> list[str]:
-    """The words of `text` in the one form they are compared in.
+    """Return the words of `text` in the form in which they are compared.
 
-    Folds case and accents; joins `U.S.` and `1,000`; drops the possessive; writes small numbers, ordinals and
-    months one way; British spelling becomes American; the rest is stemmed with Snowball's English stemmer
-    (https://snowballstem.org/algorithms/english/stemmer.html). In scripts without spaces between words, every
-    letter with its marks is a word.
+    Case and accents are folded, `U.S.` and `1,000` are joined, and the possessive is removed. Small
+    numbers, ordinals and months have one form each, and British spelling becomes American. Other words are
+    stemmed with Snowball's English stemmer (https://snowballstem.org/algorithms/english/stemmer.html). In
+    scripts without spaces between words, every letter with its marks is a word.
     """
     return [_term(word) for word in written(text)]
 
 
 class Place(NamedTuple):
-    """A word where it stands in a text: `text[start:end]` gives the terms, one in almost every case."""
+    """A word in its text: `text[start:end]` has these terms, nearly always one."""
 
     start: int
     end: int
@@ -230,24 +228,22 @@ class Place(NamedTuple):
 
 
 def places(text: str) -> Iterator[Place]:
-    """Where in `text` its terms come from: one after the other, they are `terms(text)`."""
-    for run in _RUN.finditer(text):  # nothing is ever folded together across a space
+    """Yield where in `text` its terms come from; together they are `terms(text)`."""
+    for run in _RUN.finditer(text):  # folding never joins across a space
         found = [(word.span(), terms(word.group())) for word in _PLACE.finditer(text, *run.span())]
         whole = terms(run.group())
-        if [
-            term for _, own in found for term in own
-        ] != whole:  # a sign such as "™", which is no letter itself
+        if [term for _, own in found for term in own] != whole:  # a sign such as "™", which is no letter
             found = [(run.span(), whole)]
         yield from (Place(*span, tuple(own)) for span, own in found if own)
 
 
 def terms_of_passage(context: str, text: str) -> list[str]:
-    """The terms of a chunk: of its text and of the title and headings above it, without Markdown."""
+    """Return the terms of a chunk: of its text, and of the title and headings above it, without Markdown."""
     return terms(plain(f"{context}\n{text}" if context else text))
 
 
 def content_terms(text: str) -> list[str]:
-    """The distinct terms of `text` that are not stopwords, in order; all of them if it holds nothing else."""
+    """Return the distinct terms of `text` that are no stopwords, in order; all if there are no others."""
     words = written(text)
     kept = [word for word in words if word not in STOPWORDS] or words
     return list(dict.fromkeys(_term(word) for word in kept))
@@ -270,6 +266,6 @@ def _term(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def _stemmer() -> Stemmer.Stemmer:
-    # PyStemmer objects must not be shared between threads at the same moment; `_term` holds the GIL
-    # throughout one `stemWord`, and its own cache of words is switched off.
+    # Threads must not use a PyStemmer object at the same time. `stemWord` holds the GIL throughout, and the
+    # cache of the object is off.
     return Stemmer.Stemmer("english", 0)

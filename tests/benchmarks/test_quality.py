@@ -1,4 +1,3 @@
-import json
 import re
 
 from benchmarks.quality import measure, page, question_sets, section
@@ -22,11 +21,9 @@ def test_finds_the_sets_that_are_there(tmp_path):
     }.items():
         (tmp_path / name).mkdir()
         for file in files:
-            line = json.dumps({"question": f"Is this {name}?"})
-            (tmp_path / name / f"{file}.jsonl").write_text(line, encoding="utf-8")
+            (tmp_path / name / f"{file}.jsonl").touch()
     assert [one.name for one in question_sets(tmp_path)] == ["a", "b"]
-    assert [one.questions[0].question for one in question_sets(tmp_path)] == ["Is this a?", "Is this b?"]
-    assert not list(question_sets(tmp_path / "nowhere"))
+    assert not question_sets(tmp_path / "nowhere")
 
 
 def test_systems_are_laid_out_by_set():

@@ -10,19 +10,20 @@ from index import citation_ids
 from index.errors import ArticleNotFound
 from index.types import (
     Answer,
+    Answered,
     Article,
     ArticleCard,
     Citation,
     Claim,
     Comparison,
     Context,
+    Declined,
     IndexInfo,
     IndexStatus,
     Likeness,
     Match,
-    Status,
+    MissingWords,
     Turn,
-    phrase_counted,
 )
 from tests.bot.written import citation
 from tests.index.hashed import HashedEncoder
@@ -90,17 +91,24 @@ class StandIn:
             if collections is None or article.collection in collections
         )[: self.nearest]
         if not found:
-            reason = phrase_counted(
-                "{word} occurs in none of {count} article.",
-                "{word} occurs in none of {count} articles.",
-                len(self.texts),
-                word=f"'{question.split()[-1]}'",
+            return Declined(
+                question=question,
+                confidence=0.0,
+                candidates=nearest,
+                passages=(),
+                index=self.info(),
+                follows=follows,
+                reason=MissingWords((question.split()[-1],), len(self.texts)),
             )
-            return Answer(
-                question, Status.DECLINED, 0.0, reason, (), nearest, (), self.info(), follows=follows
-            )
-        cited, found = found[:k], found[:10]
-        return Answer(question, Status.ANSWERED, 0.9, None, cited, found, (), self.info(), follows=follows)
+        return Answered(
+            question=question,
+            confidence=0.9,
+            candidates=found[:10],
+            passages=(),
+            index=self.info(),
+            follows=follows,
+            citations=found[:k],
+        )
 
     def compare(self, text: str, *, collections: Sequence[str] | None = None) -> Comparison:
         """Finds the sentence itself, or nothing."""

@@ -9,9 +9,18 @@ import pytest
 from rich.console import Console
 
 from bot.chat import EXAMPLE, KEYS, NO_SUCH, NOT_ON_DISCORD, Chat
-from bot.features.context.rendering import CHANGED, LOST, MOVED, REMOVED
+from bot.messages.verdicts import CHANGED, LOST, MOVED, REMOVED
 from index.errors import IndexMissing
-from index.types import Answer, Article, Context, Lead, Listing, Status
+from index.types import (
+    Answer,
+    Article,
+    ArticleList,
+    ArticlesFound,
+    Context,
+    Declined,
+    Lead,
+    SpellingCorrected,
+)
 from tests.bot.stand_in import FERRY, Broken, StandIn
 
 LAST = "The last ferry leaves Gull Island at 6.40 pm."
@@ -55,7 +64,8 @@ def test_a_sentence_is_quoted_and_its_number_shows_its_paragraph(
 ) -> None:
     screen = talk(StandIn(), "The last ferry?", "", "1", "7", end=end)
     quoted = (
-        f"  “{LAST}” [1]\n[1] Winter timetable for the Gull Island ferry · Saltmere Ferries · 2026-10-01\n"
+        f"“{LAST}” [1]\n\n[1] Winter timetable for the Gull Island ferry · Saltmere Ferries · 2026-10-01"
+        " · news/ferry:51-96\n"
         "    https://saltmere.example/ferry#:~:text=51\n"
     )
     assert quoted in screen
@@ -65,47 +75,56 @@ def test_a_sentence_is_quoted_and_its_number_shows_its_paragraph(
 
 def test_a_declined_question_gets_the_nearest_sentence(talk: Talk) -> None:
     screen = talk(StandIn(), "Who is president?")
-    assert "I found no answer to this in the articles. 'president?' occurs in none of 2 articles.\n" in screen
-    assert "Nearest sentence, not an answer:\n  “The winter timetable" in screen
+    assert "Not found. 'president?' occurs in none of 2 articles.\n" in screen
+    assert "The nearest sentence:\n“The winter timetable" in screen
     empty = StandIn(Article("a", "", "No."))
     empty.texts.clear()
-    assert "Nearest" not in talk(empty, "Who is president?")
+    assert "nearest" not in talk(empty, "Who is president?")
 
 
 def test_a_question_for_the_articles_gets_the_list(talk: Talk) -> None:
     class Browsing(StandIn):
         def ask(self, question: str, **how: Any) -> Answer:
-            found = Listing("", 2, tuple(self.articles()))
-            return replace(super().ask(question, **how), status=Status.DECLINED, reason="Two.", listing=found)
+            declined = super().ask(question, **how)
+            assert isinstance(declined, Declined)
+            found = ArticleList("", 2, tuple(self.articles()))
+            return replace(declined, reason=ArticlesFound("", 2), articles=found)
 
     screen = talk(Browsing(), "Which articles are there?")
-    assert "Two.\n  Winter timetable for the Gull Island ferry\n  Mentions\n" in screen
-    assert "Nearest" not in screen
+    assert "There are 2 articles.\n\nWinter timetable for the Gull Island ferry\nMentions\n" in screen
+    assert "nearest" not in screen
 
 
 def test_context_and_notes_are_shown_and_a_greeting_is_returned(talk: Talk) -> None:
     class Leaning(StandIn):
         def ask(self, question: str, **how: Any) -> Answer:
             answer = super().ask(question, **how)
-            if question == "Hello!":
-                return replace(answer, status=Status.DECLINED, reason="Hello to you.", chat=True)
             [first, *_] = answer.citations
             leaning = replace(first, lead=Lead("The winter timetable applies.", 0, 29))
-            return replace(answer, citations=(leaning,), notes=("I read “fery” as “ferry”.",))
+            return replace(answer, citations=(leaning,), notes=(SpellingCorrected("fery", "ferry"),))
 
     screen = talk(Leaning(), "The last fery?", "Hello!")
     assert (
-        f"  (context: “The winter timetable applies.”)\n  “{LAST}” [1]\nI read “fery” as “ferry”.\n" in screen
+        f"(context: “The winter timetable applies.”)\n“{LAST}” [1]\n\nI read “fery” as “ferry”.\n" in screen
     )
-    assert "Hello to you." in screen
-    assert "I found no answer" not in screen
+    assert "Hello! Ask me something, and I answer with sentences from the articles.\n" in screen
+    assert "Not found" not in screen
+
+
+def test_part_of_a_sentence_is_marked_as_one(talk: Talk) -> None:
+    class Cut(StandIn):
+        def ask(self, question: str, **how: Any) -> Answer:
+            answer = super().ask(question, **how)
+            return replace(answer, citations=(replace(answer.citations[0], is_part=True),))
+
+    assert f"… “{LAST}” … [1]\n" in talk(Cut(), "The last ferry?")
 
 
 def test_what_could_steer_the_terminal_is_spelled_out(talk: Talk) -> None:
     nasty = Article("a", "\x1b[2J title", "The [bold]ferry[/] \x1b[31mleaves.", source="\x07")
     screen = talk(StandIn(nasty), "ferry leaves? 🤷", "ferry [bold]leaves", "?!")
     assert "“The [bold]ferry[/] [U+001B][31mleaves.” [1]" in screen
-    assert "[1] [U+001B][2J title · [U+0007]\n" in screen
+    assert "[1] [U+001B][2J title · [U+0007] · a:0-31\n" in screen
     assert "\x1b" not in screen
     assert "Ask me something in words" in screen
 
@@ -146,9 +165,9 @@ def test_each_line_of_a_pipe_is_answered() -> None:
     out, notes = io.StringIO(), io.StringIO()
     chat = Chat(StandIn(), Console(file=out, width=40), Console(file=notes))
     chat.read(["The last ferry?\n", "  \n", "Where are tickets sold?\n"])
-    first, second = out.getvalue().split("\n\n")
+    first, _, second, _ = out.getvalue().split("\n\n")
     assert LAST in first
-    assert second.startswith("  “Tickets are sold on board.” [1]\n")
+    assert second.startswith("“Tickets are sold on board.” [1]")
     assert notes.getvalue() == ""
 
 

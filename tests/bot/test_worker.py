@@ -129,3 +129,25 @@ async def test_work_that_never_ends_keeps_the_place_but_not_the_process() -> Non
         assert worker.load == 1
         assert worker._thread.daemon
         gate.open.set()
+
+
+async def test_threads_can_wait_for_work_without_taking_a_place_in_the_queue() -> None:
+    async with working(queue=0) as worker:
+        gate = Gate()
+        called = asyncio.create_task(asyncio.to_thread(worker.call, gate))
+        await gate.wait()
+        assert worker.load == 1
+        asked = asyncio.create_task(worker.do(lambda: threading.current_thread().name))
+        await asyncio.sleep(0)
+        assert worker.load == 2
+        gate.open.set()
+        assert (await called, await asked) == ("through", "footnote-worker")
+
+        def fail() -> None:
+            raise KeyError("lost")
+
+        with pytest.raises(KeyError, match="lost"):
+            await asyncio.to_thread(worker.call, fail)
+        assert worker.load == 0
+    with pytest.raises(Stopping):
+        worker.call(gate)

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from index import citation_ids
-from index.types import Answer, Citation, IndexInfo, Status
+from index.types import Answered, Citation, Declined, IndexInfo, MissingWords
 
 INFO = IndexInfo("5f3a", 12, 80)
 
@@ -52,15 +52,28 @@ def citation(text: str = "The last ferry leaves at 6.40 pm.", **other: Any) -> C
     return Citation(**values)
 
 
-def answered(*citations: Citation, question: str = "When does the last ferry leave?") -> Answer:
+def answered(*citations: Citation, question: str = "When does the last ferry leave?") -> Answered:
     """Returns an answer."""
-    return Answer(question, Status.ANSWERED, 0.9, None, citations, citations, (), INFO)
+    return Answered(
+        question=question,
+        confidence=0.9,
+        candidates=citations,
+        passages=(),
+        index=INFO,
+        citations=citations,
+    )
 
 
-def declined(*candidates: Citation, reason: str = "'France' occurs in none of 12 articles.") -> Answer:
-    """Returns an answer that is none."""
-    question = "Who is the president of France?"
-    return Answer(question, Status.DECLINED, 0.1, reason, (), candidates, (), INFO)
+def declined(*candidates: Citation) -> Declined:
+    """Returns a declined question."""
+    return Declined(
+        question="Who is the president of France?",
+        confidence=0.1,
+        candidates=candidates,
+        passages=(),
+        index=INFO,
+        reason=MissingWords(("France",), 12),
+    )
 
 
 def shown(markdown: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from index.cli.answers import as_dict
 from index.engine import Engine
 from index.indexing.builder import Builder
 from index.ranking.features import Feature
@@ -130,6 +131,18 @@ def engine(town: Town) -> Iterator[Engine]:
     engine = town.engine()
     yield engine
     engine.close()
+
+
+def reason_of(answer: Answer) -> str | None:
+    """Returns why a question was declined, as the command line says it."""
+    reason: str | None = as_dict(answer)["reason"]
+    return reason
+
+
+def notes_of(answer: Answer) -> list[str]:
+    """Returns the notes on an answer, as the command line says them."""
+    notes: list[str] = as_dict(answer, explained=True)["notes"]
+    return notes
 
 
 def assert_verbatim(engine: Engine, answer: Answer) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from index.indexing.builder import Builder, BuildParams
+from index.indexing.builder import Builder
 from index.store import Reader
 from index.types import Progress, Tokens, Vectors
 
@@ -128,7 +128,7 @@ class Library:
             self.corpus,
             self.folder,
             encoder or self.encoder,
-            params=BuildParams(max_tokens=max_tokens),
+            max_tokens=max_tokens,
             on_progress=self.progress.append,
             lock_timeout=lock_timeout,
         )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.citation_ids import CitationId, article_hash, make, matches, parse, text_hash
+from index.citation_ids import CitationId, id_hash, make, matches, parse, quotation_hash
 from index.errors import UsageError
 
 QUOTE = "At least 64 individuals were murdered in the attack."
@@ -12,8 +12,8 @@ QUOTE = "At least 64 individuals were murdered in the attack."
 
 def test_a_citation_id_names_article_span_and_words():
     citation_id = make("news/mali", 100, 100 + len(QUOTE), QUOTE)
-    assert citation_id == f"{article_hash('news/mali')}.2s.1g.{text_hash(QUOTE)}"
-    assert parse(citation_id) == CitationId(article_hash("news/mali"), 100, 52, text_hash(QUOTE))
+    assert citation_id == f"{id_hash('news/mali')}.2s.1g.{quotation_hash(QUOTE)}"
+    assert parse(citation_id) == CitationId(id_hash("news/mali"), 100, 52, quotation_hash(QUOTE))
     assert parse(citation_id).end == 152
 
 

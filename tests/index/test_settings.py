@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import BotSettings
 from index.errors import UsageError
 from index.settings import DEFAULT_MODEL, IndexSettings, load
 
@@ -46,7 +47,7 @@ def test_the_home_folder_can_be_written_as_in_a_shell(nowhere: Path, monkeypatch
     (nowhere / ".env").write_text("INDEX_CORPUS=~/articles\n")
     assert load(IndexSettings).corpus == nowhere / "home" / "articles"
     monkeypatch.setenv("INDEX_DIR", "~nobody-of-that-name/index")
-    with pytest.raises(UsageError, match="INDEX_DIR: .*home folder of a user that there is not"):
+    with pytest.raises(UsageError, match="INDEX_DIR: .*home folder of a user that does not exist"):
         load(IndexSettings)
 
 
@@ -96,3 +97,43 @@ def test_a_file_that_is_no_text_is_named(nowhere: Path) -> None:
     (nowhere / ".env").write_bytes("INDEX_CORPUS=café".encode("latin-1"))
     with pytest.raises(UsageError, match=r"The settings in \.env cannot be read: it is not UTF-8 text\."):
         load(IndexSettings)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "# days\nINDEX_CORPUS: articles\n",
+            "Line 2 of .env cannot be read: INDEX_CORPUS. Write it",
+        ),
+        ("\n\nset INDEX_CORPUS=articles\n", "Line 3 of .env cannot be read: INDEX_CORPUS. "),
+        ('INDEX_DIR=x\r\nINDEX_CORPUS="articles\r\n', "Line 2 of .env cannot be read: INDEX_CORPUS. "),
+        ('INDEX_CORPUS="articles\nINDEX_DIR=x\n# "\n', "Line 1 of .env cannot be read: INDEX_CORPUS. "),
+        ("INDEX_CORPUS='articles' and more\n", "Line 1 of .env cannot be read: INDEX_CORPUS. "),
+        ("INDEX_CORPUS\n", "Line 1 of .env cannot be read: INDEX_CORPUS. "),
+        ("INDEX_CORPUS articles\n", "Line 1 of .env cannot be read: INDEX_CORPUS. "),
+        ("=articles\n", "Line 1 of .env cannot be read. Write it as KEY=value;"),
+        ("articles: s3cret\n", "Line 1 of .env cannot be read. Write it as KEY=value;"),
+    ],
+)
+def test_a_line_that_would_set_nothing_is_refused_and_its_value_is_not_told(
+    text: str, says: str, nowhere: Path
+) -> None:
+    (nowhere / ".env").write_text(text, newline="")
+    for kind in (IndexSettings, BotSettings):
+        with pytest.raises(UsageError) as caught:
+            load(kind)
+        assert str(caught.value).startswith(says)
+        assert "articles" not in str(caught.value)
+        assert caught.value.exit_code == 2
+
+
+def test_a_folder_in_the_place_of_the_file_is_refused(nowhere: Path) -> None:
+    (nowhere / ".env").mkdir()
+    with pytest.raises(UsageError, match=r"^The settings in \.env cannot be read: it is a folder\.$"):
+        load(IndexSettings)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_key(nowhere: Path) -> None:
+    (nowhere / ".env").write_text("INDEX_CORPUS='articles'  # all\n", encoding="utf-8-sig")
+    assert load(IndexSettings).corpus == Path("articles")

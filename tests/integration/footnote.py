@@ -16,7 +16,7 @@ import pytest
 
 from bot.client import FootnoteBot
 from bot.services.asking import EngineProtocol, EngineService
-from bot.services.draft_store import Drafts
+from bot.services.drafts import Drafts
 from bot.services.editing import ArticleService
 from bot.settings import BotSettings
 from bot.state import Database, State
@@ -80,13 +80,10 @@ async def running(
     folder = room.state.parent
     editing = room.editing or Editing(folder / "corpus", folder / "index", room.engine.encoder)
     room.guilds = room.guilds or {room.guild.id: None}
-    options.setdefault("guilds", room.guilds)
-    bot = FootnoteBot(
-        EngineService(room.engine, worker),
-        state,
-        ArticleService(editing, Drafts(folder / "drafts"), worker),
-        **options,
-    )
+    chosen = settings(room.server, **{"member_rate": 0, "channel_rate": 0, "gateway_url": None, **options})
+    chosen.guilds = options.get("guilds", room.guilds)  # the same object, which tests change
+    article_service = ArticleService(editing, Drafts(folder / "drafts"))
+    bot = FootnoteBot(chosen, EngineService(room.engine, worker), state, article_service)
     room.bots.append(bot)
     before = len(room.server.identifies)
     with pytest.MonkeyPatch.context() as patch:
@@ -102,6 +99,7 @@ async def running(
             await bot.close()
             await asyncio.gather(task, return_exceptions=True)
             worker.close()
+            bot.article_service.close()
             state.close()
 
 

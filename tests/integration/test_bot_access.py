@@ -24,6 +24,7 @@ from bot.errors import (
     Starting,
     UnknownGuild,
 )
+from bot.messages import custom_ids
 from bot.state import GuildSettings, Scope
 from index import citation_ids
 from tests.bot.stand_in import FERRY
@@ -284,10 +285,10 @@ async def test_the_table_has_every_command_button_and_option_with_suggestions() 
         }
         assert tried == suggesting
         ids = [str(data["custom_id"]) for data in sent if "custom_id" in data]
-        for pattern in room.bot._buttons:
-            assert any(pattern.fullmatch(each) for each in ids), (
-                f"no button of the table is a {pattern.pattern}"
-            )
+        kinds = [each for each in vars(custom_ids).values() if isinstance(each, custom_ids.Kind)]
+        assert [kind for kind, _ in room.bot.presses.handlers if kind not in kinds] == []
+        for kind in kinds:
+            assert any(kind.parse(each) is not None for each in ids), f"the table has no {kind.name}"
 
 
 async def test_a_server_that_is_not_named_gets_one_sentence() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.errors import NothingAsked
-from bot.features.context.paging import BACK, CHECK, EARLIER, LATER, VERDICTS
-from bot.features.context.rendering import CHANGED, REMOVED
+from bot.features.context.rendering import BACK, CHECK, EARLIER, LATER
+from bot.features.conversation import UNKNOWN
 from bot.features.mention import HELP, UNREADABLE
 from bot.messages.answers import DECLINED, NEAREST
+from bot.messages.verdicts import CHANGED, INTACT, REMOVED
 from index.types import Article
 from tests.bot.stand_in import FERRY, RULES, StandIn
 from tests.integration.footnote import footnote, running
@@ -46,6 +47,27 @@ async def test_a_declined_question_gets_a_reason_and_the_nearest_sentence() -> N
         )
 
 
+async def test_small_talk_gets_a_reply_without_the_engine_and_is_neither_counted_nor_kept() -> None:
+    async with footnote(keep_unanswered=True) as room:
+        answer = await room.ask("Hello!")
+        assert answer.content == (
+            "-# Hello!\nHello! Ask me something, and I answer with sentences from the articles."
+        )
+        assert answer.buttons == []
+        assert room.engine.asked == []
+        assert set(room.bot.engine_service.metrics.counts().values()) == {0}
+        assert await room.bot.state.unanswered.of(room.guild.id) == []
+
+
+async def test_a_question_is_not_explained_once_only_its_small_talk_gets_a_reply() -> None:
+    async with footnote() as room:
+        answer = await room.ask(f"Can you tell me a joke? {QUESTION}")
+        assert LAST in answer.content
+        room.engine.texts.clear()
+        told = await (await room.server.press(room.ana, answer, "Why this?")).response()
+        assert told.content == UNKNOWN
+
+
 async def test_collections_are_suggested_and_searched_alone() -> None:
     top = Article("top", "Top", "Nothing here.")
     async with footnote(StandIn(FERRY, RULES, top)) as room:
@@ -62,7 +84,7 @@ async def test_collections_are_suggested_and_searched_alone() -> None:
         assert LAST in (await room.ask(QUESTION, collection="news")).content
         assert DECLINED in (await room.ask(QUESTION, collection="handbook")).content
         unknown = await room.ask(QUESTION, collection="sport")
-        assert unknown.content == "There is no collection of that name. There are: handbook, news."
+        assert unknown.content == "There is no collection with that name. These exist: handbook, news."
 
 
 async def test_what_articles_hold_is_shown_as_text_and_pings_nobody() -> None:
@@ -204,16 +226,16 @@ async def test_check_says_whether_a_sentence_still_stands() -> None:
         answer = await room.ask(QUESTION)
         shown = await (await room.server.press(room.ana, answer, "In context")).response()
         kept = await (await room.server.press(room.ana, shown, CHECK)).response()
-        assert VERDICTS["intact"] in kept.content
+        assert INTACT in kept.content
         assert kept.ephemeral
         room.engine.texts["news/ferry"] = Article(
             "news/ferry", "Ferry", "The ferry is gone, and so are we. " * 3
         )
         changed = await (await room.server.press(room.ana, shown, CHECK)).response()
-        assert VERDICTS["changed"] in changed.content
+        assert CHANGED in changed.content
         del room.engine.texts["news/ferry"]
         removed = await (await room.server.press(room.ana, shown, CHECK)).response()
-        assert removed.content.startswith(VERDICTS["removed"])
+        assert removed.content.startswith(REMOVED)
 
 
 async def test_a_sentence_too_long_for_a_message_comes_as_a_file() -> None:

@@ -38,7 +38,7 @@ async def test_articles_are_listed_for_the_one_who_asked() -> None:
         assert (await slash(room, "articles", search="bicycle")).content == NONE_SUCH
         assert "Mentions" not in (await slash(room, "articles", collection="news")).content
         unknown = await slash(room, "articles", collection="sport")
-        assert unknown.content.startswith("There is no collection of that name.")
+        assert unknown.content.startswith("There is no collection with that name.")
 
 
 async def test_an_article_has_a_card() -> None:
@@ -62,7 +62,7 @@ async def test_an_article_has_a_card() -> None:
         assert not typed.ephemeral
         for nothing in ("bicycles", " "):
             told = await slash(room, "article", title=nothing)
-            assert "`/articles` shows those that there are." in told.content
+            assert "`/articles` lists them all." in told.content
 
 
 async def test_at_most_25_titles_are_suggested_each_as_discord_takes_it() -> None:

@@ -9,7 +9,6 @@ from typing import Any
 import discord
 import pytest
 
-from bot.discord_io.rates import Rates
 from bot.state import GuildSettings, Scope
 from tests.integration.discord_server import Channel, Message, NoAnswer, User
 from tests.integration.footnote import Room, footnote, running
@@ -107,7 +106,7 @@ async def test_posts_stay_with_people_where_that_is_chosen() -> None:
         assert await until_silent(room, await post(room, room.channel)) == []
         await set_up(room, where, private=True)
         assert await until_silent(room, await post(room, where)) == []
-    async with forum(rates=Rates(1)) as (room, where):
+    async with forum(member_rate=1) as (room, where):
         await one(room, await post(room, where))
         assert answers(room, await post(room, where)) == []
 
@@ -155,7 +154,7 @@ async def test_other_messages_are_left_alone(text: str) -> None:
 
 
 async def test_replies_bots_forums_and_rates_are_kept_silent() -> None:
-    async with listening(rates=Rates(1)) as room:
+    async with listening(member_rate=1) as room:
         said = await room.server.say(room.ben, room.channel, "I am at the pier.")
         await room.server.say(room.ana, room.channel, ASKED, reply_to=said, ping=False)
         robot = User(room.server.world.ids.next(), "clock", bot=True)
@@ -178,7 +177,7 @@ async def test_an_answer_that_discord_refuses_is_only_logged(caplog: pytest.LogC
         said = await room.server.say(room.ana, room.channel, ASKED)
         with pytest.raises(NoAnswer):
             await room.server.reply_to(said, within=0.5)
-        assert "could not be posted" in caplog.text
+        assert "could not be delivered" in caplog.text
 
 
 async def panel(room: Room, owner: User, channel: Channel) -> Message:

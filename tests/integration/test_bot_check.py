@@ -37,7 +37,7 @@ async def found(server: DiscordServer, token: str | None = None, **values: Any) 
     return {each.subject: each for each in findings}
 
 
-async def test_all_in_order() -> None:
+async def test_all_in_order(caplog: pytest.LogCaptureFixture) -> None:
     async with footnote() as room:
         server = room.server
         await server.until(
@@ -57,6 +57,8 @@ async def test_all_in_order() -> None:
             f"✓ commands: all {len(COMMANDS)} are registered",
         ]
         assert len(server.identifies) == identified
+        await asyncio.sleep(0)
+        assert caplog.records == []
 
 
 async def test_a_token_that_discord_does_not_know_ends_it() -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.discord_io.rates import Rates
-from bot.features.compare.cog import NAME
-from bot.features.compare.rendering import CAUTION, NO_CLAIM, NOTHING
+from bot.features.compare import CAUTION, NAME, NO_CLAIM, NOTHING
 from index.engine import Engine
 from index.indexing.builder import Builder
 from index.store import Reader
@@ -56,7 +54,7 @@ async def test_what_a_message_says_is_shown_beside_the_articles_in_private(tmp_p
 
 
 async def test_a_message_without_words_is_told_so_and_too_much_is_refused() -> None:
-    async with footnote(rates=Rates(2)) as room:
+    async with footnote(member_rate=2) as room:
         assert (await compared(room, "🎉 🎉")).content == NO_CLAIM
         assert f"> “{LAST}” ¹" in (await compared(room, LAST)).content
         refused = await compared(room, LAST)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,18 @@ import discord
 import pytest
 
 from bot.errors import NotAnEditor, StateError, UnknownArticle, UnknownDraft, UnknownGuild
-from bot.features.corpus._commands import FORMATS, NOT_FETCHED, TOO_LARGE, Corpus
-from bot.features.corpus.rendering import DISCARDED, NOTHING, UNDATED, UNTITLED
-from bot.services.draft_store import Drafts
+from bot.features.corpus.cog import FORMATS, NOT_FETCHED, TOO_LARGE
+from bot.features.corpus.rendering import DISCARDED, NO_GAPS, NOTHING, START, SWITCHED_OFF, UNDATED, UNTITLED
+from bot.features.forget import Forget
+from bot.services.drafts import Drafts
 from bot.services.editing import BUSY, NOT_YOURS, SINCE, TAKEN, TOO_LONG
-from bot.services.gaps import NO_GAPS, START, SWITCHED_OFF
 from bot.state import GuildSettings, Scope
+from index.convert import Limits
 from index.editing import Editing
 from index.engine import Engine
 from index.indexing.builder import Builder
 from index.store import Reader, locked
+from tests.index.convert.test_docx import docx, par
 from tests.index.hashed import HashedEncoder
 from tests.index.pdf_maker import column, make_pdf
 from tests.integration.discord_server import Channel, Message, Refused, Role, Upload, User
@@ -55,7 +57,7 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
 
 
 @asynccontextmanager
-async def opened(tmp_path: Path) -> AsyncIterator[Town]:
+async def opened(tmp_path: Path, **options: Any) -> AsyncIterator[Town]:
     """Runs Footnote over two articles."""
     corpus, folder, encoder = tmp_path / "corpus", tmp_path / "index", HashedEncoder()
     (corpus / "news").mkdir(parents=True)
@@ -63,8 +65,9 @@ async def opened(tmp_path: Path) -> AsyncIterator[Town]:
     (corpus / "news" / "ferry.md").write_text(FERRY)
     Builder(corpus, folder, encoder).rebuild()
     engine = Engine(Reader.open(folder, model=encoder.fingerprint), encoder)
-    editing = Editing(corpus, folder, encoder, patience=0)
-    async with footnote(engine, editing=editing, keep_unanswered=True) as room:
+    editing = Editing(corpus, folder, encoder, patience=0, **options)
+    beating = {"heartbeat_interval": 0.2}
+    async with footnote(engine, editing=editing, server=beating, keep_unanswered=True) as room:
         room.__class__ = Town
         assert isinstance(room, Town)
         room.corpus = corpus
@@ -148,6 +151,52 @@ async def test_a_server_edits_only_the_collections_that_it_owns(town: Town) -> N
     assert "news" not in status.content
 
 
+async def asked_meanwhile(room: Town, editing: Awaitable[Message]) -> tuple[list[float], Message]:
+    """Seconds that answers take while an editor waits, and what the editor is shown in the end."""
+    task = asyncio.ensure_future(editing)
+    await asyncio.sleep(0.3)
+    took = []
+    while not task.done():
+        begin = time.monotonic()
+        assert "6.40 pm" in (await room.ask("When does the last ferry leave Gull Island?")).content
+        took.append(time.monotonic() - begin)
+    return took, await task
+
+
+async def pause(seconds: float) -> Any:
+    """Lets time go by in which no editor does anything."""
+    await asyncio.sleep(seconds)
+
+
+def typical(seconds: list[float]) -> float:
+    return sorted(seconds)[len(seconds) // 2]
+
+
+def hostile() -> bytes:
+    """A small DOCX that takes minutes to convert."""
+    return docx(par("a") * 300_000)
+
+
+async def test_answers_and_heartbeats_wait_for_no_editor(tmp_path: Path) -> None:
+    async with opened(tmp_path, limits=Limits(seconds=4)) as town:
+        alone, _ = await asked_meanwhile(town, pause(3))
+        since = time.monotonic()
+        sent = town.server.slash(town.eve, town.channel, "corpus add", file=Upload("letter.docx", hostile()))
+        during, refused = await asked_meanwhile(town, (await sent).response(30))
+        assert "takes more than 4 seconds to convert" in refused.content
+        assert len(during) >= 5
+        assert typical(during) < 3 * typical(alone)
+
+        text = "\n\n".join(f"The boat number {number} leaves at ten." for number in range(4_000))
+        shown = await add(town, f"# Boats\n\n{text}".encode(), "boats.md")
+        pressed = await town.server.press(town.eve, shown, "Publish")
+        during, done = await asked_meanwhile(town, pressed.response(60))
+        assert "Published: **Boats**" in done.content
+        assert len(during) >= 5
+        assert typical(during) < 3 * typical(alone)
+        assert town.server.longest_silence(since) < 5 * 0.2
+
+
 async def test_a_file_is_looked_at_published_answers_and_is_taken_back(town: Town) -> None:
     before = files(town)
     found = await town.server.autocomplete(town.eve, town.channel, "corpus add", "collection", "ne")
@@ -194,7 +243,7 @@ async def test_a_draft_outlives_a_restart_but_not_a_day(town: Town, monkeypatch:
         assert again.content == DISCARDED
         late = await add(town, POOL.replace(b"pool", b"lido"))
         now = time.time
-        monkeypatch.setattr("bot.services.draft_store.time.time", lambda: now() + 86_500)
+        monkeypatch.setattr("bot.services.drafts.time.time", lambda: now() + 86_500)
         run = await town.server.press(town.eve, late, "Publish")
         assert (await run.followup()).content == str(UnknownDraft())
         assert len(list((town.state.parent / "drafts").iterdir())) == 2
@@ -366,7 +415,7 @@ async def test_removed_and_put_back_after_a_restart(town: Town) -> None:
         assert files(town) == before
         assert "6.40" in (await town.ask("When does the last ferry leave Gull Island?")).content
         missing = await slash(town, "remove", article="bicycles")
-        assert "There is no article of that name." in missing.content
+        assert "There is no article with that name." in missing.content
 
 
 async def test_an_article_that_is_gone_already(town: Town) -> None:
@@ -374,7 +423,7 @@ async def test_an_article_that_is_gone_already(town: Town) -> None:
     other = await slash(town, "remove", article="news/ferry")
     await press(town, shown, "Remove")
     run = await town.server.press(town.eve, other, "Remove")
-    assert "There is no article of that name." in (await run.followup()).content
+    assert "There is no article with that name." in (await run.followup()).content
 
 
 async def test_while_another_program_rebuilds_nothing_is_lost(town: Town) -> None:
@@ -425,7 +474,7 @@ async def test_a_server_changes_only_the_articles_that_are_for_it(town: Town) ->
     await settle(town, GuildSettings(collections=("news",)))
     run = await town.server.press(town.eve, waiting, "Remove")
     assert (await run.followup()).content == NOT_YOURS
-    assert "no article of that name" in (await slash(town, "remove", article="rules")).content
+    assert "no article with that name" in (await slash(town, "remove", article="rules")).content
     assert (await add(town, collection="rules")).content == NOT_YOURS
     assert "without a slash" in (await add(town, collection="news/../rules")).content
     shown = await add(town)
@@ -434,7 +483,7 @@ async def test_a_server_changes_only_the_articles_that_are_for_it(town: Town) ->
     await settle(town, GuildSettings(collections=("news", "sport")))
     assert "collection with `collection:`" in (await add(town)).content
     other = town.server.add_guild("Elsewhere")
-    with pytest.raises(Exception, match="cannot be changed from this server"):
+    with pytest.raises(Exception, match="can.t be changed from this server"):
         await town.bot.article_service.carry_out(draft_of(shown), other.id, GuildSettings())
 
 
@@ -538,7 +587,7 @@ async def test_what_is_missed_in_mentions_is_kept_and_can_be_forgotten(town: Tow
 
 
 async def test_no_more_than_five_gaps_are_shown(town: Town) -> None:
-    town.bot.gap_people = 1
+    town.bot.settings.gap_people = 1
     topics = "sauna prices, kiosk menu, museum tours, theatre plays, zoo animals, airport buses"
     await miss(town, *topics.split(", "))
     shown = await slash(town, "gaps")
@@ -558,8 +607,8 @@ async def test_drafts_are_purged_every_hour_also_after_that_failed(
         loop.call_soon_threadsafe(again.set)
 
     monkeypatch.setattr(Drafts, "purge", purge)
-    cog = town.bot.get_cog("Corpus")
-    assert isinstance(cog, Corpus)
+    cog = town.bot.get_cog("Forget")
+    assert isinstance(cog, Forget)
     cog.purge.change_interval(seconds=0.05)
     cog.purge.restart()
     await asyncio.wait_for(again.wait(), 10)
@@ -567,7 +616,7 @@ async def test_drafts_are_purged_every_hour_also_after_that_failed(
 
 
 async def test_nothing_is_kept_unless_that_is_switched_on(town: Town) -> None:
-    town.bot.keep_unanswered = False
+    town.bot.settings.keep_unanswered = False
     await town.ask("Where is the sauna?")
     assert await town.bot.state.unanswered.of(town.guild.id) == []
     assert (await slash(town, "gaps")).content == SWITCHED_OFF

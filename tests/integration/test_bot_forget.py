@@ -68,8 +68,8 @@ async def test_what_is_old_goes_every_day_also_after_a_day_on_which_that_failed(
         await until(lambda: tries)
         await rate(room, room.ana, await room.ask(QUESTION))
         state = room.bot.state
-        daily = cast(Forget, room.bot.get_cog("Forget")).daily
-        daily.change_interval(seconds=0.05)
+        loop = cast(Forget, room.bot.get_cog("Forget")).purge
+        loop.change_interval(seconds=0.05)
         await until(lambda: len(tries) > 2)
         assert len(list(state.feedback.labelled_questions())) == 1
         state.keep_days = -1

@@ -7,11 +7,10 @@ import re
 import pytest
 
 from bot.errors import NothingAsked
-from bot.features.compare.cog import NAME
-from bot.features.compare.rendering import NO_CLAIM
-from bot.features.context.paging import CHECK, LATER
+from bot.features.compare import NAME, NO_CLAIM
+from bot.features.context.rendering import CHECK, LATER
 from bot.features.mention import HELP
-from bot.features.more.rendering import NEXT
+from bot.features.more import NEXT
 from bot.messages.answers import DECLINED
 from index.types import Article
 from tests.bot.stand_in import FERRY, StandIn

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 
 from bot.discord_io.rates import CallRates
-from bot.features.follow_up import UNKNOWN
+from bot.features.conversation import UNKNOWN
 from bot.features.human import ALREADY, CALLED, NOBODY, NOT_POSTED, POST, READER, UNHEARD
 from bot.messages.answers import HUMAN
 from bot.state import GuildSettings, Scope

@@ -65,7 +65,7 @@ async def test_a_refusal_a_verdict_and_what_is_forgotten() -> None:
         form = await room.server.press(room.ana, refused, "👎")
         assert (await form.modal())["title"] == "Was stimmt nicht?"
         sent = await room.server.submit_modal(room.ana, form, {"reason": ["missing"]})
-        assert (await sent.response()).content == "Danke, ich habe deine Bewertung behalten."
+        assert (await sent.response()).content == "Danke! Ich habe dein Feedback gespeichert."
         assert (await run(room, "forget-me")).content.startswith("Ich habe deine Bewertung einer Antwort,")
         assert (await run(room, "privacy")).content.startswith("**Was ich speichere**")
         assert (await run(room, "article", title="nichts")).content.startswith("Einen Artikel mit diesem")

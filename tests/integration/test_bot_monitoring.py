@@ -237,7 +237,7 @@ async def test_a_port_that_is_taken_is_told_in_a_sentence(port: int) -> None:
 
 async def test_before_it_is_online_a_bot_has_no_connection() -> None:
     async with footnote() as room:
-        health = Health(room.bot)
+        health = Health(room.bot, room.bot.engine_service.status, room.bot.engine_service.worker)
         room.bot.online.clear()
         reading = await health.read()
         assert (reading.connected, reading.latency) == (False, None)

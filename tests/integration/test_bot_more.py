@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bot.discord_io.rates import Rates
-from bot.features.follow_up import UNKNOWN
-from bot.features.more.rendering import BACK, NEXT, NOTHING_MORE, THE_END
+from bot.features.conversation import UNKNOWN
+from bot.features.more import BACK, NEXT, NOTHING_MORE, THE_END
 from bot.messages.answers import DECLINED
 from index.types import Article
 from tests.bot.stand_in import FERRY, StandIn
@@ -69,7 +68,7 @@ async def test_what_is_gone_meanwhile_is_not_shown() -> None:
 
 async def test_a_no_has_more_too_and_a_press_too_many_is_told_the_time() -> None:
     engine = StandIn(BOATS)
-    async with footnote(engine, rates=Rates(3)) as room:
+    async with footnote(engine, member_rate=3) as room:
         engine.nearest = 4
         answer = await room.ask("Who is the president?")
         assert DECLINED in answer.content

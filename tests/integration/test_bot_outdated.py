@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
 import discord
 import pytest
-from discord.ext import commands
 
-from bot.features.outdated import OUTDATED
+from bot.interactions import OUTDATED
 from tests.integration.discord_server import Message, NoAnswer
 from tests.integration.footnote import Room, footnote
 
@@ -45,26 +41,6 @@ async def test_a_form_that_nobody_knows_is_explained() -> None:
             await room.server.submit_modal(room.ana, opened, {"Your question": "And now?"})
         ).response()
         assert (told.content, told.ephemeral) == (FORM, True)
-
-
-class Late(commands.Cog):
-    """Answers one button by itself, half a second late."""
-
-    @commands.Cog.listener()
-    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        if interaction.type is discord.InteractionType.component:
-            await asyncio.sleep(0.5)
-            await interaction.response.send_message("I am late.", ephemeral=True)
-
-
-async def test_who_else_listens_is_given_time() -> None:
-    async with footnote() as room:
-        answer = renamed(room, await room.ask(QUESTION), "late")
-        await room.bot.add_cog(Late())
-        run = await room.server.press(room.ben, answer, "late")
-        assert (await run.response()).content == "I am late."
-        await asyncio.sleep(0.7)
-        assert (run.refusals, run.followups) == ([], [])
 
 
 async def test_a_press_that_discord_gave_up_meanwhile_is_let_go(caplog: pytest.LogCaptureFixture) -> None:

@@ -34,7 +34,7 @@ async def test_only_allowed_articles_answer_commands_mentions_follow_ups_and_why
         assert not found(await room.ask(QUESTION))
         assert not found(await room.say(f"{me} {QUESTION}"))
         assert not found(await room.say(f"{me} And on Sundays?", reply_to=before))
-        assert "There are: handbook." in (await room.ask(QUESTION, collection="news")).content
+        assert "These exist: handbook." in (await room.ask(QUESTION, collection="news")).content
         said = await server.say(room.ben, room.channel, QUESTION)
         menu = await server.context_menu("Ask about this", room.ana, said)
         assert not found(await menu.response())

@@ -8,7 +8,7 @@ import re
 import discord
 import pytest
 
-from bot.features.status import report
+from bot.features.setup.status import report
 from bot.monitoring.health import HealthReport
 from bot.monitoring.metrics import Metrics
 from index.errors import IndexMissing

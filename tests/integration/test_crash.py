@@ -184,7 +184,7 @@ def test_what_was_encoded_before_the_kill_is_kept(folder: Path) -> None:
 
 def small_batches(library: Library) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("index.indexing.prepare._BATCH", 2)
+        patch.setattr("index.indexing.builder._BATCH", 2)
         library.builder().rebuild()
 
 

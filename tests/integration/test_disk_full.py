@@ -80,6 +80,6 @@ def test_a_copy_that_finds_no_room_leaves_nothing(library: Library) -> None:
     assert process.exitcode == 0
     said = (library.root / "said").read_text()
     assert said.startswith(f"The copy {library.root / 'safe' / 'monday.db'} cannot be written: ")
-    assert "Nothing of it is left there" in said
+    assert "Nothing of it is left." in said
     assert left(library.root / "safe") == set()
     assert library.builder().verify() == []

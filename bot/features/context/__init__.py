@@ -1,1 +1,5 @@
-"""In context shows a cited sentence in its article; Check says whether it still stands."""
+"""A cited sentence in its article, and whether it is still there."""
+
+from bot.features.context.cog import setup
+
+__all__ = ["setup"]

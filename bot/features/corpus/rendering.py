@@ -1,4 +1,4 @@
-"""What editors are shown: a draft before it is published, what was done, and the state of the articles."""
+"""Renders what editors are shown: drafts, changes, the state of the articles, and what is missing."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from bot.messages import custom_ids
 from bot.messages.escape import one_line, units
 from bot.messages.language import gettext, gettext_noop, ngettext
 from bot.messages.links import web_address
+from bot.messages.reasons import describe_differences
 from bot.messages.reply import CONTENT, Button, Reply
 from bot.messages.sources import unix_time
 from bot.services.drafts import Draft, Proposal
-from bot.services.editing import TAKEN
+from bot.services.editing import TAKEN, Gap
 from index.editing import Conflict, CorpusOverview, Preview, Twin
-from index.types import Article, phrase, phrase_series
+from index.types import Article, Citation
 
 PUBLISH, REMOVE, DISCARD, UNDO = (
     gettext_noop("Publish"),
@@ -29,14 +31,23 @@ UNTITLED: Final = gettext_noop(
     "No title was found in it, so its file's name is the title. `title:` gives it another one."
 )
 UNDATED: Final = gettext_noop("It has no date, so answers will not show how old it is.")
+START: Final = gettext_noop("Start an article")
+SHOWN: Final = 5
+"""Gaps that are shown."""
+NO_GAPS: Final = gettext_noop("Nothing: no question without an answer was asked by {people} or more people.")
+SWITCHED_OFF: Final = gettext_noop(
+    "I do not keep questions that I find no answer to, so I cannot say what is missing. My "
+    "operators can turn that on with `BOT_KEEP_UNANSWERED=true`; `/privacy` then tells members."
+)
 DISCARDED: Final = gettext_noop("Discarded. Nothing was changed.")
 
 _TITLE, _NAME, _QUOTE, _REASON = 120, 100, 180, 200
 _FIRST, _OPENING = 3, 120  # sentences that are shown, and how much of each
 _SHORT: Final = 3  # sentences, below which an article is called short
-_SHOWN: Final = 3  # twins, and conflicts
+_TWINS: Final = 3  # twins, and conflicts
+_WORDINGS: Final = 3  # of a gap
 _SKIPPED: Final = 8
-_HINT: Final = 40  # UTF-16 units kept free for the line that says how many more there are
+_HINT: Final = 40  # UTF-16 units reserved for the line that says how many more there are
 _DONE: Final = {
     "add": gettext_noop("Published"),
     "replace": gettext_noop("Replaced"),
@@ -45,10 +56,10 @@ _DONE: Final = {
 
 
 def render_proposal(proposal: Proposal) -> Reply:
-    """A draft with what would become of it, and the buttons to decide.
+    """Render a draft: what publishing it would mean, and the buttons to decide.
 
     Args:
-        proposal: As the article service has made it.
+        proposal: From the article service.
     """
     article = proposal.article
     title = _title(article)
@@ -74,14 +85,16 @@ def render_proposal(proposal: Proposal) -> Reply:
 
 
 def render_done(draft: Draft) -> Reply:
-    """What was done, with the button to undo it."""
+    """Render what was done, with the button to undo it."""
     removed = draft.action == "remove"
     after = gettext("I no longer quote it.") if removed else gettext("It answers from the next question on.")
-    return Reply(f"{_told(draft)}. {after}", (Button(gettext(UNDO), action=f"corpus-undo:{draft.undo}"),))
+    return Reply(
+        f"{_told(draft)}. {after}", (Button(gettext(UNDO), action=custom_ids.UNDO.encode(draft.undo)),)
+    )
 
 
 def render_undone(draft: Draft) -> Reply:
-    """That a change was undone."""
+    """Render that a change was undone."""
     return Reply(f"{_undone(draft)}.")
 
 
@@ -95,7 +108,7 @@ def audit(draft: Draft, who: str) -> Reply:
     done = _told(draft)
     return Reply(
         gettext("{done} by {name}", done=done, name=one_line(f"@{who}", _NAME)),
-        (Button(gettext(UNDO), action=f"corpus-undo:{draft.undo}"),),
+        (Button(gettext(UNDO), action=custom_ids.UNDO.encode(draft.undo)),),
     )
 
 
@@ -112,7 +125,7 @@ def _undone(draft: Draft) -> str:
 
 
 def render_overview(overview: CorpusOverview) -> Reply:
-    """How many articles there are, how old they are, and what was left out."""
+    """Render how many articles there are, how old they are, and what was left out."""
     cards = overview.cards
     counts = Counter(card.collection or gettext("no collection") for card in cards)
     total = ngettext("**{count} article**", "**{count} articles**", len(cards))
@@ -130,8 +143,36 @@ def render_overview(overview: CorpusOverview) -> Reply:
     lines.append(gettext("Files or rows left out: {count}", count=len(overview.skipped)))
     lines += [f"- {_name(one.path)}: {one_line(one.reason, _REASON)}" for one in overview.skipped[:_SKIPPED]]
     if len(overview.skipped) > _SKIPPED:
-        lines.append(gettext("- … `footnote rebuild` names them all."))
+        lines.append(gettext("- … `footnote rebuild` lists them all."))
     return Reply(_fitting(lines))
+
+
+def render_gaps(found: Sequence[Gap], people: int) -> Reply:
+    """Render the first gaps, each with a button that starts an article."""
+    if not found:
+        return Reply(gettext(NO_GAPS, people=people))
+    lines = [gettext("**Asked and not found**")]
+    buttons = []
+    for number, gap in enumerate(found[:SHOWN], 1):
+        last = max(each.asked for each in gap.questions)
+        quoted = " · ".join(f"“{one_line(each, 100)}”" for each in gap.wordings[:_WORDINGS])
+        people_asked = ngettext(
+            "{count} person, last {when}:", "{count} people, last {when}:", gap.people, when=f"<t:{last}:R>"
+        )
+        lines.append(f"{number}. {people_asked} {quoted}")
+        buttons.append(
+            Button(f"{gettext(START)} ({number})", action=custom_ids.GAP.encode(gap.questions[0].id))
+        )
+    return Reply("\n".join(lines), tuple(buttons))
+
+
+def brief(gap: Gap, nearest: Sequence[Citation]) -> str:
+    """What the form for a new article shows: the questions, and the nearest sentences."""
+    lines = [gettext("**Asked**"), *(f"- {one_line(each, 200)}" for each in gap.wordings[:SHOWN])]
+    if nearest:
+        lines.append(gettext("**Nearest sentences**"))
+        lines += [f"- “{one_line(each.text, 200)}” ({one_line(each.title, 80)})" for each in nearest[:3]]
+    return "\n".join(lines)
 
 
 def _facts(article: Article) -> list[str]:
@@ -161,7 +202,7 @@ def _warnings(proposal: Proposal, seen: Preview) -> list[str]:
         found.append(gettext(UNTITLED))
     if unix_time(article.published) is None:
         found.append(gettext(UNDATED))
-    return [*found, *map(_twin, seen.twins[:_SHOWN]), *map(_conflict, seen.conflicts[:_SHOWN])]
+    return [*found, *map(_twin, seen.twins[:_TWINS]), *map(_conflict, seen.conflicts[:_TWINS])]
 
 
 def _twin(twin: Twin) -> str:
@@ -175,7 +216,7 @@ def _twin(twin: Twin) -> str:
 
 
 def _conflict(conflict: Conflict) -> str:
-    what = phrase_series([phrase(each.value) for each in conflict.found])
+    what = describe_differences(conflict.found)
     own, other = one_line(conflict.text, _QUOTE), one_line(conflict.other, _QUOTE)
     title = one_line(conflict.title, _TITLE)
     differs = gettext("Differs in {differ} from **{title}**:", differ=what, title=title)
@@ -197,8 +238,8 @@ def _name(text: str) -> str:
 
 def _buttons(label: str, proposal: Proposal) -> tuple[Button, ...]:
     return (
-        Button(gettext(label), action=f"corpus-do:{proposal.name}"),
-        Button(gettext(DISCARD), action=f"corpus-discard:{proposal.name}"),
+        Button(gettext(label), action=custom_ids.PUBLISH.encode(proposal.name)),
+        Button(gettext(DISCARD), action=custom_ids.DISCARD.encode(proposal.name)),
     )
 
 

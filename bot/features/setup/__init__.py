@@ -1,1 +1,5 @@
-"""`/footnote setup`: how questions are answered in a server and its channels."""
+"""`/footnote`, for those who manage a server."""
+
+from bot.features.setup.cog import setup
+
+__all__ = ["setup"]

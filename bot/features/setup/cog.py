@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.access import require_manager
-from bot.errors import SettingRefused, StateError
+from bot.context import BotContext, Interaction, bot_of
+from bot.discord_io.sending import defer, open_form, respond, update
+from bot.errors import SettingRefused
+from bot.features.conversation import fields as filled
 from bot.features.setup.panel import NOWHERE, auto_reply_switch, certainty_form, controls, text
-from bot.interactions import answers
+from bot.features.setup.status import report
+from bot.interactions import command, require_manager
+from bot.messages import custom_ids
 from bot.messages.language import gettext, gettext_noop
-from bot.monitoring.logs import refer
-from bot.state import GuildSettings, Scope, State
-
-if TYPE_CHECKING:
-    from bot.client import FootnoteBot
+from bot.messages.reply import Reply
+from bot.state import GuildSettings, Scope
 
 OLD: Final = gettext_noop("This panel is old. Please open a new one: `/footnote setup`.")
-_FRESH: Final = timedelta(minutes=15)  # what a panel shows may have changed since
-_CUSTOM_ID: Final = re.compile(
-    r"setup:(?P<channel>\d+):(?P<name>collections|private|confidence|human|editors|log|auto_reply|reset)"
-    r"(?::(?P<value>[a-z]+))?"
-)
+_FRESH: Final = timedelta(minutes=15)
 _PERCENT: Final = re.compile(r"\d{1,3}(\.\d+)?")
 _CHOICES: Final = {"yes": True, "no": False, "unset": None}
 
@@ -40,14 +37,7 @@ Somewhere = discord.TextChannel | discord.ForumChannel | discord.VoiceChannel | 
 class Manage(
     commands.GroupCog, group_name="footnote", group_description=gettext_noop("How I answer in this server")
 ):
-    """The commands of those who manage a server.
-
-    Args:
-        state: Keeps what was set.
-    """
-
-    def __init__(self, state: State) -> None:
-        self.state = state
+    """The commands of those who manage a server."""
 
     @app_commands.command(
         description=gettext_noop("See and change how I answer in this server, or in one of its channels")
@@ -55,57 +45,66 @@ class Manage(
     @app_commands.describe(
         channel=gettext_noop("Only this channel and its threads; the whole server if you leave it out")
     )
-    async def setup(
-        self, interaction: discord.Interaction[FootnoteBot], channel: Somewhere | None = None
-    ) -> None:
+    @command
+    async def setup(self, interaction: Interaction, channel: Somewhere | None = None) -> None:
         """Answer `/footnote setup`."""
-        with interaction.client.answering:
-            require_manager(interaction)
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            await _show(interaction, _place(interaction, channel.id if channel is not None else 0))
-
-    @commands.Cog.listener()
-    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Change what was chosen on a panel, also on one that was opened before a restart."""
-        data: Any = interaction.data or {}
-        if _CUSTOM_ID.fullmatch(data.get("custom_id", "")):
-            await self._change(interaction)
-
-    @answers
-    async def _change(self, interaction: discord.Interaction[Any]) -> None:
         require_manager(interaction)
-        data: Any = interaction.data
-        found = cast("re.Match[str]", _CUSTOM_ID.fullmatch(data["custom_id"]))
-        message = interaction.message
-        if message is None or discord.utils.utcnow() - message.created_at > _FRESH:
-            await interaction.response.send_message(gettext(OLD), ephemeral=True)
-            return
-        place, guild_settings = _place(interaction, int(found["channel"])), self.state.guild_settings
-        submitted = interaction.type is discord.InteractionType.modal_submit
-        if found["name"] == "confidence" and not submitted:
-            await interaction.response.send_modal(certainty_form(place, guild_settings.of(place)))
-            return
-        chosen = [found["value"]] if found["value"] else _chosen(data)
-        values = _values(found["name"], chosen, place)
-        await interaction.response.defer()
-        await guild_settings.change(place, lambda own: replace(own, **values))
+        await defer(interaction)
+        await _show(interaction, Scope(interaction.guild_id, channel.id if channel is not None else 0))
+
+    @app_commands.command(description=gettext_noop("See my status; only you see it"))
+    @command
+    async def status(self, interaction: Interaction) -> None:
+        """Answer `/footnote status`."""
+        bot = bot_of(interaction)
+        require_manager(interaction)
+        await defer(interaction)
+        reading = await bot.health.read()
+        owns_all = bot.access.owned(interaction.guild_id) is None
+        await respond(interaction, Reply(report(reading, bot.engine_service.metrics, owns_all=owns_all)))
+
+
+async def choose(interaction: Interaction, channel: int, name: str, value: str | None) -> None:
+    """Change what was chosen on a panel, or open the form for it.
+
+    Args:
+        interaction: The press or choice.
+        channel: The channel that is set up; 0 for the whole server.
+        name: Of the setting.
+        value: What the button says; None for a menu.
+    """
+    data: Any = interaction.data
+    if name == "confidence":
+        place = Scope(interaction.guild_id, channel)
+        if await _may_change(interaction):
+            own = bot_of(interaction).state.guild_settings.of(place)
+            await open_form(interaction, certainty_form(place, own))
+        return
+    await _change(interaction, channel, name, [value] if value else data.get("values", []))
+
+
+async def take_form(interaction: Interaction, channel: int, name: str) -> None:
+    """Change what was typed into the form."""
+    await _change(interaction, channel, name, [filled(interaction)[name]])
+
+
+async def _may_change(interaction: Interaction) -> bool:
+    """Whether a panel is recent enough; what it shows may have changed since."""
+    require_manager(interaction)
+    message = interaction.message
+    if message is not None and discord.utils.utcnow() - message.created_at <= _FRESH:
+        return True
+    await respond(interaction, Reply(gettext(OLD)))
+    return False
+
+
+async def _change(interaction: Interaction, channel: int, name: str, chosen: Sequence[str]) -> None:
+    if await _may_change(interaction):
+        place = Scope(interaction.guild_id, channel)
+        values = _values(name, chosen, place)
+        await defer(interaction, update=True)
+        await bot_of(interaction).state.guild_settings.change(place, lambda own: replace(own, **values))
         await _show(interaction, place)
-
-    @commands.Cog.listener()
-    async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Forget the settings of a server that the bot has left."""
-        try:
-            await self.state.guild_settings.forget(guild.id)
-            await self.state.unanswered.leave(guild.id)
-        except StateError as error:  # the library would log it with the server's name
-            refer(error)
-
-
-def _chosen(data: Mapping[str, Any]) -> list[str]:
-    """What was chosen in a menu, or typed into a form."""
-    if "components" in data:
-        return [data["components"][0]["component"]["value"]]
-    return list(data.get("values", []))
 
 
 def _values(name: str, chosen: Sequence[str], place: Scope) -> dict[str, Any]:
@@ -124,7 +123,7 @@ def _values(name: str, chosen: Sequence[str], place: Scope) -> dict[str, Any]:
 
 
 def _share(typed: str) -> float | None:
-    """A percentage as a share; None where nothing was typed."""
+    """A percentage as a share; None if nothing was typed."""
     number = typed.strip().removesuffix("%").strip().replace(",", ".")
     if not number:
         return None
@@ -133,24 +132,21 @@ def _share(typed: str) -> float | None:
     return float(number) / 100
 
 
-def _place(interaction: discord.Interaction[Any], channel: int) -> Scope:
-    return Scope(interaction.guild_id, channel)
-
-
-async def _show(interaction: discord.Interaction[Any], place: Scope) -> None:
-    bot: FootnoteBot = interaction.client
-    guild = interaction.guild
+async def _show(interaction: Interaction, place: Scope) -> None:
+    """Show the panel: as a new message, or in place of the one that was pressed."""
+    bot, guild = bot_of(interaction), interaction.guild
     if guild is None or guild.unavailable:
         raise SettingRefused(gettext_noop("I am not in this server. Please invite me first."))
     owned = bot.access.owned(guild.id)
     names = await bot.engine_service.collections(GuildSettings(collections=owned), patient=True)
-    own, held = bot.state.guild_settings.of(place).within_choice(owned), bot.access.rules_at(place)
-    mode = auto_reply_switch(guild, place, own, reads=bot.intents.message_content)
-    await interaction.edit_original_response(
-        content=text(guild, place, own, held, names, mode), view=controls(place, own, names, mode)
-    )
+    own, rules = bot.state.guild_settings.of(place).within_choice(owned), bot.access.rules_at(place)
+    mode = auto_reply_switch(guild, place, own, reads=bot.settings.message_content)
+    panel = Reply(text(guild, place, own, rules, names, mode))
+    await update(interaction, panel, view=controls(place, own, names, mode))
 
 
-async def setup(bot: FootnoteBot) -> None:
-    """Add the commands."""
-    await bot.add_cog(Manage(bot.state))
+async def setup(bot: BotContext) -> None:
+    """Add the commands, and the menus, buttons and form of the panel."""
+    await bot.add_cog(Manage())
+    bot.on_press(custom_ids.SETTING, choose)
+    bot.on_press(custom_ids.SETTING_FORM, take_form)

@@ -1,4 +1,4 @@
-"""The panel on which a server is set up: what holds in a place, what will not work, what may be chosen."""
+"""Renders the panel on which a server is set up: what is set, what will not work, what can be chosen."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Final
 import discord
 
 from bot.invite import NEEDED
+from bot.messages import custom_ids
 from bot.messages.escape import one_line
 from bot.messages.language import gettext, gettext_noop, ngettext
 from bot.state import GuildSettings, Scope
@@ -26,13 +27,13 @@ Channel = discord.abc.GuildChannel | discord.Thread
 
 @dataclass(frozen=True, slots=True)
 class AutoReplySwitch:
-    """What a panel says of answers without a mention.
+    """What a panel says about answers without a mention.
 
     Attributes:
         label: Of the button that changes it.
         is_on: Whether it is switched on.
         is_possible: Whether it can be switched on.
-        told: What holds.
+        told: What is set, in words.
     """
 
     label: str
@@ -78,13 +79,13 @@ def text(
     names: Sequence[str],
     mode: AutoReplySwitch | None,
 ) -> str:
-    """What holds in a place, in words.
+    """Render the settings of a place.
 
     Args:
         guild: The server.
         place: The server itself, or one of its channels.
         own: What was set for just this place.
-        held: What holds there.
+        held: The settings that apply there.
         names: All collections that there are.
         mode: Whether the place is answered in without a mention.
     """
@@ -118,7 +119,7 @@ def text(
             len(left_out),
         )
         lines.append(f"-# {told}")
-    lines.append(gettext("-# A channel goes before its server, and threads follow their channel."))
+    lines.append(gettext("-# A channel's settings override its server's, and threads follow their channel."))
     if not place.channel:
         lines.append(gettext("-# `/footnote setup channel:` sets up a single channel."))
     return "\n".join(lines)
@@ -139,7 +140,7 @@ def _certainty(held: GuildSettings) -> str:
 
 
 def warnings(guild: discord.Guild, place: Scope, held: GuildSettings) -> list[str]:
-    """What will not work in a place as long as nobody changes something in the server."""
+    """What will not work in a place until somebody changes something in the server."""
     me = guild.me
     channel = guild.get_channel(place.channel) if place.channel else None
     granted = me.guild_permissions if channel is None else channel.permissions_for(me)
@@ -176,7 +177,7 @@ def _may_write(channel: discord.abc.GuildChannel, me: discord.Member) -> bool:
 
 
 def offered(names: Sequence[str], own: GuildSettings) -> list[str]:
-    """What the menu of collections offers: none at all, those that were chosen, and the others."""
+    """The options of the menu of collections: none at all, those that were chosen, and the others."""
     every = dict.fromkeys([*(own.collections or ()), *sorted(names)])
     return [NOWHERE, *(each for each in every if len(each) <= _LONGEST)][:_OPTIONS]
 
@@ -184,7 +185,7 @@ def offered(names: Sequence[str], own: GuildSettings) -> list[str]:
 def controls(
     place: Scope, own: GuildSettings, names: Sequence[str], mode: AutoReplySwitch | None
 ) -> discord.ui.View:
-    """Menus and buttons that change what was set for a place.
+    """Make the menus and buttons that change the settings of a place.
 
     Args:
         place: The server itself, or one of its channels.
@@ -204,8 +205,8 @@ def controls(
         for each in offered(names, own)
     ]
 
-    def called(name: str) -> str:
-        return f"setup:{place.channel}:{name}"
+    def called(*name: str) -> str:
+        return custom_ids.SETTING.encode(place.channel, *name)
 
     parts: list[discord.ui.Item[Any]] = [
         discord.ui.Select(
@@ -241,25 +242,27 @@ def controls(
     elif own.private is False and place.channel:
         label, value = gettext("Same as the server"), "unset"
     parts += [
-        discord.ui.Button(label=label, custom_id=called(f"private:{value}")),
+        discord.ui.Button(label=label, custom_id=called("private", value)),
         discord.ui.Button(label=gettext("Certainty"), custom_id=called("confidence")),
         discord.ui.Button(
             label=gettext("Reset"), custom_id=called("reset"), style=discord.ButtonStyle.danger
         ),
     ]
     if mode is not None:
-        switch = called(f"auto_reply:{'unset' if mode.is_on else 'yes'}")
+        switch = called("auto_reply", "unset" if mode.is_on else "yes")
         is_idle = not (mode.is_on or mode.is_possible)
         parts.append(discord.ui.Button(label=mode.label, custom_id=switch, disabled=is_idle))
     for part in parts:
         made.add_item(part)
-    made.stop()  # for the library need not remember it: the feature knows its parts by their custom ids
+    made.stop()  # the library need not remember it
     return made
 
 
 def certainty_form(place: Scope, own: GuildSettings) -> discord.ui.Modal:
-    """A form for the least certainty in a place."""
-    made = discord.ui.Modal(title=gettext("Certainty"), custom_id=f"setup:{place.channel}:confidence")
+    """Make the form for the least certainty in a place."""
+    made = discord.ui.Modal(
+        title=gettext("Certainty"), custom_id=custom_ids.SETTING_FORM.encode(place.channel, "confidence")
+    )
     made.add_item(
         discord.ui.Label(
             text=gettext("How sure an answer has to be, in percent"),

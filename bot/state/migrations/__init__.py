@@ -1,1 +1,1 @@
-"""How the tables came about, a step each in `versions/`."""
+"""The history of the tables, a step each in `versions/`."""

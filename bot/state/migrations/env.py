@@ -1,4 +1,4 @@
-"""Run by alembic: takes the steps inside the transaction that `bot.state` has begun."""
+"""Run by alembic, inside the transaction that `bot.state` has begun."""
 
 from alembic import context
 

@@ -48,7 +48,7 @@ def report(engine: EngineProtocol | Exception | None = None) -> dict[str, tuple[
 
 
 def test_all_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.check._setup.time.time", lambda: 1_790_000_000.0 + 3 * 86_400)
+    monkeypatch.setattr("bot.check.setup.time.time", lambda: 1_790_000_000.0 + 3 * 86_400)
     found = report()
     text, code = found.pop("disk")
     assert text.endswith("B free where .footnote is")

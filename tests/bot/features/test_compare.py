@@ -5,10 +5,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.features.compare.rendering import CAUTION, NO_CLAIM, NOTHING, render_comparison
+from bot.features.compare import CAUTION, NO_CLAIM, NOTHING, render_comparison
 from bot.messages.escape import units
 from bot.messages.reply import CONTENT
-from index.types import Claim, Comparison, Likeness, Match
+from index.types import Claim, Comparison, Difference, Likeness, Match
 from tests.bot.written import HOSTILE, citation
 
 ABOUT = "https://discord.com/channels/1/2/3"
@@ -20,7 +20,7 @@ def test_each_claim_has_its_verdict_its_sentence_and_its_source() -> None:
     reply = render_comparison(
         Comparison(
             (
-                Claim("It leaves at *7.40* pm", (Match(Likeness.DIFFERS, FERRY, "numbers"),)),
+                Claim("It leaves at *7.40* pm", (Match(Likeness.DIFFERS, FERRY, (Difference.NUMBERS,)),)),
                 Claim("Pigs fly"),
                 Claim("Dogs travel free", (Match(Likeness.VERBATIM, DOGS), Match(Likeness.NEAR, FERRY))),
             ),
@@ -67,7 +67,7 @@ MATCHES = st.builds(
         title=st.one_of(HOSTILE, st.just("[" * 4000)),
         link=st.integers(0, 4000).map(lambda n: "https://example.org/" + "a" * n),
     ),
-    st.just("numbers, dates and negation"),
+    st.just(tuple(Difference)),
 )
 
 
@@ -78,7 +78,7 @@ def test_a_message_is_never_over_a_limit(claims: list[Claim]) -> None:
     reply = render_comparison(Comparison(tuple(claims), 9), ABOUT)
     assert 0 < units(reply.content) <= CONTENT
     reply.content.encode()
-    citation_ids = [each.citation_id for each in reply.buttons if each.citation_id]
+    citation_ids = [each.action for each in reply.buttons if each.action]
     assert len(set(citation_ids)) == len(citation_ids)
     assert len(reply.buttons) <= 16
     bare = render_comparison(Comparison(tuple(replace(each, matches=()) for each in claims)), ABOUT)

@@ -3,11 +3,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.features.context.paging import BACK, CHECK, EARLIER, LATER, VERDICTS, render_check, render_part
-from bot.features.context.rendering import REMOVED
+from bot.features.context.rendering import BACK, CHECK, EARLIER, LATER, render_check, render_part
 from bot.messages.escape import units
 from bot.messages.reply import CONTENT
 from bot.messages.turns import quotation, stressed
+from bot.messages.verdicts import CHANGED, INTACT, LOST, MOVED, REMOVED
 from index.types import Article, Context
 from tests.bot.features.test_context import around
 from tests.bot.written import HOSTILE
@@ -44,13 +44,13 @@ def test_a_short_article_has_no_other_parts() -> None:
 
 
 def test_what_became_of_a_sentence_is_said() -> None:
-    for status in ("intact", "moved", "changed"):
+    for status, verdict in (("intact", INTACT), ("moved", MOVED), ("changed", CHANGED)):
         said = render_check(around("", "All boats must be on land.", "", status), PROOF).content
-        assert said == (
-            f"**Harbour rules**\n{VERDICTS[status]}\n> All boats must be on land.\n-# citation `{PROOF}`"
-        )
-    assert render_check(Context("removed"), PROOF).content == f"{VERDICTS['removed']}\n-# citation `{PROOF}`"
-    assert ">" not in render_check(around("x", "", "", "changed"), PROOF).content
+        assert said == (f"**Harbour rules**\n{verdict}\n> All boats must be on land.\n-# citation `{PROOF}`")
+    assert render_check(Context("removed"), PROOF).content == f"{REMOVED}\n-# citation `{PROOF}`"
+    lost = render_check(around("x", "", "", "changed"), PROOF).content
+    assert LOST in lost
+    assert ">" not in lost
 
 
 def test_the_quoted_words_are_read_back_from_messages() -> None:

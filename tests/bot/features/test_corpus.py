@@ -4,8 +4,7 @@ from bot.features.corpus.rendering import render_overview, render_proposal
 from bot.messages.escape import units
 from bot.services.drafts import Proposal
 from index.editing import Conflict, CorpusOverview, Preview, Twin
-from index.text.differences import Difference
-from index.types import Article, ArticleCard, Skipped
+from index.types import Article, ArticleCard, Difference, Skipped
 
 LONG = "𝔽 *wide* @everyone " * 200
 
@@ -48,5 +47,5 @@ def test_the_overview_fits_into_a_message() -> None:
         "**0 articles**",
         "Files or rows left out: 9",
     ]
-    assert some.content.endswith("- … `footnote rebuild` names them all.")
+    assert some.content.endswith("- … `footnote rebuild` lists them all.")
     assert "Without a date" not in some.content

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.features.why.rendering import NOTHING, render_why
+from bot.features.why import NOTHING, render_why
 from bot.messages.escape import units
 from bot.messages.reply import CONTENT
 from index.types import Explanation, Word

@@ -6,13 +6,23 @@ from dataclasses import replace
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.messages.answers import DECLINED, NEAREST, SIGNATURE, render, share
+from bot.messages.answers import DECLINED, NEAREST, SIGNATURE, AnswerView, render, share
 from bot.messages.escape import units
 from bot.messages.language import gettext
 from bot.messages.links import BUTTON
 from bot.messages.reply import CONTENT, Reply
+from bot.messages.small_talk import SmallTalk
 from bot.messages.visible import reveal
-from index.types import Citation, Lead, Status
+from index.types import (
+    Answer,
+    ArticlesDiffer,
+    Citation,
+    Difference,
+    Lead,
+    MissingWords,
+    NothingFound,
+    SpellingCorrected,
+)
 from tests.bot.written import HOSTILE, answered, citation, declined, shown
 
 ACTIONS = ["Follow up", "Why this?", "👍", "👎"]
@@ -35,7 +45,11 @@ def test_an_answer_is_the_sentence_its_footnote_and_its_source() -> None:
         " · [open](<https://saltmere.example/ferry#:~:text=The%20last%20ferry>)"
     )
     button, follow, *_ = render(answered(citation())).buttons
-    assert (button.label, button.citation_id, button.url) == ("In context", citation().citation_id, None)
+    assert (button.label, button.action, button.url) == (
+        "In context",
+        f"context:{citation().citation_id}",
+        None,
+    )
     assert (follow.label, follow.action) == ("Follow up", "follow")
 
 
@@ -48,7 +62,7 @@ def test_each_sentence_has_a_button() -> None:
 
 
 def test_a_declined_question_gets_the_reason_and_the_nearest_sentence_as_what_it_is() -> None:
-    reply = render(declined(citation(), citation("Another.", start=99)), asked=True)
+    reply = render(declined(citation(), citation("Another.", start=99)), AnswerView(asked=True))
     assert reply.content.split("\n")[:4] == [
         "-# Who is the president of France?",
         f"{DECLINED} 'France' occurs in none of 12 articles.",
@@ -56,25 +70,28 @@ def test_a_declined_question_gets_the_reason_and_the_nearest_sentence_as_what_it
         "> “The last ferry leaves at 6.40 pm.” ¹",
     ]
     assert [each.label for each in reply.buttons] == ["In context", *MORE]
-    nothing = render(declined(reason=""))
-    assert (nothing.content, [each.label for each in nothing.buttons]) == (
-        DECLINED,
-        [*ACTIONS],
-    )
+    nothing = render(declined())
+    assert nothing.content == f"{DECLINED} 'France' occurs in none of 12 articles."
+    assert [each.label for each in nothing.buttons] == ACTIONS
 
 
 def test_what_a_sentence_leans_on_stands_above_it_and_notes_below() -> None:
     lead = Lead("Captain *Adeyemi* spoke on Monday.", 0, 34)
     answer = replace(
         answered(citation("She cut the late crossing.", start=35, lead=lead)),
-        notes=("I read “fery” as “ferry”.", "The articles differ in numbers.", "@everyone", "One too many."),
+        notes=(
+            SpellingCorrected("fery", "ferry"),
+            ArticlesDiffer((Difference.NUMBERS,), dated=False),
+            NothingFound("@everyone"),
+            NothingFound("One too many."),
+        ),
     )
     assert render(answer).content.split("\n")[:5] == [
         r"> -# Context: “Captain \*Adeyemi\* spoke on Monday.”",
         "> “She cut the late crossing.” ¹",
         "-# I read “fery” as “ferry”.",
         "-# The articles differ in numbers.",
-        r"-# \@everyone",
+        r"-# On “\@everyone” I found nothing.",
     ]
 
 
@@ -84,22 +101,18 @@ def test_what_is_no_evidence_goes_where_sentences_need_its_room() -> None:
         citation("The ferry does not run on Christmas Day. " * 20, article_id=str(n), lead=lead)
         for n in range(5)
     ]
-    reply = render(replace(answered(*long), notes=("The articles differ in numbers. " * 9,) * 3))
+    reply = render(replace(answered(*long), notes=(NothingFound("How long is it? " * 9),) * 3))
     assert "Context" not in reply.content
     assert len(quotes(reply)) == 5
 
 
 def test_a_greeting_gets_no_sentence() -> None:
-    reply = render(replace(declined(reason="Hello! Ask me something."), chat=True), asked=True)
-    assert reply.content == "-# Who is the president of France?\nHello! Ask me something."
-
-
-def test_an_answer_without_citations_is_none() -> None:
-    assert render(answered()).content == DECLINED
+    reply = render(SmallTalk("Hi!", "Hello! Ask me something."), AnswerView(asked=True))
+    assert (reply.content, reply.buttons) == ("-# Hi!\nHello! Ask me something.", ())
 
 
 def test_what_was_asked_about_is_linked_without_a_preview() -> None:
-    reply = render(answered(citation()), about="https://discord.com/channels/1/2/3", asked=True)
+    reply = render(answered(citation()), AnswerView(asked=True, about="https://discord.com/channels/1/2/3"))
     assert reply.content.split("\n")[:2] == [
         "-# about [this message](<https://discord.com/channels/1/2/3>)",
         "-# When does the last ferry leave?",
@@ -126,7 +139,8 @@ def test_links_move_to_buttons_where_they_leave_no_room_for_the_sentences() -> N
 def test_many_long_sentences_share_what_is_left() -> None:
     long = [citation("The ferry does not run on Christmas Day. " * 20, article_id=str(n)) for n in range(7)]
     reply = render(
-        answered(*long, question="when " * 90), asked=True, about="https://discord.com/channels/1/2/3"
+        answered(*long, question="when " * 90),
+        AnswerView(asked=True, about="https://discord.com/channels/1/2/3"),
     )
     found = quotes(reply)
     assert [mark for _, _, mark in found] == ["¹", "²", "³", "⁴", "⁵"]
@@ -169,7 +183,7 @@ CITATIONS = st.builds(
     HOSTILE.map(lambda text: text * 20),
     HOSTILE.map(lambda text: text * 20),
     st.booleans(),
-    st.sampled_from(Status),
+    st.booleans(),
     st.booleans(),
     st.lists(HOSTILE.map(lambda text: text * 9), max_size=5),
 )
@@ -178,28 +192,31 @@ def test_a_message_is_never_over_a_limit_whatever_articles_and_questions_hold(
     question: str,
     reason: str,
     asked: bool,
-    status: Status,
+    found: bool,
     private: bool,
     notes: list[str],
 ) -> None:
-    answer = answered(*citations, question=question)
-    answer = replace(answer, status=status, reason=reason, follows=private, notes=tuple(notes))
+    given: Answer = answered(*citations, question=question)
+    if not (found and citations):
+        given = replace(declined(*citations), question=question, reason=MissingWords((reason,), 1200))
+    answer = replace(given, follows=private, notes=tuple(map(NothingFound, notes)))
     reply = render(
         answer,
-        asked=asked,
-        about="https://discord.com/channels/1/2/3" if asked else None,
-        earlier=[question, reason, question, reason],
-        collection=reason or None,
-        private=private,
-        human=asked,
+        AnswerView(
+            asked=asked,
+            about="https://discord.com/channels/1/2/3" if asked else None,
+            earlier=[question, reason, question, reason],
+            collection=reason or None,
+            private=private,
+            human=asked,
+        ),
     )
     assert 0 < units(reply.content) <= CONTENT - (SIGNATURE if private else 0)
     reply.content.encode()
     assert len(reply.buttons) <= 16
     for button in reply.buttons:
         assert 0 < len(button.label) <= 80
-        assert [button.citation_id, button.url, button.action].count(None) == 2
-        assert len(button.citation_id or "") <= 40
+        assert [button.url, button.action].count(None) == 1
         assert len(button.url or "") <= BUTTON
     for line in reply.content.split("\n"):
         assert line.startswith(("> ", "-# ", "**", gettext(NEAREST))) or line == ">"
@@ -219,3 +236,11 @@ def test_sentences_are_quoted_word_for_word(sentences: list[str]) -> None:
 def words(text: str) -> str:
     """Text without white space, and without the names of control characters that count as such."""
     return "".join(re.sub(r"\[U\+00(?:1[C-F]|85)\]", "", text).split())
+
+
+def test_part_of_a_sentence_has_marks_of_omission_outside_of_the_quotation() -> None:
+    part = render(answered(citation("the ferry leaves at noon and", is_part=True)))
+    assert part.content.startswith("> … “the ferry leaves at noon and” … ¹\n")
+    long = render(answered(*(citation("word " * 900, article_id=str(n), is_part=True) for n in range(5))))
+    assert long.content.count("> … “") == long.content.count("” … ") == 5
+    assert units(long.content) <= CONTENT

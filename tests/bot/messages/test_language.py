@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from babel.messages.pofile import read_po
 from bot.features.articles import GAPS, LOG_WITH_QUESTIONS, PRIVACY, READS
 from bot.features.forget import forgotten
 from bot.messages import language
-from bot.messages.answers import render
+from bot.messages.answers import AnswerView, render
 from bot.messages.escape import units
 from bot.messages.language import (
     FOLDER,
@@ -22,12 +21,12 @@ from bot.messages.language import (
     gettext,
     names,
     ngettext,
+    phrase,
     supported_language,
     use_language,
 )
 from bot.messages.reply import CONTENT
 from bot.messages.turns import head, quotation, read
-from index.types import phrase, phrase_counted, phrase_series
 from tests.bot.features import test_compare, test_context, test_context_paging, test_more
 from tests.bot.messages import test_answers as test_render
 from tests.bot.messages import test_article_list, test_turns
@@ -36,7 +35,7 @@ from tests.bot.written import answered, citation, declined
 ROOT = Path(__file__).parents[3]
 KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(("gettext", "gettext_noop", "phrase"), (1,)),
-    **dict.fromkeys(("ngettext", "phrase_counted"), (1, 2)),
+    "ngettext": (1, 2),
 }
 LANGUAGES = [name for name in catalogues() if name != "en"]
 
@@ -50,13 +49,7 @@ def catalogue(name: str) -> Catalog:
 @pytest.fixture(scope="module")
 def said() -> set[str | tuple[str, ...]]:
     """Every text that the code says, as `make words` finds them."""
-    found: set[str | tuple[str, ...]] = set()
-    for folder in ("bot", "index"):
-        rows = extract_from_dir(
-            ROOT / folder, keywords=KEYWORDS, directory_filter=lambda path: "cli" not in path
-        )
-        found |= {text for _, _, text, _, _ in rows}
-    return found
+    return {text for _, _, text, _, _ in extract_from_dir(ROOT / "bot", keywords=KEYWORDS)}
 
 
 @pytest.mark.parametrize("name", LANGUAGES)
@@ -123,23 +116,11 @@ def test_values_and_numbers_are_written_as_the_language_writes_them() -> None:
     assert ngettext("{count} sentence", "{count} sentences", 12_000) == "12,000 sentences"
 
 
-def test_sentences_of_the_engine_are_english_until_they_are_said() -> None:
-    differ = phrase_series([phrase("numbers"), phrase("dates"), phrase("negation")])
-    note = phrase("The articles differ in {differ}.", differ=differ)
-    none = phrase_counted(
-        "{word} occurs in none of {count} article.",
-        "{word} occurs in none of {count} articles.",
-        1200,
-        word="'x'",
-    )
-    assert (note, none) == (
-        "The articles differ in numbers, dates and negation.",
-        "'x' occurs in none of 1,200 articles.",
-    )
-    assert pickle.loads(pickle.dumps(none)).number == 1200
+def test_a_phrase_is_english_until_it_is_translated() -> None:
+    offered = phrase("There is no collection with that name. These exist: {names}.", names="news")
+    assert offered == "There is no collection with that name. These exist: news."
     with use_language("de"):
-        assert gettext(note) == "Die Artikel weichen voneinander ab: Zahlen, Datumsangaben und Verneinung."
-        assert gettext(none) == "'x' kommt in keinem von 1.200 Artikeln vor."
+        assert gettext(offered) == "Eine Sammlung mit diesem Namen gibt es nicht. Es gibt diese: news."
 
 
 @pytest.mark.parametrize("name", catalogues())
@@ -147,15 +128,15 @@ def test_a_message_is_read_back_whatever_language_it_was_written_in(name: str) -
     about = "https://discord.com/channels/1/2/3"
     pair = answered(citation(), citation("Dogs travel free.", article_id="rules"))
     with use_language(name):
-        reply = render(pair, asked=True, about=about, collection="news")
-        refusal = render(declined(citation()), asked=True)
-    labels = [each.label for each in reply.buttons if each.citation_id]
+        reply = render(pair, AnswerView(asked=True, about=about, collection="news"))
+        refusal = render(declined(citation()), AnswerView(asked=True))
+    labels = [each.label for each in reply.buttons if (each.action or "").startswith("context:")]
     asked, none = read(f"-# _shared by @ana_\n{reply.content}"), read(refusal.content)
     assert (asked.questions, asked.collection) == ((pair.question,), "news")
     assert asked.answer == "The last ferry leaves at 6.40 pm. Dogs travel free."
     assert [quotation(reply.content, each) for each in labels] == [each.text for each in pair.citations]
     assert (none.questions, none.answer) == (("Who is the president of France?",), "")
-    [alone] = [each.label for each in refusal.buttons if each.citation_id]
+    [alone] = [each.label for each in refusal.buttons if (each.action or "").startswith("context:")]
     assert quotation(refusal.content, alone) == citation().text
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages.answers import render
+from bot.messages.answers import AnswerView, render
 from bot.messages.turns import Asked, head, read
 from bot.messages.visible import reveal
 from index.types import Turn
@@ -11,7 +11,7 @@ from tests.bot.written import HOSTILE, answered, citation, declined
 
 
 def test_what_was_asked_is_read_back_from_the_answer() -> None:
-    reply = render(answered(citation()), asked=True, collection="news_2026")
+    reply = render(answered(citation()), AnswerView(asked=True, collection="news_2026"))
     assert read(reply.content) == Asked(
         ("When does the last ferry leave?",), "The last ferry leaves at 6.40 pm.", "news_2026"
     )
@@ -21,7 +21,7 @@ def test_what_was_asked_is_read_back_from_the_answer() -> None:
 
 
 def test_a_refusal_is_no_answer() -> None:
-    reply = render(declined(citation()), asked=True, about="https://discord.com/channels/1/2/3")
+    reply = render(declined(citation()), AnswerView(asked=True, about="https://discord.com/channels/1/2/3"))
     assert read(reply.content) == Asked(("Who is the president of France?",))
     assert read(render(declined(citation())).content).turns == []
 

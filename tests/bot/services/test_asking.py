@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import NothingAsked, TooSlow, UnknownCollection
-from bot.services.asking import EngineService, sure
+from bot.services.asking import Answering, EngineService, sure
 from bot.worker import Worker
 from index.errors import IndexMissing, UsageError
-from index.types import Article, Explanation, Status
+from index.types import Answered, Article, BelowThreshold, Declined, Explanation
 from tests.bot.stand_in import Broken, StandIn
 
 
@@ -30,8 +30,9 @@ async def test_questions_go_to_the_engine_with_their_collection() -> None:
     engine = StandIn()
     async with engine_service(engine) as open_service:
         answer = await open_service.ask("When does the last ferry leave?")
+        assert isinstance(answer, Answered)
         assert answer.citations[0].text == "The last ferry leaves Gull Island at 6.40 pm."
-        assert (await open_service.ask("The ferry?", "handbook")).status is Status.DECLINED
+        assert isinstance(await open_service.ask("The ferry?", "handbook"), Declined)
         assert engine.asked == [("When does the last ferry leave?", None), ("The ferry?", ("handbook",))]
 
 
@@ -42,13 +43,13 @@ async def test_a_question_without_words_does_not_reach_the_engine() -> None:
             with pytest.raises(NothingAsked, match="in words"):
                 await open_service.ask(question)
         assert engine.asked == []
-        assert (await open_service.ask("なぜ?")).status is Status.DECLINED
+        assert isinstance(await open_service.ask("なぜ?"), Declined)
 
 
 async def test_an_unknown_collection_is_named_with_those_there_are() -> None:
     async with engine_service(StandIn()) as open_service:
         with pytest.raises(
-            UnknownCollection, match=r"no collection of that name\. There are: handbook, news\."
+            UnknownCollection, match=r"no collection with that name\. These exist: handbook, news\."
         ):
             await open_service.ask("The ferry?", "sport")
     async with engine_service(StandIn(Article("top", "Top", "No folder."))) as open_service:
@@ -86,15 +87,27 @@ async def test_failures_of_the_engine_come_through() -> None:
 
 async def test_a_place_that_asks_for_more_certainty_is_told_so_and_why() -> None:
     async with engine_service(StandIn()) as open_service:
-        answer = await open_service.ask("When does the last ferry leave?")
-    answer = replace(answer, why=Explanation("When does the last ferry leave?", 0.4))
+        asked = await open_service.ask("When does the last ferry leave?")
+    assert isinstance(asked, Answered)
+    answer = replace(asked, why=Explanation("When does the last ferry leave?", 0.4))
     assert sure(answer, None) is answer
     stricter = sure(answer, 0.8)
-    assert (stricter.status, stricter.why) == (
-        Status.ANSWERED,
-        Explanation("When does the last ferry leave?", 0.8),
-    )
+    assert isinstance(stricter, Answered)
+    assert stricter.why == Explanation("When does the last ferry leave?", 0.8)
     refused = sure(answer, 0.95)
-    assert (refused.status, refused.citations, refused.candidates) == (Status.DECLINED, (), answer.candidates)
-    assert "90%; here it has to be 95%" in (refused.reason or "")
+    assert isinstance(refused, Declined)
+    assert (refused.candidates, refused.reason) == (answer.candidates, BelowThreshold(0.9, 0.95))
     assert sure(answer, 0.1) == answer
+
+
+async def test_finished_waits_for_the_last_one() -> None:
+    answering = Answering()
+    assert await answering.finished(0.01)
+    with answering:
+        with answering:
+            pass
+        assert not await answering.finished(0.01)
+        waiting = asyncio.create_task(answering.finished(5))
+        await asyncio.sleep(0.01)
+        assert not waiting.done()
+    assert await waiting

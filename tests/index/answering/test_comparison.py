@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from index.engine import Engine
-from index.types import Comparison, Likeness
+from index.types import Comparison, Likeness, Match
 from tests.index.conftest import Town
 
 
 def told(comparison: Comparison) -> list[tuple[str, list[tuple[Likeness, str, str]]]]:
-    return [
-        (claim.text, [(each.likeness, each.differ, each.citation.article_id) for each in claim.matches])
-        for claim in comparison.claims
-    ]
+    def row(match: Match) -> tuple[Likeness, str, str]:
+        return match.likeness, " and ".join(match.differences), match.citation.article_id
+
+    return [(claim.text, [row(each) for each in claim.matches]) for claim in comparison.claims]
 
 
 def test_each_claim_is_put_beside_its_nearest_sentence(engine: Engine) -> None:

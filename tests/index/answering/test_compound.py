@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.answering.compound import MOST, join, split
-from index.types import Answer, Citation, IndexInfo, Status
+from index.types import (
+    Answer,
+    Answered,
+    Citation,
+    Declined,
+    IndexInfo,
+    NotCertain,
+    Note,
+    NothingFound,
+    SpellingCorrected,
+)
 
 INFO = IndexInfo("5f3a", 4, 6)
 
@@ -47,27 +57,39 @@ def cite(text: str, start: int = 0) -> Citation:
     return Citation(text, "news/ferry", "Ferries", None, None, start, start + len(text), 0.8, None)
 
 
-def answer(*citations: Citation, notes: tuple[str, ...] = ()) -> Answer:
-    status = Status.ANSWERED if citations else Status.DECLINED
-    reason = None if citations else "No sentence answers it."
-    return Answer("part", status, 0.8, reason, citations, citations, (), INFO, notes=notes)
+def answer(*citations: Citation, notes: tuple[Note, ...] = ()) -> Answer:
+    if not citations:
+        return Declined(
+            question="part", confidence=0.8, candidates=(), passages=(), index=INFO, reason=NotCertain(4)
+        )
+    return Answered(
+        question="part",
+        confidence=0.8,
+        candidates=citations,
+        passages=(),
+        index=INFO,
+        citations=citations,
+        notes=notes,
+    )
 
 
 def test_each_part_is_answered_with_its_best_first() -> None:
     ferry, fare, captain = cite("It leaves at noon."), cite("It costs £4.", 30), cite("Ruth Adeyemi.", 50)
     whole = join("Two?", ["One?", "Two?"], [answer(ferry, captain), answer(fare, ferry)], 3)
     assert whole.citations == (ferry, fare, captain)
-    assert (whole.question, whole.status, whole.notes) == ("Two?", Status.ANSWERED, ())
+    assert isinstance(whole, Answered)
+    assert (whole.question, whole.notes) == ("Two?", ())
     assert join("Two?", ["One?", "Two?"], [answer(ferry), answer(fare)], 1).citations == (ferry,)
 
 
 def test_says_which_part_was_not_found() -> None:
-    found = answer(cite("It leaves at noon."), notes=("I read “fery” as “ferry”.",))
+    found = answer(cite("It leaves at noon."), notes=(SpellingCorrected("fery", "ferry"),))
     whole = join("Both?", ["When?", "Who pays? "], [found, answer()], 3)
-    assert whole.notes == ("On “Who pays?” I found nothing.", "I read “fery” as “ferry”.")
+    assert whole.notes == (NothingFound("Who pays?"), SpellingCorrected("fery", "ferry"))
     assert whole.citations == found.citations
 
 
 def test_where_nothing_is_found_one_refusal_stands_for_all() -> None:
     whole = join("Both?", ["When?", "Who?"], [answer(), answer()], 3)
-    assert (whole.question, whole.status) == ("Both?", Status.DECLINED)
+    assert isinstance(whole, Declined)
+    assert whole.question == "Both?"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.answering.lead_in import lead_of, leans
+from index.answering.context import lead_of, needs_lead
 from index.ranking.features import gather
 from tests.index.conftest import Town
 
@@ -20,7 +20,7 @@ from tests.index.conftest import Town
     ],
 )
 def test_a_sentence_may_lean_on_the_one_before(sentence: str, before: str) -> None:
-    assert leans(sentence, before)
+    assert needs_lead(sentence, before)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_sentence_may_lean_on_the_one_before(sentence: str, before: str) -> No
     ],
 )
 def test_others_stand_alone(sentence: str, before: str) -> None:
-    assert not leans(sentence, before)
+    assert not needs_lead(sentence, before)
 
 
 def leads(town: Town, question: str) -> dict[str, str | None]:
@@ -65,3 +65,9 @@ def test_headings_and_essays_are_no_context(town: Town) -> None:
     found = leads(town, "Was it dug, is it dry now?")
     assert found["It was dug in 1840."] is None
     assert found["It is dry now."] is None
+
+
+def test_part_of_a_sentence_is_no_context(town: Town) -> None:
+    town.write("news/well", "The well, " + "which is deep, " * 200 + "is old.\n\nIt is dry now.")
+    town.builder.rebuild()
+    assert leads(town, "Is it dry now?")["It is dry now."] is None

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from index.answering.selection import Choice, choose, same
+from index.answering.answer import SHOWN, Choice, same
+from index.answering.answer import choose as choose_of
 from index.ranking.features import Candidate
 from index.ranking.ranker import Ranked
-from index.retrieval.question import understand
+from index.retrieval.question import Query, understand
 from index.retrieval.search import RetrievedChunk
 from index.store import StoredChunk
-from index.text.differences import Difference
-from index.types import Sentence, SentenceKind
+from index.types import Difference, Sentence, SentenceKind
 
 ONE = understand("How many arches has the bridge?")
 MANY = understand("What are the steps to add an article?")
@@ -26,7 +28,11 @@ def candidate(
 
 
 def verdict_of(candidates: list[Candidate], probabilities: list[float]) -> Ranked:
-    return Ranked(tuple(candidates), np.log(probabilities), np.array(probabilities), 0.9)
+    return Ranked(tuple(candidates), np.array(probabilities), 0.9)
+
+
+def choose(ranked: Ranked, query: Query, k: int, published: Sequence[str | None] = (None,) * SHOWN) -> Choice:
+    return choose_of(ranked, query, k, published)
 
 
 FIVE = candidate("The Old Bridge has five arches.", "news/bridge")
@@ -64,7 +70,3 @@ def test_of_a_list_its_items_come_before_what_else_is_near() -> None:
     assert choose(ranked, ONE, 2) == Choice((0, 1))
     head = candidate("To add an article:", "help", 4)
     assert choose(verdict_of([head, OTHER, saved], [0.5, 0.26, 0.24]), MANY, 2) == Choice((0, 2))
-
-
-def test_nothing_is_chosen_of_nothing() -> None:
-    assert choose(verdict_of([], []), MANY, 3) == Choice(())

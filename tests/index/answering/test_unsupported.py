@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.answering.unsupported import Unsupported, listing, unsupported
+from index.answering.unsupported import topic_of, unsupported
+from index.types import PlainReason
 
 
 @pytest.mark.parametrize(
@@ -27,7 +28,7 @@ from index.answering.unsupported import Unsupported, listing, unsupported
     ],
 )
 def test_knows_questions_for_the_list_of_articles(question: str, topic: str) -> None:
-    assert listing(question) == topic
+    assert topic_of(question) == topic
 
 
 @pytest.mark.parametrize(
@@ -48,26 +49,26 @@ def test_knows_questions_for_the_list_of_articles(question: str, topic: str) -> 
     ],
 )
 def test_leaves_other_questions_alone(question: str) -> None:
-    assert listing(question) is None
+    assert topic_of(question) is None
 
 
 @pytest.mark.parametrize(
     ("question", "asks"),
     [
-        ("List every rule of the harbour", Unsupported.LIST),
-        ("How many articles does the treaty have?", Unsupported.LIST),
-        ("Summarise the timetable, please", Unsupported.SUMMARY),
-        ("Can you give me a short summary of the rules?", Unsupported.SUMMARY),
-        ("tl;dr of the bridge article", Unsupported.SUMMARY),
-        ("What do you think of the new ferry?", Unsupported.OPINION),
-        ("Ferry or bridge, what should I do?", Unsupported.OPINION),
-        ("Which ferry should I take?", Unsupported.OPINION),
-        ("In your opinion, is the garden worth a visit?", Unsupported.OPINION),
-        ("Compare the ferry with the bridge", Unsupported.TASK),
-        ("Could you translate the rules into French?", Unsupported.TASK),
+        ("List every rule of the harbour", PlainReason.ASKS_FOR_LIST),
+        ("How many articles does the treaty have?", PlainReason.ASKS_FOR_LIST),
+        ("Summarise the timetable, please", PlainReason.ASKS_FOR_SUMMARY),
+        ("Can you give me a short summary of the rules?", PlainReason.ASKS_FOR_SUMMARY),
+        ("tl;dr of the bridge article", PlainReason.ASKS_FOR_SUMMARY),
+        ("What do you think of the new ferry?", PlainReason.ASKS_FOR_OPINION),
+        ("Ferry or bridge, what should I do?", PlainReason.ASKS_FOR_OPINION),
+        ("Which ferry should I take?", PlainReason.ASKS_FOR_OPINION),
+        ("In your opinion, is the garden worth a visit?", PlainReason.ASKS_FOR_OPINION),
+        ("Compare the ferry with the bridge", PlainReason.ASKS_FOR_TASK),
+        ("Could you translate the rules into French?", PlainReason.ASKS_FOR_TASK),
     ],
 )
-def test_knows_what_no_sentence_can_give(question: str, asks: Unsupported) -> None:
+def test_knows_what_no_sentence_can_give(question: str, asks: PlainReason) -> None:
     assert unsupported(question) is asks
 
 
@@ -91,5 +92,5 @@ def test_what_a_sentence_can_answer_is_not_taken_for_it(question: str) -> None:
 
 @given(st.text(max_size=80))
 def test_is_total(text: str) -> None:
-    assert listing(text) is None or text.strip()
+    assert topic_of(text) is None or text.strip()
     assert unsupported(text) is None or text.strip()

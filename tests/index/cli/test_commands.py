@@ -20,6 +20,7 @@ from index.ranking.features import Feature
 from index.ranking.ranker import Ranker
 from index.types import Progress
 from tests.index.conftest import ARTICLES, RANKER
+from tests.index.convert.test_docx import docx, par
 from tests.index.hashed import HashedEncoder
 
 ROOT = Path(__file__).parents[3]
@@ -108,6 +109,22 @@ def test_rebuild_tells_what_became_of_every_article_and_file(shell: Shell, tmp_p
 def test_a_sentence_that_had_to_be_split_is_named(shell: Shell, tmp_path: Path) -> None:
     write(tmp_path / "corpus" / "chant.txt", "Chant\n\n" + "row the boat and " * 60 + "rest.\n")
     assert "chant: a sentence longer than the encoder reads was split." in shell("rebuild").err
+
+
+def test_a_document_is_converted_within_the_limits_that_are_set(
+    built: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter = tmp_path / "letter.docx"
+    letter.write_bytes(docx(par("a") * 300_000))
+    monkeypatch.setenv("INDEX_CONVERT_SECONDS", "1.5")
+    refused = built("add", str(letter))
+    assert refused.code == 1
+    assert refused.err == (
+        f"{letter} takes more than 1.5 seconds to convert. Split it, or save it as text and add that.\n"
+    )
+    letter.write_bytes(docx(par("Ballots close on 3 May at noon.")))
+    monkeypatch.setenv("INDEX_CONVERT_SECONDS", "60")
+    assert built("add", str(letter)).out.startswith("added rules-customs\n")
 
 
 def test_add_copies_converts_and_reads_standard_input(built: Shell, tmp_path: Path) -> None:
@@ -268,11 +285,11 @@ def test_an_answer_and_a_no_can_be_explained(built: Shell, monkeypatch: pytest.M
     assert "below the threshold of 0.50" in no
     assert "Word:            France: in no article" in no
     assert built("ask", question, "--explain", "--json").json["why"]["threshold"] == 0.5
-    assert built("ask", "Hello", "--explain").out.endswith("\n\nNothing was searched for.\n")
+    assert built("ask", "List all articles", "--explain").out.endswith("\n\nNothing was searched for.\n")
 
 
-def test_a_greeting_is_answered_kindly(built: Shell) -> None:
-    assert built("ask", "Hello!").out.startswith("Hello! Ask me something")
+def test_a_greeting_is_a_question_like_any_other(built: Shell) -> None:
+    assert built("ask", "Hello!").out.startswith("Not found. 'Hello' occurs in none of 4 articles.\n")
 
 
 def test_what_a_sentence_leans_on_is_shown_as_context(built: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,6 +297,13 @@ def test_what_a_sentence_leans_on_is_shown_as_context(built: Shell, monkeypatch:
     out = built("ask", "They grow which squash and dahlias?", "-k", "1").out.splitlines()
     assert out[0] == "(context: “Volunteers meet in the community garden every Saturday at 10 am.”)"
     assert out[1] == "“They grow beans, squash and dahlias.” [1]"
+
+
+def test_part_of_a_sentence_is_marked_as_one(built: Shell) -> None:
+    long = "The zebras graze here, " + "and the keeper counts them every day, " * 60 + "or not."
+    Path("corpus/rules.md").write_text(long, encoding="utf-8")
+    built("rebuild")
+    assert "… “The zebras graze here, and" in built("ask", "Where do the zebras graze?", "-k", "1").out
 
 
 def test_cited_says_what_became_of_a_quotation(built: Shell) -> None:
@@ -307,14 +331,6 @@ def test_cited_says_what_became_of_a_quotation(built: Shell) -> None:
     )
     assert built("cited", proof).out == "Removed: the article is gone.\n"
     assert built("cited", "nonsense").code == 2
-
-
-def test_the_old_name_of_cited_is_refused_with_the_new_one(shell: Shell) -> None:
-    for arguments in ((), ("--help",), ("a1b2c3", "--quoted", "The last ferry", "--json")):
-        refused = shell("check", *arguments)
-        assert (refused.code, refused.out) == (2, "")
-        assert refused.err == "The command `check` is now called `cited`: run `footnote cited ID`.\n"
-    assert " check " not in shell("--help").out
 
 
 def test_an_answer_quotes_and_names_its_sources(built: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -351,10 +367,41 @@ def test_a_batch_answers_each_line_in_order(built: Shell, tmp_path: Path) -> Non
         first, second = (json.loads(line) for line in result.out.splitlines())
         assert (first["id"], second["id"]) == ("1", "b")
         assert first["question"] == "When does the last ferry leave?"
-    broken = built("ask", "--batch", "-", stdin=b'{"question": "When?"}\n{"question": "caf\xe9"}\n')
-    assert broken.code == 1
-    assert len(broken.out.splitlines()) == 1  # what could be read was answered
-    assert broken.err == "Standard input, line 2: not UTF-8 (byte 17).\n"
+
+
+def test_a_line_of_a_batch_that_cannot_be_read_is_an_error_and_the_others_are_answered(
+    built: Shell, tmp_path: Path
+) -> None:
+    lines = (
+        b'{"question": "When does the last ferry leave?"}\n{"question": "caf\xe9"}\n{"id": 7}\n[1]\n'
+        b'{"id": 7,\n{"id": "b", "question": "Who?", "turns": [1]}\n%b\n'
+        b'{"id": "c", "question": "Who?"}\n{"id": "c", "question": "Who?"}\n'
+    ) % (b"[" * 100_000)
+    path = tmp_path / "questions.jsonl"
+    path.write_bytes(lines)
+    for name, result in (
+        (str(path), built("ask", "--batch", str(path))),
+        ("Standard input", built("ask", "--batch", "-", stdin=lines)),
+    ):
+        rows = [json.loads(line) for line in result.out.splitlines()]
+        assert [row["id"] for row in rows] == ["1", "2", "7", "4", "5", "b", "7", "c", "c"]
+        assert [row["question"] for row in rows if "error" not in row] == [
+            "When does the last ferry leave?",
+            "Who?",
+        ]
+        assert [row["error"] for row in rows if "error" in row] == [
+            f"{name}, line 2: not UTF-8 (byte 17).",
+            f'{name}, line 3: "question" is missing.',
+            f"{name}, line 4: a question must be an object, not [1].",
+            f"{name}, line 5: not JSON (Expecting property name enclosed in double quotes, column 1).",
+            f"{name}, line 6: a turn must be an object, not 1.",
+            f"{name}, line 7: nested too deeply.",
+            f'{name}, line 9: the id "c" is taken by line 8.',
+        ]
+        assert (result.code, result.err) == (
+            1,
+            '7 lines of the batch could not be read; see the field "error".\n',
+        )
 
 
 def test_a_question_typed_in_another_encoding_is_asked_with_signs_in_place(built: Shell) -> None:

@@ -90,7 +90,7 @@ class TestFile:
         ],
     )
     def test_other_formats(self, name, data):
-        with pytest.raises(UnsupportedFormat, match=f"{name} is in no format that can be read"):
+        with pytest.raises(UnsupportedFormat, match=f"{name} is not in a format that can be read"):
             convert(name, data)
 
     def test_markdown_and_text(self):
@@ -152,7 +152,7 @@ class TestStandardInput:
             self.convert(monkeypatch, b"caf\xe9")
         with pytest.raises(UnreadableFile, match="Standard input: there is no text in it"):
             self.convert(monkeypatch, b"\n")
-        with pytest.raises(UnsupportedFormat, match="Standard input is in no format"):
+        with pytest.raises(UnsupportedFormat, match="Standard input is not in a format"):
             self.convert(monkeypatch, b"\x7fELF\x00")
 
 
@@ -167,7 +167,7 @@ class TestPageGiven:
         assert convert("https://harbour.example/", b"<p>The ferry sails.").title == "harbour.example"
 
     def test_no_address(self):
-        with pytest.raises(UsageError, match="is no web address"):
+        with pytest.raises(UsageError, match="is not a web address"):
             convert("https://[::1/ferry", b"<p>The ferry sails at ten.")
 
     def test_canonical_address_of_the_same_host_only(self):

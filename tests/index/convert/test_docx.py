@@ -137,7 +137,7 @@ def test_standard_input_is_recognised():
 
 def test_without_text():
     empty = docx(par(" "), more={"word/footnotes.xml": f"<w:footnotes {W}/>"})
-    with pytest.raises(ConversionFailed, match=r"a\.docx holds no text"):
+    with pytest.raises(ConversionFailed, match=r"a\.docx contains no text"):
         convert("a.docx", empty)
 
 
@@ -145,7 +145,7 @@ def test_without_text():
     "data", [b"PK\x03\x04 word/document.xml", docx(par("x"))[:500], b"Not a document at all."]
 )
 def test_damaged(data):
-    with pytest.raises(ConversionFailed, match=r"a\.docx is no DOCX, or a damaged one"):
+    with pytest.raises(ConversionFailed, match=r"a\.docx is not a DOCX file, or a damaged one"):
         convert("a.docx", data)
 
 

@@ -197,13 +197,13 @@ def test_chapter_heads_with_counting_numbers_go():
 
 def test_pictures_only():
     with pytest.raises(
-        ConversionFailed, match=r"scan\.pdf holds pictures and no text\. Run text recognition"
+        ConversionFailed, match=r"scan\.pdf contains pictures and no text\. Run text recognition"
     ):
         convert("scan.pdf", make_pdf([[], []]))
 
 
 def test_running_heads_alone_are_no_text():
-    with pytest.raises(ConversionFailed, match="holds pictures and no text"):
+    with pytest.raises(ConversionFailed, match="contains pictures and no text"):
         convert("scan.pdf", make_pdf([[Print(str(number), 40)] for number in range(1, 4)]))
 
 
@@ -229,7 +229,7 @@ def test_fonts_that_do_not_tell_their_letters():
     assert to_markdown(lines)[0] == unknown
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("index.convert._pdf._read", lambda data: (lines, "", None))
-        with pytest.raises(ConversionFailed, match="does not tell which letters"):
+        with pytest.raises(ConversionFailed, match="does not say which characters"):
             convert("a.pdf", b"%PDF-1.4")
 
 
@@ -243,7 +243,7 @@ def test_too_many_pages(monkeypatch):
     "data", [b"%PDF-1.4", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer << /Root 1 0 R >>", report()[:900]]
 )
 def test_damaged(data):
-    with pytest.raises(ConversionFailed, match=r"a\.pdf (is a damaged PDF|holds pictures)"):
+    with pytest.raises(ConversionFailed, match=r"a\.pdf (is a damaged PDF|contains pictures)"):
         convert("a.pdf", data)
 
 

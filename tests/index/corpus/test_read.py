@@ -459,7 +459,7 @@ class TestDumps:
         assert list(skipped.values()) == ["its id is taken by line 1."]
 
     def test_overlong_line_is_left_out_alone(self, tmp_path, monkeypatch):
-        monkeypatch.setattr("index.corpus._read.SIZE_LIMIT", 100)
+        monkeypatch.setattr("index.corpus._format.SIZE_LIMIT", 100)
         row = json.dumps(self.ROW).encode()
         long = json.dumps(self.ROW | {"text": "Long. " * 100}).encode()
         articles, skipped = self.rows(tmp_path, b"\xef\xbb\xbf" + long, row, long)

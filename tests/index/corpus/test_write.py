@@ -399,7 +399,7 @@ class TestDelete:
         assert real.read_bytes() == dump(ROWS[1])
 
     def test_overlong_lines_are_kept_and_never_taken_for_rows(self, tmp_path, monkeypatch):
-        for module in ("_read", "_removal"):
+        for module in ("_format", "_folder"):
             monkeypatch.setattr(f"index.corpus.{module}.SIZE_LIMIT", 100)
         row = dump(ROWS[0])
         content = b"x" * 101 + row + row + b"y" * 500

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.corpus import Kept, put_back
 from index.editing import Editing
+from index.editing._editing import group
 from index.embedding import SentenceEncoder
 from index.errors import ArticleExists, ArticleNotFound, CorpusError, IndexBusy, UnsupportedFormat, UsageError
-from index.settings import IndexSettings, load
+from index.settings import DEFAULT_MODEL, IndexSettings, load
 from index.store import locked
-from index.types import Article
+from index.types import Article, Vectors
+from tests.index.hashed import HashedEncoder
 from tests.index.library import ARTICLES, WordEncoder
 
 DUMP = [
@@ -183,3 +187,41 @@ def test_opened_with_the_settings(tmp_path: Path) -> None:
     settings = load(IndexSettings, corpus=tmp_path / "corpus", dir=tmp_path / "index", lock_timeout=600)
     editing = Editing.open(settings, SentenceEncoder(settings.model))
     assert not editing.taken(FAIR)
+
+
+def test_the_largest_group_and_the_most_typical_question_come_first() -> None:
+    angles = np.deg2rad([0, 90, 80, 100, 40, 3, 200])
+    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    assert group(vectors) == [[5, 0, 4], [1, 2, 3], [6]]
+    assert group(vectors[:1]) == [[0]]
+
+
+def test_wordings_of_a_question_are_grouped_by_meaning() -> None:
+    encoder = SentenceEncoder(DEFAULT_MODEL)
+    questions = [
+        "When does the pool open?",
+        "Can I bring my dog on the bus?",
+        "pool opening times",
+        "Who won the chess cup?",
+        "What are the opening hours of the swimming pool?",
+        "When does the library open?",
+        "are dogs allowed on buses",
+    ]
+    found = group(encoder.encode_queries(questions))
+    assert [sorted(group) for group in found] == [[0, 2, 4], [1, 6], [3], [5]]
+
+
+def test_what_was_encoded_before_is_not_encoded_again() -> None:
+    counted: list[int] = []
+
+    class Counting(HashedEncoder):
+        def encode_queries(self, texts: Sequence[str]) -> Vectors:
+            counted.append(len(texts))
+            return super().encode_queries(texts)
+
+    editing = Editing(Path("corpus"), Path("index"), Counting())
+    assert editing.alike([]) == []
+    assert editing.alike(["the pool", "the pool", "a bus"]) == [[0, 1], [2]]
+    assert editing.alike(["the pool", "a cup"]) == [[0], [1]]
+    assert editing.alike(["a bus"]) == [[0]]
+    assert counted == [2, 1, 1]

@@ -7,8 +7,7 @@ import pytest
 from index.editing._preview import Preview, preview
 from index.indexing.builder import Builder
 from index.store import Reader
-from index.text.differences import Difference
-from index.types import Article
+from index.types import Article, Difference
 from tests.index.library import ARTICLES, WordEncoder
 
 FERRY = (

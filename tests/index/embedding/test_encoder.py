@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
+import subprocess
+import sys
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from index.embedding import DEFAULT_SHA256, SentenceEncoder
+from index.embedding import DEFAULT_SHA256, SentenceEncoder, usable_cores
 from index.errors import ModelCorrupt, ModelUnavailable
 
 TEXTS = [
@@ -144,7 +147,59 @@ def test_a_prompt_goes_in_front_of_a_text_and_not_into_its_places(
         assert np.array_equal(short.spans, whole.spans[-len(short.spans) :] - len(prompt))
         assert np.allclose(short.vectors, whole.vectors[-len(short.vectors) :], atol=1e-4)
         assert TEXTS[0][: short.spans[0][1]] == "The"
-        assert len(cut.vectors) == own.max_tokens - encoder.count_tokens([prompt])[0]
+        assert len(cut.vectors) == encoder.max_tokens - encoder.count_tokens([prompt])[0]
+    assert own.max_tokens == encoder.max_tokens - (encoder.count_tokens([told])[0] - 2)
+
+
+def test_a_document_of_the_most_tokens_is_read_to_its_end_behind_a_prompt(tmp_path: Path) -> None:
+    folder = tmp_path / "prompted"
+    shutil.copytree(package() / "model", folder)
+    settings = folder / "config_sentence_transformers.json"
+    prompts = {"prompts": {"document": "This is a passage from an article of a community: "}}
+    settings.write_text(json.dumps(json.loads(settings.read_text()) | prompts))
+    own = SentenceEncoder(str(folder), dtype="float32", threads=1)
+    text = " ".join(["boat"] * (own.max_tokens - 2))
+    assert own.count_tokens([text]) == [own.max_tokens]
+    whole, other = own.encode_documents([text, f"{text[:-4]}ship"])
+    assert not np.allclose(whole, other, atol=1e-4)
+    assert own.encode_tokens([text])[0].spans[-1].tolist() == [len(text) - 4, len(text)]
+
+
+@pytest.mark.parametrize(
+    ("given", "spins"),
+    [({}, "1000"), ({"OMP_WAIT_POLICY": "ACTIVE"}, None), ({"GOMP_SPINCOUNT": "7"}, "7")],
+)
+def test_threads_wait_briefly_unless_the_environment_says_how(
+    given: dict[str, str], spins: str | None
+) -> None:
+    names = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import os\nfrom index.embedding import SentenceEncoder, usable_cores\n"
+            "SentenceEncoder().warm()\nimport torch\n"
+            "print(os.environ.get('GOMP_SPINCOUNT'), torch.get_num_threads() == usable_cores())",
+        ],
+        env={name: value for name, value in os.environ.items() if name not in names} | given,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert done.stdout.split() == [str(spins), "True"]
+
+
+def test_cores_are_those_of_the_affinity_and_the_quota(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert 1 <= usable_cores() <= (os.cpu_count() or 1)
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")  # joblib's own way to lower what it counts
+    assert usable_cores() == 1
+    monkeypatch.delenv("LOKY_MAX_CPU_COUNT")
+
+    def missing(*_: object, **__: object) -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "read_text", missing)  # where the system does not say which cores are one
+    assert usable_cores() >= 1
 
 
 def test_weights_that_are_not_the_published_ones_are_refused(

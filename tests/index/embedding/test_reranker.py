@@ -48,8 +48,8 @@ def test_reads_a_question_with_each_sentence(tmp_path: Path) -> None:
     assert reranker.fingerprint == str(folder)
 
 
-def test_a_reranker_that_is_none_is_told_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailable, match="INDEX_RERANKER.*gives 3 numbers"):
+def test_a_model_that_is_no_reranker_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="INDEX_RERANKER.*returns 3 numbers"):
         Reranker(str(make(tmp_path / "three", outputs=3))).score("when", ["the ferry"])
     (tmp_path / "empty").mkdir()
     with pytest.raises(ModelUnavailable, match="INDEX_RERANKER.*cannot be loaded"):

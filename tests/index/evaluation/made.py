@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from index.evaluation import Evidence, Question, Quoted, Row
-from index.types import Answer, Citation, IndexInfo, Passage, Status
+from index.types import Answer, Answered, Citation, Declined, IndexInfo, NotCertain, Passage
 
 DAM = Evidence("news/dam", "The dam was finished in May 1936.")
 QUESTION = Question("q1", "When was the dam finished?", True, ("May 1936",), (DAM,))
@@ -29,17 +30,17 @@ def answer(
     seconds: float = 0.1,
 ) -> Answer:
     """Answered if something is cited; every text is of the article on the dam."""
-    return Answer(
-        question="When was the dam finished?",
-        status=Status.ANSWERED if cited else Status.DECLINED,
-        confidence=confidence,
-        reason=None if cited else "No article says so.",
-        citations=tuple(citation(text) for text in cited),
-        candidates=tuple(citation(text) for text in candidates),
-        passages=tuple(passage(text) for text in passages),
-        index=IndexInfo("f" * 12, 3, 9),
-        seconds=seconds,
-    )
+    shared: dict[str, Any] = {
+        "question": "When was the dam finished?",
+        "confidence": confidence,
+        "candidates": tuple(citation(text) for text in candidates),
+        "passages": tuple(passage(text) for text in passages),
+        "index": IndexInfo("f" * 12, 3, 9),
+        "seconds": seconds,
+    }
+    if not cited:
+        return Declined(**shared, reason=NotCertain(3))
+    return Answered(**shared, citations=tuple(citation(text) for text in cited))
 
 
 def row(

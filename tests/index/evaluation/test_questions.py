@@ -1,14 +1,28 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.errors import UnreadableFile, UsageError
-from index.evaluation import Evidence, Question, load_questions, parse_questions, parse_turns
+from index.evaluation import (
+    BadLine,
+    Evidence,
+    Question,
+    holds_gold,
+    is_gold,
+    load_questions,
+    normalise,
+    parse_turns,
+    read_lines,
+)
 from index.types import Turn
+from tests.index.evaluation.made import DAM, citation, passage
 
 
 def parsed(*rows):
-    return list(parse_questions([json.dumps(row) for row in rows], "questions.jsonl"))
+    lines = [json.dumps(row).encode() for row in rows]
+    return list(read_lines(lines, "questions.jsonl"))
 
 
 def test_reads_a_public_question():
@@ -59,15 +73,17 @@ def test_evidence_makes_a_question_answerable():
     ],
 )
 def test_a_bad_line_is_named_by_number(line, reason):
-    with pytest.raises(UnreadableFile) as caught:
-        list(parse_questions(['{"question": "Where?"}', "", line], "questions.jsonl"))
-    assert str(caught.value).startswith("questions.jsonl, line 3: ")
-    assert reason in str(caught.value)
+    lines = [b'{"question": "Where?"}', b"", line.encode()]
+    first, second = read_lines(lines, "questions.jsonl")
+    assert first == Question("1", "Where?")
+    assert isinstance(second, BadLine)
+    assert second.error.startswith("questions.jsonl, line 3: ")
+    assert reason in second.error
 
 
 def test_an_id_twice_is_named():
-    with pytest.raises(UnreadableFile, match='line 2: the id "a" is taken by line 1'):
-        parsed({"id": "a", "question": "Who?"}, {"id": "a", "question": "When?"})
+    _, second = parsed({"id": "a", "question": "Who?"}, {"id": "a", "question": "When?"})
+    assert second == BadLine("a", 'questions.jsonl, line 2: the id "a" is taken by line 1.')
 
 
 def test_turns_of_speakers_are_paired_and_the_question_itself_left_out():
@@ -114,3 +130,68 @@ def test_a_file_that_cannot_be_used_says_why(tmp_path):
     path.write_text("\n", encoding="utf-8")
     with pytest.raises(UnreadableFile, match="holds no question"):
         load_questions(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("The  DAM -- at\nLast.", "the dam at last"),
+        ("“Mali’s” president", "mali s president"),
+        ("US$3 per barrel", "us 3 per barrel"),
+        ("Zürich, ÉTÉ", "zürich été"),
+        ("snake_case stays", "snake_case stays"),
+        ("…", ""),
+    ],
+)
+def test_normalises_case_and_punctuation(text, same):
+    assert normalise(text) == same
+
+
+@given(st.text())
+def test_normalising_twice_changes_nothing(text):
+    assert normalise(normalise(text)) == normalise(text)
+
+
+def test_gold_contains_the_evidence_or_is_contained_in_it():
+    assert is_gold(citation("the dam was finished in may 1936"), [DAM])
+    assert is_gold(citation("After years, the dam was finished in May 1936, at last."), [DAM])
+    assert is_gold(citation("finished in May"), [DAM])
+    assert not is_gold(citation("The dam was begun in May 1931."), [DAM])
+
+
+def test_gold_comes_from_the_article_of_the_evidence():
+    assert not is_gold(citation(DAM.text, "news/bridge"), [DAM])
+    assert is_gold(citation(DAM.text, "news/bridge"), [DAM, Evidence("news/bridge", DAM.text)])
+
+
+def test_a_row_of_a_dump_is_known_by_its_own_id():
+    assert is_gold(citation(DAM.text, "dumps/articles/qed-0001"), [Evidence("qed-0001", DAM.text)])
+    assert not is_gold(citation(DAM.text, "dumps/articles/xqed-0001"), [Evidence("qed-0001", DAM.text)])
+
+
+def test_evidence_may_name_just_an_article_or_just_a_sentence():
+    assert is_gold(citation("It rained."), [Evidence("news/dam")])
+    assert not is_gold(citation("It rained.", "news/bridge"), [Evidence("news/dam")])
+    assert is_gold(citation(DAM.text, "anywhere"), [Evidence(text=DAM.text)])
+
+
+def test_no_words_or_no_evidence_is_not_gold():
+    assert not is_gold(citation("…"), [DAM])
+    assert not is_gold(citation(DAM.text), [])
+    assert not holds_gold(passage(DAM.text), [])
+
+
+def test_a_passage_is_gold_if_it_holds_the_evidence():
+    text = "It took five years. The dam was finished in May 1936. Power followed in October."
+    assert holds_gold(passage(text), [DAM])
+    assert holds_gold(passage(text), [Evidence("news/dam")])
+    assert not holds_gold(passage(text, "news/bridge"), [DAM])
+
+
+def test_a_passage_is_gold_if_one_of_its_sentences_is():
+    long = Evidence(
+        "news/dam", "Work began in 1931. The dam was finished in May 1936. Power followed in October."
+    )
+    overlapping = "The dam was finished in May 1936. Power followed in October. Fishing is allowed all year."
+    assert holds_gold(passage(overlapping), [long])
+    assert not holds_gold(passage("Fishing is allowed all year. Boats are not."), [long])

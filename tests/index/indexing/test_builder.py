@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -401,6 +402,20 @@ def test_another_version_of_words_or_reading_makes_a_new_database(
     assert built.encoder.seen == []
 
 
+def test_the_old_name_of_the_config_is_read_and_replaced_without_encoding(built: Library) -> None:
+    path = Generations(built.folder).current()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        assert connection.execute("UPDATE meta SET name = 'recipe' WHERE name = 'config'").rowcount == 1
+    before = built.content()
+    assert built.builder(Untouchable()).rebuild() == BuildReport(unchanged=4)
+    assert built.builder().rebuild(full=True).encoded == 0
+    assert built.content()["articles"] == before["articles"]
+    with closing(sqlite3.connect(Generations(built.folder).current())) as connection:
+        names = {name for (name,) in connection.execute("SELECT name FROM meta")}
+    assert "config" in names
+    assert "recipe" not in names
+
+
 def words_of_version_1(library: Library) -> None:
     """Leave the index as it was made when words were made otherwise, with one that full text cut in two."""
     connection = sqlite3.connect(Generations(library.folder).current())
@@ -412,7 +427,7 @@ def words_of_version_1(library: Library) -> None:
         CREATE VIRTUAL TABLE words USING fts5(terms, tokenize = "ascii tokenchars '.,'");
         CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, row);
         INSERT INTO words (rowid, terms) SELECT key, terms || ' 3m''s' FROM kept;
-        UPDATE meta SET value = json_set(value, '$.words', 1) WHERE name = 'recipe';
+        UPDATE meta SET value = json_set(value, '$.words', 1) WHERE name = 'config';
         """
     )
     connection.close()
@@ -574,7 +589,7 @@ def test_settings_outlive_full_rebuilds_with_the_same_model(built: Library) -> N
 def test_what_was_encoded_before_a_failure_is_not_encoded_again(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.indexing.prepare._BATCH", 2)
+    monkeypatch.setattr("index.indexing.builder._BATCH", 2)
     left = [3]
 
     def fail(_: int) -> None:
@@ -601,7 +616,7 @@ def test_what_was_encoded_before_a_failure_is_not_encoded_again(
 def test_an_interrupted_addition_is_taken_up_by_the_next_rebuild(
     built: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.indexing.prepare._BATCH", 1)
+    monkeypatch.setattr("index.indexing.builder._BATCH", 1)
     before = built.content()
     vectors = before["counts"].vectors
 
@@ -648,12 +663,3 @@ def test_an_index_folder_that_cannot_be_made(library: Library) -> None:
     library.folder.write_text("a file in its place")
     with pytest.raises(IndexDisk, match="File exists"):
         library.builder().rebuild()
-
-
-def test_vectors_that_cannot_be_saved_do_no_harm(built: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_: object) -> bool:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("index.retrieval.vectors.save", full)
-    built.write("rules/quiet.md", "# Quiet\n\nPlease be quiet.\n")
-    assert built.builder().rebuild().added == ("rules/quiet",)

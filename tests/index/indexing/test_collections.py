@@ -12,6 +12,7 @@ from index.engine import Engine
 from index.indexing.builder import Builder
 from index.ranking.ranker import Ranker
 from index.store import Reader
+from tests.index.conftest import notes_of, reason_of
 from tests.index.library import WordEncoder
 
 BOARD = "Meeting of the board\n\nThe board sells the lighthouse to Petrokemija. The price is secret."
@@ -35,16 +36,16 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 def test_a_word_of_another_collection_occurs_nowhere(engine: Engine) -> None:
     answer = engine.ask("Who is Petrokemija?", collections=["news"])
-    assert answer.reason == "'Petrokemija' occurs in none of 1 article."
+    assert reason_of(answer) == "'Petrokemija' occurs in none of 1 article."
     assert "Petrokemija" in engine.ask("Who is Petrokemija?").candidates[0].text
 
 
 def test_a_misspelt_word_is_not_read_as_one_of_another_collection(engine: Engine) -> None:
     asked = "Does the bord sell the lighthuose?"
-    assert any("lighthouse" in note for note in engine.ask(asked).notes)
+    assert any("lighthouse" in note for note in notes_of(engine.ask(asked)))
     told = engine.ask(asked, collections=["news"])
-    assert not any("lighthouse" in note for note in told.notes)
-    assert "'lighthuose'" in (told.reason or "")
+    assert not any("lighthouse" in note for note in notes_of(told))
+    assert "'lighthuose'" in (reason_of(told) or "")
 
 
 def test_words_are_counted_where_they_are_looked_for(engine: Engine) -> None:

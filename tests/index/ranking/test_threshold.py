@@ -7,7 +7,7 @@ import pytest
 from index.engine import Engine
 from index.ranking.features import Feature
 from index.ranking.threshold import SETTING, Calibrated, weights_of
-from index.types import Status
+from index.types import Answered, Declined
 from tests.index.conftest import RANKER, Town
 
 QUESTION = "When does the last ferry leave Saltmere?"
@@ -27,11 +27,11 @@ def test_a_running_engine_goes_by_the_kept_threshold_from_the_next_question_on(
     town: Town, engine: Engine
 ) -> None:
     before = engine.ask(QUESTION)
-    assert before.status is Status.ANSWERED
+    assert isinstance(before, Answered)
     assert engine.facts()["threshold"] == RANKER.threshold
     town.builder.keep(SETTING, KEPT.as_setting())
     kept = engine.ask(QUESTION)
-    assert kept.status is Status.DECLINED
+    assert isinstance(kept, Declined)
     assert kept.confidence == before.confidence
     assert kept.index.fingerprint != before.index.fingerprint
     facts = engine.facts()
@@ -49,20 +49,20 @@ def test_the_threshold_outlives_rebuilds_and_additions(town: Town, engine: Engin
     path = town.write("news/market", "The market moves to Quay Street.")
     town.builder.add([path])
     town.builder.rebuild(full=full)
-    assert engine.ask(QUESTION).status is Status.DECLINED
+    assert isinstance(engine.ask(QUESTION), Declined)
 
 
 def test_a_threshold_of_another_ranker_is_ignored_and_said_so(town: Town, engine: Engine) -> None:
     other = replace(RANKER, intercept=-8.0)
     town.builder.keep(SETTING, replace(KEPT, ranker=weights_of(other)).as_setting())
-    assert engine.ask(QUESTION).status is Status.ANSWERED
+    assert isinstance(engine.ask(QUESTION), Answered)
     assert "made for another ranker" in str(engine.facts()["threshold_from"])
 
 
 @pytest.mark.parametrize("kept", ["0.5", "{", '{"threshold": 0.9}'])
 def test_what_cannot_be_read_is_as_if_nothing_were_kept(town: Town, engine: Engine, kept: str) -> None:
     town.builder.keep(SETTING, kept)
-    assert engine.ask(QUESTION).status is Status.ANSWERED
+    assert isinstance(engine.ask(QUESTION), Answered)
     assert engine.facts()["threshold_from"] == "what comes with Footnote, for INDEX_RISK"
 
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.render import Dialect, detect, render_markdown
+from tests.hostile import PIECES
 from tests.index.render.shown import check
-from tests.test_linear_functions import PIECES
 
 SPECIAL = st.sampled_from(
     [*PIECES, *(f"\n{piece}" for piece in PIECES), "\n", "\n\n", "Spawn", " is north. "]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.retrieval.vectors import VectorIndex, save
+from index.retrieval.vectors import VectorIndex
 from index.store import Reader
 from index.types import Vectors
 from tests.index.library import DIMENSION, Library, WordEncoder
@@ -122,11 +121,6 @@ def anew(library: Library) -> list[tuple[float, int]]:
         return brute(keys.tolist(), vectors, QUERY, 100)
 
 
-def saved(library: Library) -> Path:
-    with Reader.open(library.folder).snapshot() as snapshot:
-        return snapshot.vectors_path
-
-
 def test_vectors_follow_every_change(library: Library) -> None:
     index = follow(library)
     assert found(index, QUERY, 100) == anew(library)
@@ -142,135 +136,25 @@ def test_vectors_follow_every_change(library: Library) -> None:
     assert found(index, QUERY, 100) == anew(library)
 
 
-def test_a_rebuild_saves_vectors_and_a_start_loads_them(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    expected = anew(library)
-    monkeypatch.setattr(
-        "index.store.Snapshot.chunk_vectors", lambda *_: pytest.fail("read from the database")
-    )
-    with Reader.open(library.folder).snapshot() as snapshot:
-        index = VectorIndex._load(snapshot)
-        assert index is not None
-        assert index.state == snapshot.state()
-    assert found(index, QUERY, 100) == expected
-
-
-def test_saved_vectors_that_are_behind_are_brought_up_to_date(library: Library) -> None:
-    before = saved(library).read_bytes()
-    library.builder().add([library.write("news/fair.md", "# Fair\n\nThe spring fair opens on Sunday.\n")])
-    library.builder().remove(["welcome"])
-    assert saved(library).read_bytes() == before
-    assert found(follow(library), QUERY, 100) == anew(library)
-
-
-def damage(content: bytes) -> list[bytes]:
-    head, _, body = content.partition(b"\n")
-    line, _, rest = body.partition(b"\n")
-    about = json.loads(line)
-    return [
-        b"",
-        content[: len(content) // 2],
-        content[:-1],
-        content + b"\0",
-        content[:-1] + bytes([content[-1] ^ 1]),
-        b"minutes of the committee" * 50,
-        head + b"\n[1, 2]\n" + rest,
-        head + b"\n{}\n" + rest,
-        head + b"\n" + json.dumps({**about, "count": about["count"] + 1}).encode() + b"\n" + rest,
-        head + b"\n" + json.dumps({**about, "count": 10**9}).encode() + b"\n" + rest,
-        head + b"\n" + json.dumps({**about, "count": -1}).encode() + b"\n" + rest,
-        head + b"\n" + json.dumps({**about, "state": [1]}).encode() + b"\n" + rest,
-        head + b"\n" + json.dumps({**about, "dimension": "many"}).encode() + b"\n" + rest,
-    ]
-
-
-@pytest.mark.parametrize("kind", range(13))
-def test_damaged_files_are_noticed_and_not_used(
-    library: Library, kind: int, caplog: pytest.LogCaptureFixture
-) -> None:
-    path = saved(library)
-    path.write_bytes(damage(path.read_bytes())[kind])
-    assert found(follow(library), QUERY, 100) == anew(library)
-    assert "cannot be used" in caplog.text
-
-
-def test_without_a_saved_file_the_database_is_read(library: Library) -> None:
-    saved(library).unlink()
-    assert found(follow(library), QUERY, 100) == anew(library)
-
-
-def test_a_file_that_cannot_be_read_is_not_used(library: Library, caplog: pytest.LogCaptureFixture) -> None:
-    path = saved(library)
-    path.unlink()
-    path.mkdir()
-    assert found(follow(library), QUERY, 100) == anew(library)
-    assert "cannot be used" in caplog.text
-
-
 def test_vectors_of_another_database_are_not_used(library: Library, tmp_path: Path) -> None:
     other = Library(tmp_path / "other").stock({"sea.md": "# Sea\n\nThe sea is cold in May.\n"})
     other.builder().rebuild()
-    saved(library).write_bytes(saved(other).read_bytes())
-    assert found(follow(library), QUERY, 100) == anew(library)
     assert found(follow(library, follow(other)), QUERY, 100) == anew(library)
 
 
 def test_vectors_of_a_state_that_was_undone_are_not_used(library: Library) -> None:
-    """A backup was put back: the saved vectors are of changes that the database never heard of."""
+    """A backup was put back, so the vectors in memory have changes that the database never had."""
     with Reader.open(library.folder).snapshot() as snapshot:
         state = snapshot.state()
     backup = {path: path.read_bytes() for path in library.folder.iterdir() if path.suffix == ".db"}
     library.builder().add([library.write("a.md", "# A\n\nThe mill is open.\n")])
     index = follow(library)
-    saved(library).unlink()
-    with Reader.open(library.folder).snapshot() as snapshot:
-        assert save(snapshot)
     for path, content in backup.items():
         path.write_bytes(content)
     library.builder().add([library.write("b.md", "# B\n\nThe dam is closed.\n")])
     assert index.state is not None
     assert index.state.seq == state.seq + 1
-    assert found(follow(library), QUERY, 100) == anew(library)
     assert found(follow(library, index), QUERY, 100) == anew(library)
-
-
-def test_vectors_are_saved_again_only_after_many_changes(library: Library) -> None:
-    with Reader.open(library.folder).snapshot() as snapshot:
-        assert not save(snapshot)
-    path = saved(library)
-    before = path.read_bytes()
-    library.write(
-        "log.md", "# Log\n\n" + "".join(f"## Day {day}\n\nThe ferry sailed.\n\n" for day in range(30))
-    )
-    library.builder().rebuild()
-    after = path.read_bytes()
-    assert after != before
-    library.write("one.md", "# One\n\nOne more article.\n")
-    library.builder().rebuild()
-    assert path.read_bytes() == after
-    assert found(follow(library), QUERY, 100) == anew(library)
-
-
-def test_saving_and_loading_gives_the_same_bytes(library: Library) -> None:
-    path = saved(library)
-    before = path.read_bytes()
-    path.unlink()
-    with Reader.open(library.folder).snapshot() as snapshot:
-        assert save(snapshot)
-    assert path.read_bytes() == before
-
-
-def test_a_save_that_fails_leaves_what_was_there(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = saved(library)
-    before = path.read_bytes()
-    log = "".join(f"## Day {day}\n\nThe ferry sailed.\n\n" for day in range(30))
-    library.builder().add([library.write("log.md", f"# Log\n\n{log}")])
-    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-    with Reader.open(library.folder).snapshot() as snapshot, pytest.raises(OSError, match="No space left"):
-        save(snapshot)
-    assert path.read_bytes() == before
-    assert not list(library.folder.glob("*.tmp"))
 
 
 def test_an_index_that_grows_from_nothing(tmp_path: Path) -> None:

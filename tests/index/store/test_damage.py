@@ -67,7 +67,7 @@ def test_whatever_is_damaged_is_told_and_healed(library: Library, seed: int) -> 
     ("statement", "said"),
     [
         ("UPDATE meta SET value = 'none' WHERE name = 'dimension'", "a row does not make sense"),
-        ("UPDATE meta SET value = '{' WHERE name = 'recipe'", "a row does not make sense"),
+        ("UPDATE meta SET value = '{' WHERE name = 'config'", "a row does not make sense"),
         ("UPDATE article SET tags = '['", "a row does not make sense"),
         ("UPDATE sentence SET kind = 'rumour'", "a row does not make sense"),
         ("UPDATE article SET title = cast(x'ff' AS TEXT)", "Could not decode to UTF-8"),

@@ -172,7 +172,7 @@ def test_another_format(library: Library) -> None:
 def test_words_of_another_version(library: Library) -> None:
     change(
         database(library),
-        "UPDATE meta SET value = json_set(value, '$.words', 99) WHERE name = 'recipe'",
+        "UPDATE meta SET value = json_set(value, '$.words', 99) WHERE name = 'config'",
     )
     with pytest.raises(IndexVersion, match="words as another version"):
         Reader.open(library.folder)
@@ -187,7 +187,7 @@ def test_another_model(library: Library) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "DELETE FROM meta WHERE name = 'recipe'",
+        "DELETE FROM meta WHERE name = 'config'",
         "DELETE FROM history",
         "DELETE FROM body",
         'UPDATE sentence SET start = start + 100000, "end" = "end" + 100000',

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.citation_ids import article_hash
+from index.citation_ids import id_hash
 from index.store import Reader, Snapshot, Writer
 from index.store._rows import ArticleRow, ChunkRow, FileRow, embedding_key, pack, unpack
 from index.text.words import terms, terms_of_passage
@@ -40,7 +40,7 @@ def test_articles_come_back_as_they_were_read(snapshot: Snapshot) -> None:
         published="2026-05-01",
         tags=("ferry", "travel"),
     )
-    assert snapshot.articles_by_short(article_hash("welcome")) == [snapshot.article("welcome")]
+    assert snapshot.articles_by_short(id_hash("welcome")) == [snapshot.article("welcome")]
     assert snapshot.articles_by_short("0000000000") == []
 
 

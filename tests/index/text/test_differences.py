@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.differences import Difference, describe_differences, differences
+from index.text.differences import differences
+from index.types import Difference
 
 
 @pytest.mark.parametrize(
@@ -36,8 +37,3 @@ def test_tells_what_two_sentences_differ_in(one: str, other: str, found: list[Di
 @given(st.text(max_size=60))
 def test_nothing_contradicts_itself(text: str) -> None:
     assert not differences(text, text)
-
-
-def test_names_differences_in_a_row() -> None:
-    assert describe_differences([Difference.NUMBERS]) == "numbers"
-    assert describe_differences(list(Difference)) == "numbers, dates and negation"

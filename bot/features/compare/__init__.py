@@ -1,1 +1,0 @@
-"""Is this in our articles?: what a message says, beside what the articles say."""

@@ -1,1 +1,0 @@
-"""More: the sentences after those of an answer."""

@@ -1,1 +1,0 @@
-"""Why this?: what an answer, or a no, rests on."""
