@@ -29,7 +29,7 @@ _LINKED: Final = re.compile(
 )
 _NOT_TRANSLATED: Final = re.compile(r":::no-loc text=\"([^\"\n]*+)\":::")
 _EXPRESSION: Final = re.compile(r"\{\{(?:[^{}]|\{(?!\{)|\}(?!\}))*+\}\}")
-_COMMENT: Final = re.compile(r"\{/\*(?:[^*]|\*(?!/))*+\*/\}")
+_COMMENT: Final = re.compile(r"\{/\*(?:[^*{]|\*(?!/)|\{(?!/\*))*+\*/\}")
 _KRAMDOWN: Final = re.compile(r"\{::?[^{}\n]*+\}")
 _ATTRIBUTES: Final = re.compile(
     r"\{[ \t]*+(?:[#.][\w:-]++|[\w:-]++=(?:\"[^\"{}\n]*+\"|'[^'{}\n]*+'|[^\s{}\"']++))"

@@ -217,7 +217,7 @@ class _Reader:
         elif name == "BlockQuote":
             writer.open("blockquote", start, markdown=True, opening=self.lines.openings.get(start))
         else:
-            self.head = name == "TableHead"
+            self.head = {"TableHead": True, "TableRow": False}.get(name, self.head)
             self.code = name == "CodeBlock"
             writer.open(_MARKDOWN_NAMES[name], start, self._attributes(name, data), markdown=True)
 
