@@ -20,6 +20,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 import regex
 
+from bot.messages import custom_ids
 from index.answering import text_fragments as link
 from index.convert import _html
 from tests.growth import STEEP, repetitions, steepness
@@ -38,6 +39,9 @@ _MADE_AT_RUN_TIME: Final = {
     ("index/answering/text_fragments.py", "_pattern"): [
         link._pattern(phrase)
         for phrase in ("a", "a a a a", "it is what it is", "3M's a-a-a", "中文 中文", "a_b. c", "a " * 13)
+    ],
+    ("bot/messages/custom_ids.py", "__init__"): [
+        kind._pattern for kind in vars(custom_ids).values() if isinstance(kind, custom_ids.Kind)
     ],
     ("index/convert/_html.py", "_forms"): list(_html._forms("2024", "05", "03")),
 }
