@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 
 import emoji
 
+from index.render._block_extensions import Lines
 from index.render._dialects import Dialect
-from index.render._lines import Lines
 
 FILLER: Final = ","
 
