@@ -175,15 +175,12 @@ def test_without_a_token_each_line_read_is_answered(tmp_path: Path) -> None:
     assert "There is no BOT_TOKEN" in done.stderr
     assert "https://discord.com/developers/applications" in done.stderr
     assert done.stdout.startswith(
-        f"  “{LAST}” [1]\n"
-        "[1] Winter timetable for the Gull Island ferry · Saltmere Ferries · 2026-10-01\n"
+        f"“{LAST}” [1]\n\n"
+        "[1] Winter timetable for the Gull Island ferry · Saltmere Ferries · 2026-10-01 · news/ferry:51-96\n"
         "    https://saltmere.example/ferry#:~:text=51\n"
         "\nAsk me something in words"
     )
-    assert (
-        "\n\nI found no answer to this in the articles. 'president?' occurs in none of 2 articles.\n"
-        in done.stdout
-    )
+    assert "\n\nNot found. 'president?' occurs in none of 2 articles.\n" in done.stdout
     [reference] = re.findall(r"The log says more at the reference (\w+)\.", done.stdout)
     assert f"[{reference}] ZeroDivisionError" in done.stderr
 
