@@ -13,15 +13,15 @@ import aiohttp
 import discord
 
 from bot.client import FootnoteBot
-from bot.discord_io import addresses
+from bot.discord_io import endpoints
 from bot.errors import AskError, DiscordRefused, DiscordUnreachable, IntentsRefused, StartError, TokenRefused
 from bot.monitoring import http
 from bot.services.asking import EngineService
 from bot.services.drafts import Drafts
 from bot.services.editing import ArticleService
 from bot.settings import BotSettings
+from bot.shutdown import SIGNALS, Stop
 from bot.state import State
-from bot.stopping import SIGNALS, Stop
 from bot.token import HOW_TO
 from index.editing import Editing
 from index.errors import FootnoteError
@@ -58,7 +58,7 @@ async def serve(
         FootnoteError: The index or the model cannot be used.
     """
     _warn_of_failed_rebuild(engine_service)
-    addresses.apply(settings)
+    endpoints.apply(settings)
     drafts = Drafts(state.database.path.with_name("drafts"))
     article_service = ArticleService(editing, drafts)
     bot = FootnoteBot(settings, engine_service, state, article_service)

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from index import citation_ids
 from index.answering.answer import compose, passages
-from index.answering.comparison import compare
+from index.answering.claim_matching import compare
 from index.answering.compound import join, split
 from index.answering.context import context_of
 from index.answering.explanation import explain

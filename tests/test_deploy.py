@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.dotenv import variables
 from bot.settings import BotSettings
+from bot.unknown_settings import variables
 from index.settings import IndexSettings
 
 ROOT = Path(__file__).parents[1]

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from bot.check.finding import FAILED, WRONG_SETTING, Finding
-from bot.dotenv import misspelt, variables
-from bot.messages.figures import duration, first_names, megabytes
+from bot.messages.formatting import duration, first_names, megabytes
 from bot.services.asking import EngineProtocol
 from bot.settings import BotSettings, without_guilds
 from bot.token import HOW_TO, flaw
+from bot.unknown_settings import misspelt, variables
 from index.errors import FootnoteError, UsageError
 from index.files import JOURNALS, chmod_command, readable_by_others
 from index.settings import IndexSettings, load, read_env

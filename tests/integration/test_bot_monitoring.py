@@ -21,8 +21,8 @@ from bot.errors import PortTaken
 from bot.monitoring.health import Health
 from bot.run import serve
 from bot.services.asking import EngineService
+from bot.shutdown import Stop
 from bot.state import Database, State
-from bot.stopping import Stop
 from bot.worker import Worker
 from index.editing import Editing
 from index.errors import IndexMissing

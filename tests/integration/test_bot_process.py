@@ -301,7 +301,7 @@ async def test_the_chat_opens_without_a_token_and_with_one_where_it_is_asked_for
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed(tmp_path: Path) -> None:
-    code = "import sys, bot.__main__, bot.check, bot.chat; print(*sys.modules)"
+    code = "import sys, bot.__main__, bot.check, bot.terminal_chat; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,

@@ -20,8 +20,8 @@ from aiohttp import web
 from bot.errors import DiscordRefused, DiscordUnreachable, IntentsRefused, StartError, TokenRefused, TooSlow
 from bot.run import serve
 from bot.services.asking import EngineService
+from bot.shutdown import Stop
 from bot.state import Database, State
-from bot.stopping import Stop
 from bot.worker import Worker
 from index.editing import Editing
 from index.errors import IndexBusy, ModelUnavailable

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bot.messages.escape import one_line
-from bot.messages.figures import first_names, megabytes
+from bot.messages.formatting import first_names, megabytes
 from bot.monitoring.health import HealthReport
 from bot.monitoring.metrics import Metrics
 from index.version import version

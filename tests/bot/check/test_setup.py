@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from bot.check import examine
-from bot.dotenv import variables
 from bot.services.asking import EngineProtocol
 from bot.settings import BotSettings
 from bot.state import Database, State
+from bot.unknown_settings import variables
 from index.errors import IndexMissing, ModelUnavailable
 from index.settings import IndexSettings
 from tests.bot.stand_in import Broken, StandIn
