@@ -27,7 +27,7 @@ from bot.messages.language import (
 )
 from bot.messages.reply import CONTENT
 from bot.messages.turns import head, quotation, read
-from tests.bot.features import test_compare, test_context, test_context_paging, test_more
+from tests.bot.features import test_compare, test_context, test_more
 from tests.bot.messages import test_answers as test_render
 from tests.bot.messages import test_article_list, test_turns
 from tests.bot.written import answered, citation, declined
@@ -150,7 +150,7 @@ LAYOUTS = [
     test_render.test_a_message_is_never_over_a_limit_whatever_articles_and_questions_hold,
     test_turns.test_no_question_passes_for_something_else,
     test_more.test_a_page_keeps_the_question_and_every_limit,
-    test_context_paging.test_no_part_is_over_a_limit,
+    test_context.test_no_part_is_over_a_limit,
     test_context.test_context_is_never_over_a_limit,
     test_compare.test_a_message_is_never_over_a_limit,
     test_article_list.test_a_list_is_never_over_a_limit,
