@@ -57,7 +57,7 @@ BOT_LAYERS = (
     {"check"},
     {"run"},
     {"client"},
-    {"chat", "features"},
+    {"terminal_chat", "features"},
     {"interactions"},
     {"context"},
     {"access", "invite"},
@@ -65,7 +65,7 @@ BOT_LAYERS = (
     {"services"},
     {"monitoring"},
     {"state", "worker"},
-    {"dotenv", "errors", "settings", "stopping", "token"},
+    {"unknown_settings", "errors", "settings", "shutdown", "token"},
     {"messages"},
 )
 LAYERS = {"index": INDEX_LAYERS, "bot": BOT_LAYERS}

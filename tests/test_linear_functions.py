@@ -18,15 +18,15 @@ from typing import Any, Final
 import pytest
 
 from bot import token
-from bot.dotenv import misspelt
 from bot.features import auto_reply
 from bot.features.context import rendering
-from bot.messages import answers, escape, links, small_talk, turns, visible
+from bot.messages import answers, escape, invisible_characters, question_header, safe_urls, small_talk
 from bot.monitoring import logs
+from bot.unknown_settings import misspelt
 from index import citation_ids, corpus
-from index.answering import comparison, compound, context, unsupported
-from index.answering import links as answer_links
-from index.convert import _charset, _docx, _layout, _markdown, convert
+from index.answering import claim_matching, compound, context, unsupported
+from index.answering import text_fragments as answer_links
+from index.convert import _charset, _docx, _layout, _markdown_writer, convert
 from index.convert._conversion import make_article
 from index.corpus import _format
 from index.errors import FootnoteError, UsageError
@@ -38,7 +38,7 @@ from index.retrieval import question as query
 from index.retrieval import spelling
 from index.settings import ENV_LIMIT, IndexSettings, load, read_env
 from index.text import blocks as block
-from index.text import differences, markup, words
+from index.text import contradictions, markup, words
 from index.text.normalization import normalize
 from index.text.sentences import segment
 from index.types import Article, Citation, Context, MissingWords, SpellingCorrected
@@ -120,9 +120,9 @@ def one_sentence(text: str) -> None:
 
 
 def two_sentences(text: str) -> None:
-    comparison.liken(text, f"{text} 7")
-    comparison.liken("The cat sat.", text)
-    differences.differences(text, f"{text} not")
+    claim_matching.liken(text, f"{text} 7")
+    claim_matching.liken("The cat sat.", text)
+    contradictions.differences(text, f"{text} not")
 
 
 def spelling_of(text: str) -> None:
@@ -131,8 +131,8 @@ def spelling_of(text: str) -> None:
 
 
 def claims_in(text: str) -> None:
-    comparison._sentences(text)
-    comparison._clauses(text)
+    claim_matching._sentences(text)
+    claim_matching._clauses(text)
 
 
 def changed_article(text: str) -> None:
@@ -230,18 +230,18 @@ def pdf_of_broken_words(text: str) -> None:
 
 
 def text_of_html(text: str) -> None:
-    _markdown._paragraphs(text)
-    _markdown.bare(text)
-    _markdown.superscript(text)
-    _markdown.without_title(f"# {text}\n\na", text)
+    _markdown_writer._paragraphs(text)
+    _markdown_writer.bare(text)
+    _markdown_writer.superscript(text)
+    _markdown_writer.without_title(f"# {text}\n\na", text)
 
 
 def message(text: str) -> None:
     """Discord's messages have 6,000 characters at most; nothing here relies on it."""
     for content in (text, f"-# {text}", f"> “{text}", f"> **{text}", f"-# _in\xa0{text}"):
-        turns.read(content)
-        turns.stressed(content)
-    turns.quotation(f"> “{text}", "In context ¹")
+        question_header.read(content)
+        question_header.stressed(content)
+    question_header.quotation(f"> “{text}", "In context ¹")
 
 
 def sentence_in_context(text: str) -> None:
@@ -261,7 +261,7 @@ def answer(text: str) -> None:
 
 def address(text: str) -> None:
     for url in (f"https://example.org/{text}", f"https://{text}", f"https://{text}.org"):
-        links.button_address(url)
+        safe_urls.button_address(url)
         answer_links._address(url)
 
 
@@ -313,7 +313,7 @@ FUNCTIONS: Final[dict[str, Callable[[str], object]]] = {
     "escaping": escape.escape,
     "line breaks": escape.unwrap,
     "one line": lambda text: escape.one_line(text, 300),
-    "invisible characters": visible.reveal,
+    "invisible characters": invisible_characters.reveal,
     "what a message answers": message,
     "a sentence in its context": sentence_in_context,
     "an answer": answer,

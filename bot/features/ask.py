@@ -11,13 +11,13 @@ from discord.ext import commands
 from bot.context import BotContext, Interaction, bot_of
 from bot.discord_io.origin import set_language_of
 from bot.discord_io.sending import defer, open_form, respond
-from bot.features.conversation import answered, fields, record
-from bot.features.suggestions import suggest_collections
+from bot.features.autocomplete import suggest_collections
+from bot.features.history import answered, fields, record
 from bot.interactions import command, take_turn
 from bot.messages import custom_ids
 from bot.messages.answers import AnswerView, render
-from bot.messages.language import gettext, gettext_noop
-from bot.messages.turns import Asked
+from bot.messages.localization import gettext, gettext_noop
+from bot.messages.question_header import Asked
 
 
 class Ask(commands.Cog):

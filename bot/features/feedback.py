@@ -10,13 +10,13 @@ import discord
 from bot.context import BotContext, Interaction, bot_of
 from bot.discord_io.sending import buttons, defer, open_form, respond
 from bot.errors import AskError
-from bot.features.conversation import answered, fields
+from bot.features.history import answered, fields
 from bot.interactions import take_look
 from bot.messages import custom_ids
 from bot.messages.escape import one_line
-from bot.messages.language import gettext, gettext_noop
+from bot.messages.localization import gettext, gettext_noop
+from bot.messages.question_header import quotation
 from bot.messages.reply import Reply
-from bot.messages.turns import quotation
 from bot.state import Verdict
 from index.types import ArticleCard
 

@@ -10,10 +10,10 @@ from typing import Final, cast
 
 from pyromark import Options, events_with_range, reference_definitions
 
-from index.render import _front_matter, _html
+from index.render import _front_matter, _html_tokenizer
+from index.render._block_extensions import Lines, Opening, rewrite
 from index.render._dialects import Dialect, detect
-from index.render._inline import Mask, Tag, hide, masked
-from index.render._lines import Lines, Opening, rewrite
+from index.render._inline_extensions import Mask, Tag, hide, masked
 from index.render._types import Container, ContainerKind, Rendered
 from index.render._writer import BLOCKS, Writer
 
@@ -217,7 +217,7 @@ class _Reader:
         elif name == "BlockQuote":
             writer.open("blockquote", start, markdown=True, opening=self.lines.openings.get(start))
         else:
-            self.head = name == "TableHead"
+            self.head = {"TableHead": True, "TableRow": False}.get(name, self.head)
             self.code = name == "CodeBlock"
             writer.open(_MARKDOWN_NAMES[name], start, self._attributes(name, data), markdown=True)
 
@@ -328,7 +328,7 @@ class _Reader:
             number = bisect_right(begins, offset) - 1
             return pieces[number][1] + offset - begins[number]
 
-        for part, at in _html.parts(source):
+        for part, at in _html_tokenizer.parts(source):
             if part is None:
                 self.writer.left_out["comment"] += 1
             elif isinstance(part, Tag):
@@ -336,7 +336,7 @@ class _Reader:
             else:
                 self._html_text(part, place)
 
-    def _html_text(self, part: _html.Text, place: Callable[[int], int]) -> None:
+    def _html_text(self, part: _html_tokenizer.Text, place: Callable[[int], int]) -> None:
         if len(part.shown) != part.end - part.start:
             self.writer.text(part.shown, place(part.start), place(part.end - 1) + 1)
             return

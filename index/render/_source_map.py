@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import NamedTuple
 
 
@@ -35,7 +36,7 @@ class Segment(NamedTuple):
     kind: SegmentKind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SourceMap:
     """Offsets of a rendered text and of its source, as run-length segments.
 
@@ -49,6 +50,11 @@ class SourceMap:
     segments: tuple[Segment, ...]
     length: int
     source_length: int
+
+    @cached_property
+    def _shown(self) -> tuple[Segment, ...]:
+        """The segments that are not inserted."""
+        return tuple(each for each in self.segments if each.kind is not SegmentKind.INSERTED)
 
     def segments_in(self, start: int, end: int) -> tuple[Segment, ...]:
         """Return the segments that `text[start:end]` touches."""
@@ -90,11 +96,10 @@ class SourceMap:
         Returns:
             An offset into the rendered text; its length where nothing from there on is shown.
         """
-        shown = [each for each in self.segments if each.kind is not SegmentKind.INSERTED]
-        at = bisect_right(shown, offset, key=_source_end)
-        if at == len(shown):
+        at = bisect_right(self._shown, offset, key=_source_end)
+        if at == len(self._shown):
             return self.length
-        segment = shown[at]
+        segment = self._shown[at]
         inside = max(0, offset - segment.source_start) if segment.kind is SegmentKind.COPIED else 0
         return segment.start + inside
 

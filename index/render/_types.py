@@ -16,7 +16,7 @@ class BlockKind(StrEnum):
     HEADING = "heading"
     PARAGRAPH = "paragraph"
     ITEM = "item"
-    """The first block of a list item; its further paragraphs are `PARAGRAPH` in the item's container."""
+    """The first text of a list item; its further paragraphs are `PARAGRAPH` in the item's container."""
     ROW = "row"
     """A row of a table, its cells with the names of their columns."""
     CODE = "code"

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from index.render._lines import Lines, Opening
+from index.render._block_extensions import Lines, Opening
 from index.render._source_map import Segment, SegmentKind, SourceMap
 from index.render._types import Block, BlockKind, ContainerKind, Mark, MarkKind
 from index.text.wordlists import CJK

@@ -16,7 +16,7 @@ from bot.context import BotContext, Interaction, bot_of
 from bot.discord_io.origin import before_all
 from bot.discord_io.sending import defer, open_form, post, respond, update
 from bot.errors import EditRefused, Undelivered, UnknownDraft
-from bot.features.conversation import fields
+from bot.features.autocomplete import suggest_articles, suggest_collections
 from bot.features.corpus.rendering import (
     DISCARDED,
     SHOWN,
@@ -30,10 +30,10 @@ from bot.features.corpus.rendering import (
     render_proposal,
     render_undone,
 )
-from bot.features.suggestions import suggest_articles, suggest_collections
+from bot.features.history import fields
 from bot.interactions import command, require_editor, sentence
 from bot.messages import custom_ids
-from bot.messages.language import gettext, gettext_noop, phrase
+from bot.messages.localization import gettext, gettext_noop, phrase
 from bot.messages.reply import Reply
 from bot.services.drafts import Source
 from bot.services.editing import NOT_YOURS, Gap, collection_of

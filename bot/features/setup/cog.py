@@ -15,12 +15,12 @@ from discord.ext import commands
 from bot.context import BotContext, Interaction, bot_of
 from bot.discord_io.sending import defer, open_form, respond, update
 from bot.errors import SettingRefused
-from bot.features.conversation import fields as filled
+from bot.features.history import fields as filled
 from bot.features.setup.panel import NOWHERE, auto_reply_switch, certainty_field, controls, text
 from bot.features.setup.status import report
 from bot.interactions import command, require_manager
 from bot.messages import custom_ids
-from bot.messages.language import gettext, gettext_noop
+from bot.messages.localization import gettext, gettext_noop
 from bot.messages.reply import Reply
 from bot.state import GuildSettings, Scope
 

@@ -11,7 +11,7 @@ import discord
 from bot.invite import NEEDED
 from bot.messages import custom_ids
 from bot.messages.escape import one_line
-from bot.messages.language import gettext, gettext_noop, ngettext
+from bot.messages.localization import gettext, gettext_noop, ngettext
 from bot.state import GuildSettings, Scope
 
 NOWHERE: Final = "/"

@@ -1,24 +1,17 @@
 from __future__ import annotations
 
-import shutil
-import socket
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+import subprocess
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from bot.check import examine
-from bot.check.setup import disk, port
-from bot.dotenv import variables
-from bot.messages.figures import duration, first_names, megabytes
 from bot.services.asking import EngineProtocol
 from bot.settings import BotSettings
 from bot.state import Database, State
+from bot.unknown_settings import variables
 from index.errors import IndexMissing, ModelUnavailable
-from index.settings import IndexSettings, load
+from index.settings import IndexSettings
 from tests.bot.stand_in import Broken, StandIn
 from tests.bot.test_token import made
 
@@ -32,6 +25,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in variables(BotSettings, IndexSettings):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / ".env").write_text(f"BOT_TOKEN={SECRET}\n")
+    (tmp_path / ".env").chmod(0o600)
     (tmp_path / "corpus" / "news").mkdir(parents=True)
     (tmp_path / "corpus" / "news" / "ferry.md").write_text(
         "---\ntitle: Ferry\n---\nThe last ferry leaves at six.\n"
@@ -63,6 +57,7 @@ def test_all_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     assert code == 0
     assert found == {
         "settings": ("in order (1 from .env)", 0),
+        "permissions": ("only you can read settings, database and index", 0),
         "token": ("looks like one (check --online asks Discord whether it is valid)", 0),
         "access": (
             "BOT_GUILDS is not set: only the first server that I join may ask, "
@@ -75,6 +70,22 @@ def test_all_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
         "index": ("2 articles in 2 chunks, 0.0 MB, changed 3 days ago (fingerprint 5f3a)", 0),
         "model": ("all-MiniLM-L6-v2 works, and the index was made with it", 0),
     }
+
+
+def test_what_others_can_read_is_named_with_the_commands_that_close_it(home: Path) -> None:
+    (home / ".env").chmod(0o644)
+    assert report()["permissions"] == ("others can read .env. Run: chmod 600 .env", 0)
+    (home / ".footnote" / "drafts").mkdir(parents=True)
+    for name in (".footnote/bot.db", ".footnote/bot.db-journal", ".footnote/drafts/a b.json"):
+        (home / name).touch(mode=0o644)
+    for folder in (".footnote", ".footnote/drafts"):
+        (home / folder).chmod(0o755)
+    text, code = report()["permissions"]
+    assert code == 0
+    assert text.startswith("others can read .env and 5 more. Run: chmod 700 ")
+    subprocess.run(text.partition("Run: ")[2], shell=True, check=True)
+    assert report()["permissions"] == ("only you can read settings, database and index", 0)
+    assert (home / "corpus").stat().st_mode & 0o077  # editors may share it
 
 
 def test_no_token_and_a_wrong_one(home: Path) -> None:
@@ -97,10 +108,10 @@ def test_wrong_settings_are_all_named(home: Path, monkeypatch: pytest.MonkeyPatc
         True,
         2,
     )
-    assert set(found) == {"settings", "token", "access", "monitor", "database"}
+    assert set(found) == {"settings", "permissions", "token", "access", "monitor", "database"}
     monkeypatch.delenv("INDEX_THREADS")
     monkeypatch.setenv("BOT_QUEUE", "many")
-    assert set(report()) == {"settings", "corpus", "index", "disk", "model"}
+    assert set(report()) == {"settings", "permissions", "corpus", "index", "disk", "model"}
     monkeypatch.delenv("BOT_QUEUE")
     (home / ".env").write_text(f"BOT_TOKEN={SECRET}\nBOT_QEUE=3\n")
     assert report()[".env"] == (
@@ -108,7 +119,7 @@ def test_wrong_settings_are_all_named(home: Path, monkeypatch: pytest.MonkeyPatc
         2,
     )
     (home / ".env").write_bytes(b"BOT_TOKEN=\xff")
-    assert report() == {"settings": ("The settings in .env cannot be read: it is not UTF-8 text.", 2)}
+    assert report()["settings"] == ("The settings in .env cannot be read: it is not UTF-8 text.", 2)
 
 
 async def test_who_may_use_the_bot(home: Path) -> None:
@@ -174,98 +185,3 @@ def test_an_index_or_a_model_that_cannot_be_used() -> None:
     found = report(Broken(ModelUnavailable("The model of INDEX_MODEL cannot be loaded.")))
     assert found["index"][1] == 0
     assert found["model"] == ("The model of INDEX_MODEL cannot be loaded.", 1)
-
-
-class Usage(NamedTuple):
-    """As the standard library tells it."""
-
-    total: int
-    used: int
-    free: int
-
-
-def test_space_is_measured_where_the_index_will_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-
-    def usage(place: Path) -> Usage:
-        asked.append(place)
-        return Usage(10**10, 0, 250_000_000)
-
-    monkeypatch.setattr(shutil, "disk_usage", usage)
-    folder = tmp_path / "var" / "index"
-    assert str(disk(folder)) == f"✓ disk: 250.0 MB free where {folder} is"
-    assert asked == [tmp_path]
-    found = disk(folder, 200_000_000)
-    assert found.code == 1
-    assert found.text.endswith("a full rebuild needs 304.9 MB. Free some space.")
-
-
-def test_a_free_port_and_none() -> None:
-    assert port(load(BotSettings, http_port=0)).text == "off (BOT_HTTP_PORT is not set)"
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        number = taken.getsockname()[1]
-    found = port(load(BotSettings, http_port=number))
-    assert (found.text, found.code) == (f"127.0.0.1:{number} is free", 0)
-
-
-def test_an_address_that_is_not_this_machines() -> None:
-    found = port(load(BotSettings, http_port=9464, http_host="192.0.2.1"))
-    assert found.code == 1
-    assert found.text.startswith("cannot be served at 192.0.2.1:9464: ")
-    found = port(load(BotSettings, http_port=9464, http_host="no such host"))
-    assert found.code == 1
-
-
-SAID = {"body": b""}
-
-
-class Answers(BaseHTTPRequestHandler):
-    """A program on the port."""
-
-    def do_GET(self) -> None:
-        self.send_response(503)
-        self.end_headers()
-        self.wfile.write(SAID["body"])
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-@pytest.fixture
-def taken() -> Iterator[int]:
-    """Returns a port on which a program answers."""
-    with HTTPServer(("127.0.0.1", 0), Answers) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield server.server_port
-        server.shutdown()
-        thread.join()
-
-
-def test_a_port_on_which_the_bot_runs(taken: int) -> None:
-    SAID["body"] = b'{"status": "unavailable", "reason": "There is no connection to Discord."}'
-    found = port(load(BotSettings, http_port=taken))
-    assert found.code == 0
-    assert found.text == (
-        f"the bot is running and serves it at 127.0.0.1:{taken}; it says: There is no connection to Discord."
-    )
-    SAID["body"] = b'{"status": "ok", "reason": null}'
-    assert port(load(BotSettings, http_port=taken)).text.endswith("it says: ok")
-
-
-@pytest.mark.parametrize("body", [b"<h1>It works</h1>", b"[]", b"{}", b"\xff"])
-def test_a_port_that_something_else_has(taken: int, body: bytes) -> None:
-    SAID["body"] = body
-    found = port(load(BotSettings, http_port=taken))
-    assert found.code == 1
-    assert "Choose another BOT_HTTP_PORT" in found.text
-
-
-def test_sizes_and_times_and_lists_for_people() -> None:
-    assert megabytes(1_234_567_890) == "1.2 GB"
-    assert megabytes(123_456) == "0.1 MB"
-    told = [duration(each) for each in (0.4, 1, 59, 60, 7200, 90_000, 86_400 * 40)]
-    assert told == ["0 seconds", "1 second", "59 seconds", "1 minute", "2 hours", "1 day", "40 days"]
-    assert first_names(["#a", "#b"]) == "#a, #b"
-    assert first_names(list("abcdefg")) == "a, b, c, d, e and 2 more"

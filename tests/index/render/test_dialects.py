@@ -94,6 +94,8 @@ def test_what_only_looks_like_an_admonition_or_a_tab() -> None:
     for text in ("!!! Attention", "??? what", "=== no quotes", "!!!!!! wow", "=="):
         assert shown(text, Dialect.MARKDOWN) == [text]
     assert shown("!!! note\n\ntext", Dialect.MKDOCS) == ["text"]
+    assert shown('??? "Raw *instructions*"\n    Stop it.') == ["Raw instructions", "Stop it."]
+    assert shown("??? \n    wrapped", Dialect.MARKDOWN) == ["??? wrapped"]
     assert shown("!!! note\n\n\n    far below", Dialect.MARKDOWN) == ["far below"]
     assert kinds("```\n!!! note\n    text\n```") == [("code", "!!! note\n    text")]
 

@@ -291,6 +291,17 @@ def test_a_column_name_maps_to_its_header_and_a_cell_to_itself() -> None:
     assert origin("Spam · Ban: 7") == "Spam | 7"
 
 
+def test_a_header_with_marks() -> None:
+    source = "- | **Rank** | *Perks* `x` |\n  |---|---|\n  | Elder | fly |\n\n  after\n- next"
+    assert kinds(source) == [
+        ("row", "Elder · Perks x: fly"),
+        ("item", "after"),
+        ("item", "next"),
+    ]
+    assert marks(source) == set()
+    assert containers(render_markdown(source), 1) == ["item", "list"]
+
+
 def test_columns_without_names() -> None:
     assert shown("| | Ban? |\n|---|---|\n| Spam | yes |") == ["Spam · Ban? yes"]
     assert shown("| Command |\n|---|\n| /home |") == ["Command: /home"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.render import SegmentKind, render_markdown
+from tests.growth import Hostile, steepness
 
 SOURCE = "Go **north** &amp;\nthen `east` :tada:.\n\n- dig\n"
 RENDERED = render_markdown(SOURCE)
@@ -55,6 +56,16 @@ def test_offsets_go_both_ways() -> None:
 def test_a_span_outside_of_the_text_is_refused(start: int, end: int) -> None:
     with pytest.raises(IndexError, match="no characters"):
         RENDERED.source_map.source_span(start, end)
+
+
+def test_all_offsets_take_linear_time() -> None:
+    def both_ways(source: str) -> None:
+        source_map = render_markdown(source).source_map
+        for offset in range(0, source_map.length, 4):
+            source_map.text_offset(source_map.source_offset(offset))
+
+    sizes = [2**power for power in range(6, 12)]
+    assert not steepness(both_ways, Hostile("a *b* &amp; c\n\n").times, sizes)
 
 
 def test_the_map_is_compact() -> None:

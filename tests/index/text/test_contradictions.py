@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.differences import differences
+from index.text.contradictions import differences
 from index.types import Difference
 
 

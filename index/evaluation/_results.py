@@ -24,6 +24,7 @@ from index.evaluation._metrics import (
     measure,
 )
 from index.evaluation._questions import Evidence
+from index.files import write_text
 
 _VERSION = 1
 
@@ -85,7 +86,7 @@ def save(path: Path, sets: Mapping[str, QualityMetrics]) -> None:
         },
     }
     try:
-        path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+        write_text(path, json.dumps(data, indent=1) + "\n")
     except OSError as error:
         raise UsageError(f"Cannot write the run to {path}: {error.strerror}.") from error
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.answering.links import LONGEST, text_fragment_link
+from index.answering.text_fragments import LONGEST, text_fragment_link
 from index.text.blocks import blocks
 from index.text.markup import plain
 from index.text.sentences import segment

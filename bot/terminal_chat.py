@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import NothingAsked
-from bot.messages import verdicts
+from bot.messages import match_results
 from bot.messages.answers import shown
 from bot.messages.escape import gap, unwrap
+from bot.messages.invisible_characters import reveal
 from bot.messages.small_talk import SmallTalk, reply_or_ask
-from bot.messages.visible import reveal
 from bot.monitoring.logs import refer
 from bot.services.asking import EngineProtocol
 from bot.token import HOW_TO
@@ -107,11 +107,11 @@ class Chat:
 
     def _context(self, context: Context) -> None:
         if context.article is None:
-            _say(self.out, verdicts.of_citation(context))
+            _say(self.out, match_results.of_citation(context))
             return
         sentence = context.article.text[context.start : context.end]
         if context.status != "intact":
-            _say(self.out, verdicts.of_citation(context))
+            _say(self.out, match_results.of_citation(context))
         before, after = context.before.rstrip(), context.after.lstrip()
         _say(self.out, unwrap(before) + gap(context.before[len(before) :], sentence), end="")
         _say(self.out, unwrap(sentence), "bold", end="")

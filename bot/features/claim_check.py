@@ -10,10 +10,10 @@ from discord import app_commands
 from bot.context import BotContext, Interaction, bot_of
 from bot.discord_io.sending import defer, respond
 from bot.interactions import command, take_turn
-from bot.messages import verdicts
+from bot.messages import match_results
 from bot.messages.answers import Layout, about_line
 from bot.messages.escape import one_line
-from bot.messages.language import gettext, gettext_noop
+from bot.messages.localization import gettext, gettext_noop
 from bot.messages.reply import Reply
 from bot.messages.sources import Footnote
 from index.types import Citation, Comparison
@@ -59,7 +59,7 @@ def render_comparison(comparison: Comparison, about: str) -> Reply:
         if not claim.matches:
             lines.append(gettext(NOTHING))
         for match in claim.matches[: 1 + (len(footnotes) < _SHOWN)]:
-            verdict = verdicts.of_match(match)
+            verdict = match_results.of_match(match)
             place = _place(match.citation)
             known = next((each for each in footnotes if _place(each.citation) == place), None)
             if known is not None:  # a sentence is quoted once

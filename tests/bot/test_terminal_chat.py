@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bot.chat import EXAMPLE, KEYS, NO_SUCH, NOT_ON_DISCORD, Chat
-from bot.messages.verdicts import CHANGED, LOST, MOVED, REMOVED
+from bot.messages.match_results import CHANGED, LOST, MOVED, REMOVED
+from bot.terminal_chat import EXAMPLE, KEYS, NO_SUCH, NOT_ON_DISCORD, Chat
 from index.errors import IndexMissing
 from index.types import (
     Answer,

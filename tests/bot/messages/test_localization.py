@@ -11,10 +11,10 @@ from babel.messages.pofile import read_po
 
 from bot.features.articles import GAPS, LOG_WITH_QUESTIONS, PRIVACY, READS
 from bot.features.forget import forgotten
-from bot.messages import language
+from bot.messages import localization
 from bot.messages.answers import AnswerView, render
 from bot.messages.escape import units
-from bot.messages.language import (
+from bot.messages.localization import (
     FOLDER,
     catalogues,
     forms,
@@ -25,11 +25,11 @@ from bot.messages.language import (
     supported_language,
     use_language,
 )
+from bot.messages.question_header import head, quotation, read
 from bot.messages.reply import CONTENT
-from bot.messages.turns import head, quotation, read
-from tests.bot.features import test_compare, test_context, test_more
+from tests.bot.features import test_claim_check, test_context, test_context_paging, test_more
 from tests.bot.messages import test_answers as test_render
-from tests.bot.messages import test_article_list, test_turns
+from tests.bot.messages import test_article_list, test_question_header
 from tests.bot.written import answered, citation, declined
 
 ROOT = Path(__file__).parents[3]
@@ -148,11 +148,11 @@ def test_messages_of_the_time_before_there_were_languages_are_read() -> None:
 
 LAYOUTS = [
     test_render.test_a_message_is_never_over_a_limit_whatever_articles_and_questions_hold,
-    test_turns.test_no_question_passes_for_something_else,
+    test_question_header.test_no_question_passes_for_something_else,
     test_more.test_a_page_keeps_the_question_and_every_limit,
-    test_context.test_no_part_is_over_a_limit,
+    test_context_paging.test_no_part_is_over_a_limit,
     test_context.test_context_is_never_over_a_limit,
-    test_compare.test_a_message_is_never_over_a_limit,
+    test_claim_check.test_a_message_is_never_over_a_limit,
     test_article_list.test_a_list_is_never_over_a_limit,
     test_article_list.test_a_card_is_never_over_a_limit,
 ]
@@ -178,7 +178,7 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         '#, fuzzy\nmsgid "More"\nmsgstr "Menos"\n',
         encoding="utf-8",
     )
-    monkeypatch.setattr(language, "FOLDER", tmp_path)
+    monkeypatch.setattr(localization, "FOLDER", tmp_path)
     catalogues.cache_clear()
     yield
     catalogues.cache_clear()

@@ -9,7 +9,7 @@ from discord.app_commands import Choice
 
 from bot.context import Interaction, bot_of
 from bot.interactions import attempt, authorize
-from bot.messages.visible import reveal
+from bot.messages.invisible_characters import reveal
 from bot.state import GuildSettings
 
 T = TypeVar("T")

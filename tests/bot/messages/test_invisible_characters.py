@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 
-from bot.messages.visible import reveal, visible
+from bot.messages.invisible_characters import reveal, visible
 from tests.bot.written import HOSTILE
 
 

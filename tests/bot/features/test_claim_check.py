@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.features.compare import CAUTION, NO_CLAIM, NOTHING, render_comparison
+from bot.features.claim_check import CAUTION, NO_CLAIM, NOTHING, render_comparison
 from bot.messages.escape import units
 from bot.messages.reply import CONTENT
 from index.types import Claim, Comparison, Difference, Likeness, Match

@@ -29,7 +29,9 @@ _LONGEST_SHORTCODE: Final = 4000
 _ITEM: Final = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
 _QUOTED: Final = re.compile(r"(?:>[ \t]?)+")
 _FENCE: Final = re.compile(r"(`{3,}+)([^`]*+)|(~{3,}+)(.*)")
-_ADMONITION: Final = re.compile(r"(?:!!!|\?\?\?\+?)[ \t]+([\w-]+)((?:[ \t]+[\w-]+)*)[ \t]*(?:\"(.*)\")?")
+_ADMONITION: Final = re.compile(
+    r"(?:!!!|\?\?\?\+?)[ \t]++(?:([\w-]++)(?:[ \t]++[\w-]++)*+[ \t]*+)?+(?:\"(.*)\")?"
+)
 _TAB: Final = re.compile(r"===[!+]?[ \t]+(?:\"(.*)\"|'(.*)')")
 _COLONS: Final = re.compile(r"(:{3,}+)[ \t]*(.*)")
 _COLON_OPENING: Final = re.compile(
@@ -484,11 +486,14 @@ class _Rewriter:
     def _admonition(self, start: int, core: int, end: int) -> bool:
         found = _ADMONITION.fullmatch(self.source[core:end].rstrip())
         columns = _indentation(self.source, start, end)[0]
-        if not found or not (self._holds(columns) or found[3] is not None or self.dialect is Dialect.MKDOCS):
+        if not found or not (found[1] or found[2]):
+            return False
+        if not (self._holds(columns) or found[2] or self.dialect is Dialect.MKDOCS):
             return False
         kind = ContainerKind.ADMONITION if self.source[core] == "!" else ContainerKind.DETAILS
-        title = (core + found.start(3), core + found.end(3)) if found[3] else None
-        return self._open(_Container(columns, True, "", 0, Opening(kind, found[1].lower())), title, core)
+        title = (core + found.start(2), core + found.end(2)) if found[2] else None
+        label = (found[1] or "").lower()
+        return self._open(_Container(columns, True, "", 0, Opening(kind, label)), title, core)
 
     def _tab(self, start: int, core: int, end: int) -> bool:
         found = _TAB.fullmatch(self.source[core:end].rstrip())

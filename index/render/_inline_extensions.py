@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 
 import emoji
 
+from index.render._block_extensions import Lines
 from index.render._dialects import Dialect
-from index.render._lines import Lines
 
 FILLER: Final = ","
 
@@ -29,7 +29,7 @@ _LINKED: Final = re.compile(
 )
 _NOT_TRANSLATED: Final = re.compile(r":::no-loc text=\"([^\"\n]*+)\":::")
 _EXPRESSION: Final = re.compile(r"\{\{(?:[^{}]|\{(?!\{)|\}(?!\}))*+\}\}")
-_COMMENT: Final = re.compile(r"\{/\*(?:[^*]|\*(?!/))*+\*/\}")
+_COMMENT: Final = re.compile(r"\{/\*(?:[^*{]|\*(?!/)|\{(?!/\*))*+\*/\}")
 _KRAMDOWN: Final = re.compile(r"\{::?[^{}\n]*+\}")
 _ATTRIBUTES: Final = re.compile(
     r"\{[ \t]*+(?:[#.][\w:-]++|[\w:-]++=(?:\"[^\"{}\n]*+\"|'[^'{}\n]*+'|[^\s{}\"']++))"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -40,7 +39,6 @@ def back_up(path: Path, target: Path) -> Path:
                 connection.exec_driver_sql("VACUUM INTO ?", (str(temporary),))
             with _opened(temporary) as connection:
                 _check(connection, path)
-            shutil.copymode(path, temporary)
     except (sa.exc.DatabaseError, OSError) as error:
         detail = error.orig if isinstance(error, sa.exc.DatabaseError) else error.strerror
         raise StateError(

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bot.errors import TooOften
-from bot.messages.language import phrase
+from bot.messages.localization import phrase
 
 LOOK_UPS: Final = 10
 """Look-ups that a member may make for each question that the member may ask."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from index.render._inline import Tag
+from index.render._inline_extensions import Tag
 
 _PART: Final = re.compile(
     r"<!--(?:[^-]|-(?!->))*+(?:-->)?|<(/?)([A-Za-z][\w.:-]*+)((?:[^<>\"']|\"[^\"<]*+\"|'[^'<]*+')*+)>"

@@ -12,9 +12,9 @@ from bot.discord_io.origin import question
 from bot.discord_io.sending import buttons
 from bot.interactions import attempt
 from bot.messages import custom_ids
-from bot.messages.language import gettext_noop
+from bot.messages.localization import gettext_noop
+from bot.messages.question_header import Asked, read
 from bot.messages.small_talk import SmallTalk
-from bot.messages.turns import Asked, read
 from bot.state import GuildSettings
 from index.types import Answer, Answered
 

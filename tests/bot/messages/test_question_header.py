@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages.answers import AnswerView, render
-from bot.messages.turns import Asked, head, read
-from bot.messages.visible import reveal
+from bot.messages.invisible_characters import reveal
+from bot.messages.question_header import Asked, head, read
 from index.types import Turn
 from tests.bot.written import HOSTILE, answered, citation, declined
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.discord_io.rates import Rates, Window
+from bot.discord_io.rate_limits import Rates, Window
 from bot.errors import TooOften
 
 

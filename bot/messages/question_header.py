@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.messages.escape import one_line
-from bot.messages.language import gettext
+from bot.messages.localization import gettext
 from index.types import Turn
 
 _QUESTION, _EARLIER, _NAME = 300, 150, 100  # UTF-16 units

@@ -17,7 +17,7 @@ from index.retrieval.question import refers, understand
 from index.retrieval.search import retrieve
 from index.retrieval.vectors import VectorIndex
 from index.store import Snapshot
-from index.text.differences import departures, differences, negates
+from index.text.contradictions import departures, differences, negates
 from index.text.markup import plain
 from index.text.sentences import segment
 from index.text.words import STOPWORDS, terms, written

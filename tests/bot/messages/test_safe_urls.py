@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages.links import BUTTON, button_address, web_address
+from bot.messages.safe_urls import BUTTON, button_address, web_address
 
 
 @pytest.mark.parametrize(
