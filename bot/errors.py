@@ -229,7 +229,7 @@ class AmbiguousArticle(AskError):
         super().__init__(
             phrase(
                 "Several articles have that name. Please choose one of the suggestions, or give its id, "
-                "which is in brackets:\n{articles}",
+                "which is in parentheses:\n{articles}",
                 articles="\n".join(articles),
             )
         )
