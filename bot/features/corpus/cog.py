@@ -15,7 +15,7 @@ from discord.ext import commands
 from bot.context import BotContext, Interaction, bot_of
 from bot.discord_io.origin import before_all
 from bot.discord_io.sending import defer, open_form, post, respond, update
-from bot.errors import EditRefused, Undelivered, UnknownDraft
+from bot.errors import EditRefused, TooBusy, TooSlow, Undelivered, UnknownDraft
 from bot.features.autocomplete import suggest_articles, suggest_collections
 from bot.features.corpus.rendering import (
     DISCARDED,
@@ -45,6 +45,10 @@ LARGEST: Final = 8 * 1024 * 1024
 TOO_LARGE: Final = phrase("That file is larger than {size} MiB. Please split it.", size=LARGEST // 1024**2)
 FORMATS: Final = gettext_noop(
     "I can read Markdown, text, HTML, PDF and DOCX: `.md`, `.txt`, `.html`, `.pdf`, `.docx`."
+)
+NO_TIME: Final = gettext_noop(
+    "Many questions are waiting right now, so I could not open the form. Please try again in a moment, or "
+    "attach the article as a `file:`."
 )
 NOT_FETCHED: Final = gettext_noop("I could not get the file from Discord. Please attach it again.")
 _SUFFIXES: Final = frozenset({".md", ".markdown", ".txt", ".html", ".htm", ".xhtml", ".pdf", ".docx"})
@@ -114,13 +118,21 @@ class Corpus(
     ) -> None:
         """Answer `/corpus replace`."""
         rules = require_editor(interaction)
-        if file is not None:
-            await defer(interaction)
-        old, _ = await self.bot.engine_service.article(article, rules)
         if file is None:
+            old = await self._in_time(article, rules)
             await _open_form(interaction, custom_ids.REPLACE_FORM, old.id, old)
             return
+        await defer(interaction)
+        old, _ = await self.bot.engine_service.article(article, rules)
         await _propose(interaction, rules, await _fetched(file), replaces=old.id)
+
+    async def _in_time(self, article: str, rules: GuildSettings) -> Article:
+        """Read an article in time for Discord, which shows no form after three seconds."""
+        try:
+            old, _ = await self.bot.engine_service.article(article, rules, 2 * _SOON)
+        except (TooSlow, TooBusy) as error:
+            raise EditRefused(NO_TIME) from error
+        return old
 
     @app_commands.command(description=gettext_noop("Remove an article"))
     @app_commands.describe(article=gettext_noop("The article, by the words of its title"))
