@@ -86,7 +86,7 @@ class Presses:
         data: Any = interaction.data
         is_form = interaction.type is discord.InteractionType.modal_submit
         for kind, handler in self.handlers:
-            fields = kind.parse(data["custom_id"]) if kind.is_form is is_form else None
+            fields = kind.parse(data.get("custom_id") or "") if kind.is_form is is_form else None
             if fields is not None:
                 await handler(interaction, **fields)
                 return

@@ -16,6 +16,7 @@ from bot.client import FootnoteBot
 from bot.discord_io import addresses
 from bot.errors import AskError, DiscordRefused, DiscordUnreachable, IntentsRefused, StartError, TokenRefused
 from bot.monitoring import http
+from bot.monitoring.logs import MISREAD, describe_error, is_misread
 from bot.services.asking import EngineService
 from bot.services.drafts import Drafts
 from bot.services.editing import ArticleService
@@ -26,6 +27,10 @@ from bot.token import HOW_TO
 from index.editing import Editing
 
 _log = logging.getLogger(__name__)
+
+_FOREIGN: Final = (discord.DiscordException, aiohttp.ClientError, OSError)
+EXPECTED: Final = (*_FOREIGN, *MISREAD)
+"""What connecting to Discord raises; see `is_expected`."""
 
 _REFUSED: Final = {  # close codes of the gateway after which reconnecting is useless
     4004: TokenRefused(f"Discord does not accept the token any more; it may have been reset. {HOW_TO}"),
@@ -130,7 +135,9 @@ async def _online(bot: FootnoteBot, token: str) -> None:
         async with asyncio.timeout(bot.settings.start_timeout):
             await bot.login(token)
         await _connect(bot)
-    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+    except EXPECTED as error:
+        if not is_expected(error):
+            raise
         raise in_a_sentence(error, bot.settings) from error
 
 
@@ -155,8 +162,18 @@ async def _connect(bot: FootnoteBot) -> None:
             task.cancel()
 
 
+def is_expected(error: Exception) -> bool:
+    """Whether an error is Discord's or the network's, and not a fault of ours."""
+    return isinstance(error, _FOREIGN) or is_misread(error)
+
+
 def in_a_sentence(error: Exception, settings: BotSettings) -> StartError:
     """Describe an error of the library for the operator."""
+    if is_misread(error):
+        return DiscordRefused(
+            f"Discord sent what its library cannot read ({describe_error(error)}). Try again later, or "
+            "update Footnote."
+        )
     if isinstance(error, discord.LoginFailure):
         return TokenRefused(f"Discord does not know the token in BOT_TOKEN. {HOW_TO}")
     if isinstance(error, discord.PrivilegedIntentsRequired):

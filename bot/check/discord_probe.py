@@ -23,7 +23,7 @@ from bot.discord_io.translator import Translator
 from bot.errors import StartError
 from bot.messages.figures import duration, first_names
 from bot.messages.visible import reveal
-from bot.run import in_a_sentence
+from bot.run import EXPECTED, in_a_sentence, is_expected
 from bot.services.asking import EngineService
 from bot.settings import BotSettings
 from bot.state import channels_set_up, stored_first_guild
@@ -81,7 +81,7 @@ async def probe_discord(settings: BotSettings, token: str) -> list[Finding]:
             try:
                 async with asyncio.timeout(settings.start_timeout):
                     await probe.login(token)
-            except (StartError, discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            except (StartError, *EXPECTED) as error:
                 return [Finding("token", str(_readable(error, settings)), FAILED)]
             user = probe.user
             found = [
@@ -102,12 +102,17 @@ async def _bounded(subject: str, looking: Awaitable[list[Finding]], settings: Bo
     try:
         async with asyncio.timeout(settings.start_timeout):
             return await looking
-    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+    except EXPECTED as error:
         return [Finding(subject, str(_readable(error, settings)), FAILED)]
 
 
 def _readable(error: Exception, settings: BotSettings) -> Exception:
-    return error if isinstance(error, StartError) else in_a_sentence(error, settings)
+    """The sentence for an error; a fault of ours is raised again."""
+    if isinstance(error, StartError):
+        return error
+    if not is_expected(error):
+        raise error
+    return in_a_sentence(error, settings)
 
 
 def _clock(probe: DiscordProbe) -> Finding:
