@@ -16,7 +16,7 @@ from bot.discord_io.origin import scope_of_interaction, set_language_of
 from bot.discord_io.sending import respond
 from bot.errors import AskError, EditingOff, NotAManager, NotAnEditor, StateError, Undelivered
 from bot.messages.custom_ids import Kind
-from bot.messages.language import gettext, gettext_noop
+from bot.messages.localization import gettext, gettext_noop
 from bot.messages.reply import Reply
 from bot.monitoring.logs import describe_error, refer
 from bot.state import GuildSettings

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import discord
 
-from bot.messages.language import set_language, use_language
+from bot.messages.localization import set_language, use_language
 from bot.state import Scope
 
 _MEMBER: Final = re.compile(r"<@!?(\d+)>")

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from bot.errors import EditRefused, UnknownArticle, UnknownDraft
 from bot.messages.escape import escape
-from bot.messages.language import gettext_noop, phrase
+from bot.messages.localization import gettext_noop, phrase
 from bot.services.drafts import Action, Draft, Drafts, Proposal, Source
 from bot.state import GuildSettings, Missed
 from bot.worker import Worker
