@@ -96,7 +96,7 @@ async def _serve(bot: FootnoteBot, token: str, stop: Stop) -> None:
             stop.begin(error)
             raise
         finally:
-            bot.engine_service.worker.close()
+            bot.engine_service.close()
             bot.article_service.close()
             # Closed before it is cancelled: the library swallows a cancellation while it connects again.
             await bot.close()
@@ -119,9 +119,8 @@ async def _until_done(tasks: set[asyncio.Task[None]], *, but_also: asyncio.Task[
 
 
 async def _finish_answers(bot: FootnoteBot, stop: Stop) -> None:
-    worker = bot.engine_service.worker
-    worker.close()
-    _log.info("Told to stop: finishing %d answers", worker.load)
+    bot.engine_service.close()
+    _log.info("Told to stop: finishing %d answers", bot.engine_service.worker.load)
     if not await bot.answering.finished(stop.remaining):
         _log.warning("Leaving before everyone was answered")
 
