@@ -38,6 +38,7 @@ from bot.features import (
 from bot.interactions import Presses, Tree
 from bot.messages.custom_ids import Kind
 from bot.monitoring.health import Health
+from bot.monitoring.interruptions import Interruptions
 from bot.monitoring.logs import MISREAD, is_misread, refer
 from bot.services.asking import Answering, EngineService
 from bot.services.editing import ArticleService
@@ -104,6 +105,7 @@ class FootnoteBot(commands.AutoShardedBot):
         self.answering = Answering()
         self.presses = Presses()
         self.online = asyncio.Event()
+        self.interruptions = Interruptions()
         self.registered: set[int] = set()
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot uses no voice
         super().__init__(
@@ -172,6 +174,7 @@ class FootnoteBot(commands.AutoShardedBot):
         """Leave Discord; connections that do not close in time are cut."""
         self.health.close()
         self.access.close()
+        self.interruptions.close()
         closing = asyncio.ensure_future(super().close())
         await asyncio.wait({closing}, timeout=_CLOSE)
         if not closing.done():
@@ -199,3 +202,12 @@ class FootnoteBot(commands.AutoShardedBot):
         """Note that the gateway has let the bot in."""
         _log.info("Connected to Discord (shard %d)", shard_id)
         self.online.set()
+        self.interruptions.end(shard_id)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Note that the gateway has let the bot in again."""
+        self.interruptions.end(shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Note that the connection to the gateway is lost."""
+        self.interruptions.begin(shard_id)
