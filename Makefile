@@ -19,7 +19,7 @@ $(VENV)/.developing: $(VENV)/.installed
 	touch $@
 
 run: $(VENV)/.installed
-	@$(BIN)/python -m index rebuild
+	-@$(BIN)/python -m index rebuild
 	@$(BIN)/python -m bot
 
 test: $(VENV)/.developing

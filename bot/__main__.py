@@ -137,6 +137,7 @@ def feedback(file: Annotated[Path, typer.Argument(metavar="FILE", help="Overwrit
 
     from bot.errors import StateError
     from bot.state import Database, State
+    from index.files import write_text
 
     bot, _ = _settings()
     with closing(State(Database.existing(bot.state))) as state:
@@ -144,7 +145,7 @@ def feedback(file: Annotated[Path, typer.Argument(metavar="FILE", help="Overwrit
     if not lines:
         raise StateError("No member has given a verdict yet, so nothing was written.")
     try:
-        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        write_text(file, "".join(f"{line}\n" for line in lines))
     except OSError as error:
         raise StateError(f"{file} cannot be written: {error.strerror}.") from error
     counted = "1 verdict" if len(lines) == 1 else f"{len(lines)} verdicts"
@@ -200,8 +201,8 @@ def open_engine(settings: IndexSettings) -> EngineProtocol:
 
 def _settings() -> tuple[BotSettings, IndexSettings]:
     """All settings, with a warning for each line of `.env` that sets nothing."""
-    from bot.dotenv import misspelt, variables
     from bot.settings import BotSettings
+    from bot.unknown_settings import misspelt, variables
     from index.settings import IndexSettings, load, read_env
 
     for line in misspelt(read_env(ENV), variables(BotSettings, IndexSettings)):
@@ -212,8 +213,8 @@ def _settings() -> tuple[BotSettings, IndexSettings]:
 def _chat(bot: BotSettings, index: IndexSettings) -> None:
     from rich.console import Console
 
-    from bot.chat import Chat
     from bot.monitoring import logs
+    from bot.terminal_chat import Chat
 
     logs.set_up("error" if bot.log_level == "info" else bot.log_level, bot.log_format)
     interactive = sys.stdin.isatty()
@@ -240,8 +241,8 @@ def _discord(bot: BotSettings, index: IndexSettings, token: str) -> None:
     from bot.run import serve
     from bot.services.asking import EngineService
     from bot.services.encoding import QueuedEncoder
+    from bot.shutdown import Stop
     from bot.state import Database, State
-    from bot.stopping import Stop
     from bot.worker import Worker
     from index.editing import Editing
 
@@ -263,7 +264,7 @@ def _leaving_behind(worker: Worker) -> Iterator[None]:
 
     In an orderly end, the interpreter would destroy what the thread uses, which may crash it.
     """
-    from bot.stopping import end_process
+    from bot.shutdown import end_process
 
     code = 0
     try:

@@ -17,7 +17,7 @@ import aiohttp
 import discord
 from discord.http import HTTPClient
 
-from bot.discord_io.members import Members
+from bot.discord_io.memberships import Members
 from bot.errors import NotAMember, Starting, UnknownGuild
 from bot.monitoring.logs import describe_error, refer
 from bot.settings import GuildCollections, without_guilds

@@ -12,15 +12,15 @@ from discord.state import AutoShardedConnectionState
 
 from bot.access import Access
 from bot.context import Handler, Interaction
-from bot.discord_io.addresses import Connections
-from bot.discord_io.rates import CallRates, Rates
+from bot.discord_io.endpoints import Connections
+from bot.discord_io.rate_limits import CallRates, Rates
 from bot.discord_io.translator import Translator
 from bot.errors import DiscordRefused
 from bot.features import (
     articles,
     ask,
     auto_reply,
-    compare,
+    claim_check,
     context,
     corpus,
     feedback,
@@ -46,7 +46,7 @@ _log = logging.getLogger(__name__)
 FEATURES: Final = (
     articles,
     ask,
-    compare,
+    claim_check,
     context,
     corpus,
     feedback,

@@ -9,7 +9,7 @@ import discord
 from discord.ext import commands
 
 from bot.access import Access
-from bot.discord_io.rates import CallRates, Rates
+from bot.discord_io.rate_limits import CallRates, Rates
 from bot.messages.custom_ids import Kind
 from bot.monitoring.health import Health
 from bot.services.asking import Answering, EngineService

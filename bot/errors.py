@@ -43,7 +43,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from bot.messages.language import gettext_noop, phrase
+from bot.messages.localization import gettext_noop, phrase
 from index.errors import FootnoteError
 
 

@@ -16,7 +16,7 @@ from bot.discord_io.origin import scope_of_interaction, set_language_of
 from bot.discord_io.sending import respond
 from bot.errors import AskError, EditingOff, NotAManager, NotAnEditor, StateError, Undelivered
 from bot.messages.custom_ids import Kind
-from bot.messages.language import gettext, gettext_noop
+from bot.messages.localization import gettext, gettext_noop
 from bot.messages.reply import Reply
 from bot.monitoring.logs import describe_error, refer
 from bot.state import GuildSettings
@@ -162,9 +162,8 @@ async def authorize(interaction: Interaction) -> GuildSettings:
     Raises:
         AskError: It may not be answered; as `Access.rules_for`.
     """
-    if _RULES not in interaction.extras:
-        access, scope = bot_of(interaction).access, scope_of_interaction(interaction)
-        interaction.extras[_RULES] = await access.rules_for(scope, interaction.user.id)
+    access, scope = bot_of(interaction).access, scope_of_interaction(interaction)
+    interaction.extras[_RULES] = await access.rules_for(scope, interaction.user.id)
     return rules_of(interaction)
 
 

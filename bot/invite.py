@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from bot.errors import StartError
-from bot.messages.language import gettext_noop
+from bot.messages.localization import gettext_noop
 from bot.settings import BotSettings
 from bot.token import HOW_TO, bot_id
 

@@ -13,17 +13,18 @@ import aiohttp
 import discord
 
 from bot.client import FootnoteBot
-from bot.discord_io import addresses
+from bot.discord_io import endpoints
 from bot.errors import AskError, DiscordRefused, DiscordUnreachable, IntentsRefused, StartError, TokenRefused
 from bot.monitoring import http
 from bot.services.asking import EngineService
 from bot.services.drafts import Drafts
 from bot.services.editing import ArticleService
 from bot.settings import BotSettings
+from bot.shutdown import SIGNALS, Stop
 from bot.state import State
-from bot.stopping import SIGNALS, Stop
 from bot.token import HOW_TO
 from index.editing import Editing
+from index.errors import FootnoteError
 
 _log = logging.getLogger(__name__)
 
@@ -56,13 +57,22 @@ async def serve(
         StartError: Discord cannot be reached or does not let the bot in.
         FootnoteError: The index or the model cannot be used.
     """
-    addresses.apply(settings)
+    _warn_of_failed_rebuild(engine_service)
+    endpoints.apply(settings)
     drafts = Drafts(state.database.path.with_name("drafts"))
     article_service = ArticleService(editing, drafts)
     bot = FootnoteBot(settings, engine_service, state, article_service)
     with engine_service.metrics.errors():
         await _serve(bot, token, stop)
     _log.info("Left Discord")
+
+
+def _warn_of_failed_rebuild(engine_service: EngineService) -> None:
+    """Log that the index is older than the corpus; it is still answered from."""
+    with suppress(FootnoteError):  # an index that cannot be read is reported by what reads it
+        failure = engine_service.status().failure
+        if failure is not None:
+            _log.warning("The last rebuild failed, so I answer from the index before it: %s", failure)
 
 
 async def _serve(bot: FootnoteBot, token: str, stop: Stop) -> None:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from index import citation_ids
 from index.answering.answer import compose, passages
-from index.answering.comparison import compare
+from index.answering.claim_matching import compare
 from index.answering.compound import join, split
 from index.answering.context import context_of
 from index.answering.explanation import explain
@@ -228,7 +228,9 @@ class Engine:
             StoreError: The index cannot be read.
         """
         return self._read(
-            lambda snapshot: IndexStatus(self._describe(snapshot), snapshot.changed(), snapshot.size())
+            lambda snapshot: IndexStatus(
+                self._describe(snapshot), snapshot.changed(), snapshot.size(), self._reader.failure()
+            )
         )
 
     def facts(self) -> dict[str, object]:

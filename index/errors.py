@@ -6,7 +6,8 @@ FootnoteError
 │   ├── UnreadableFile       not UTF-8, bad front matter, bad JSON, empty
 │   ├── UnsupportedFormat    no reader or converter for it
 │   ├── ConversionFailed     HTML, PDF, DOCX or URL that gave no article
-│   └── ArticleExists        `add` would overwrite another article
+│   ├── ArticleExists        `add` would overwrite another article
+│   └── ArticlesMissing      so many files are gone that the corpus may not be there
 ├── ArticleNotFound          no article of that id
 ├── CalibrationFailed        too few articles to choose a threshold by
 ├── StoreError               the index on disk
@@ -15,7 +16,7 @@ FootnoteError
 │   ├── IndexVersion         written by another version of Footnote
 │   ├── IndexModel           made with another embedding model or other parameters
 │   ├── IndexBusy            another process is writing
-│   ├── IndexDisk            disk full or not writable
+│   ├── IndexDisk            disk full or failing, or its permissions
 │   └── NothingToRollBack    no previous index is kept
 └── ModelError               the embedding model
     ├── ModelUnavailable     not installed, not downloadable, not loadable
@@ -57,6 +58,10 @@ class ArticleExists(CorpusError):
     """`add` would overwrite a different article."""
 
 
+class ArticlesMissing(CorpusError):
+    """All or most articles would go, as when the folder of the articles is not mounted."""
+
+
 class ArticleNotFound(FootnoteError):
     """No article has that id."""
 
@@ -90,7 +95,7 @@ class IndexBusy(StoreError):
 
 
 class IndexDisk(StoreError):
-    """The disk is full, or the folder is not writable."""
+    """The disk is full or fails, or the permissions do not allow it."""
 
 
 class NothingToRollBack(StoreError):

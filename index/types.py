@@ -323,11 +323,13 @@ class IndexStatus:
         info: Describes the index.
         changed: Time of the last change in seconds since 1970; None if it was not recorded.
         size: Size of its database in bytes.
+        failure: Why the last rebuild failed, so that the index is as it was before; None if it succeeded.
     """
 
     info: IndexInfo
     changed: float | None
     size: int
+    failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,14 @@ PIECES: Final = (
     *("please ", "http://a ", "<@1>", "-a", "a, and b ", "\x1c", "\ue0001\ue001", '"a" ', "na\u00adna"),
 )
 """Pieces of text that are hostile to one reader or another, alone or repeated."""
+MARKDOWN_PIECES: Final = (
+    *("{", "}", "{{", "{% a", "{%", "{:", "{a}", "{'a'} ", "{/*", "<A b='{", "<A>", "</A>", "<b>", "<td>"),
+    *("<tr><td colspan=9>", "<table><tr><th>", "<li>", "<p><b>", "<hr>", "<sup>1", ":a", ":+1:", "==a", "%%"),
+    *("%% a", "[[a", "[[a|b]]", "![[", "^[", "^[a] ", ":::", "::: a\n", ":::\n", "!!! a\n    b\n", "??? a\n"),
+    *('=== "a"\n    ', "```{note}\n", "{% highlight a %}\n", "{{< a >}}\n", "--8<--\n", "+++\n", "[a]: #\n"),
+    *("> [!a] b\n", "import a from 'b'\n", "    ", "        !!! a\n", "*[a]: b\n", "<pre>\n", "<!-- a\n"),
+)
+"""Pieces that are hostile to a reader of Markdown and its dialects."""
 
 Pattern = re.Pattern[str] | re.Pattern[bytes] | regex.Pattern[str]
 

@@ -28,7 +28,9 @@ OWNERS = {
     "lxml": {"index/convert/"},
     "Stemmer": {"index/text/"},
     "rapidfuzz": {"index/retrieval/"},
-    "yaml": {"index/corpus/"},
+    "yaml": {"index/corpus/", "index/render/"},
+    "pyromark": {"index/render/"},
+    "emoji": {"index/render/"},
     "sqlalchemy": {"bot/state/"},
     "alembic": {"bot/state/"},
     "prometheus_client": {"bot/monitoring/"},
@@ -46,7 +48,7 @@ INDEX_LAYERS = (
     {"retrieval"},
     {"store", "embedding", "convert"},
     {"corpus"},
-    {"citation_ids", "files", "settings", "text", "version"},
+    {"citation_ids", "files", "render", "settings", "text", "version"},
     {"types"},
     {"errors"},
 )
@@ -55,7 +57,7 @@ BOT_LAYERS = (
     {"check"},
     {"run"},
     {"client"},
-    {"chat", "features"},
+    {"terminal_chat", "features"},
     {"interactions"},
     {"context"},
     {"access", "invite"},
@@ -63,7 +65,7 @@ BOT_LAYERS = (
     {"services"},
     {"monitoring"},
     {"state", "worker"},
-    {"dotenv", "errors", "settings", "stopping", "token"},
+    {"unknown_settings", "errors", "settings", "shutdown", "token"},
     {"messages"},
 )
 LAYERS = {"index": INDEX_LAYERS, "bot": BOT_LAYERS}
@@ -72,6 +74,7 @@ LAYERS = {"index": INDEX_LAYERS, "bot": BOT_LAYERS}
 HEAVY = (
     *("faiss", "torch", "transformers", "sentence_transformers", "trafilatura", "pypdf", "mammoth", "lxml"),
     *("discord", "aiohttp", "sqlite3", "Stemmer", "yaml", "rapidfuzz", "sqlalchemy", "alembic"),
+    *("pyromark", "emoji"),
 )
 
 

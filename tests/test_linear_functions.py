@@ -18,32 +18,33 @@ from typing import Any, Final
 import pytest
 
 from bot import token
-from bot.dotenv import misspelt
 from bot.features import auto_reply
 from bot.features.context import rendering
-from bot.messages import answers, escape, links, small_talk, turns, visible
+from bot.messages import answers, escape, invisible_characters, question_header, safe_urls, small_talk
 from bot.monitoring import logs
+from bot.unknown_settings import misspelt
 from index import citation_ids, corpus
-from index.answering import comparison, compound, context, unsupported
-from index.answering import links as answer_links
-from index.convert import _charset, _docx, _layout, _markdown, convert
+from index.answering import claim_matching, compound, context, unsupported
+from index.answering import text_fragments as answer_links
+from index.convert import _charset, _docx, _layout, _markdown_writer, convert
 from index.convert._conversion import make_article
 from index.corpus import _format
 from index.errors import FootnoteError, UsageError
 from index.evaluation import calibration
 from index.indexing.chunks import Chunker
 from index.ranking import features as evidence
+from index.render import Dialect, detect, render_markdown
 from index.retrieval import question as query
 from index.retrieval import spelling
 from index.settings import ENV_LIMIT, IndexSettings, load, read_env
 from index.text import blocks as block
-from index.text import differences, markup, words
+from index.text import contradictions, markup, words
 from index.text.normalization import normalize
 from index.text.sentences import segment
 from index.types import Article, Citation, Context, MissingWords, SpellingCorrected
 from tests.bot.written import answered, declined
 from tests.growth import Hostile, doublings, steepness
-from tests.hostile import PIECES
+from tests.hostile import MARKDOWN_PIECES, PIECES
 
 SHORTEST: Final = 2048
 LONGEST: Final = 2**20
@@ -80,6 +81,24 @@ def text_fragments(text: str) -> None:
     answer_links.text_fragment_link(whole, len(text), len(whole.text))
 
 
+def rendered(dialect: Dialect | None) -> Callable[[str], None]:
+    """Rendering at the start of a file, in front matter, in a table, and in containers of the dialects."""
+
+    def render(text: str) -> None:
+        for start in (
+            "",
+            "---\na: b\n---\n",
+            "| a | b |\n|---|---|\n",
+            "> [!note] ",
+            "!!! note\n    ",
+            "<td>",
+        ):
+            render_markdown(start + text, dialect=dialect)
+        detect(text)
+
+    return render
+
+
 def question(text: str) -> None:
     query.understand(text)
     compound.split(f"who {text}")
@@ -101,9 +120,9 @@ def one_sentence(text: str) -> None:
 
 
 def two_sentences(text: str) -> None:
-    comparison.liken(text, f"{text} 7")
-    comparison.liken("The cat sat.", text)
-    differences.differences(text, f"{text} not")
+    claim_matching.liken(text, f"{text} 7")
+    claim_matching.liken("The cat sat.", text)
+    contradictions.differences(text, f"{text} not")
 
 
 def spelling_of(text: str) -> None:
@@ -112,8 +131,8 @@ def spelling_of(text: str) -> None:
 
 
 def claims_in(text: str) -> None:
-    comparison._sentences(text)
-    comparison._clauses(text)
+    claim_matching._sentences(text)
+    claim_matching._clauses(text)
 
 
 def changed_article(text: str) -> None:
@@ -211,18 +230,18 @@ def pdf_of_broken_words(text: str) -> None:
 
 
 def text_of_html(text: str) -> None:
-    _markdown._paragraphs(text)
-    _markdown.bare(text)
-    _markdown.superscript(text)
-    _markdown.without_title(f"# {text}\n\na", text)
+    _markdown_writer._paragraphs(text)
+    _markdown_writer.bare(text)
+    _markdown_writer.superscript(text)
+    _markdown_writer.without_title(f"# {text}\n\na", text)
 
 
 def message(text: str) -> None:
     """Discord's messages have 6,000 characters at most; nothing here relies on it."""
     for content in (text, f"-# {text}", f"> “{text}", f"> **{text}", f"-# _in\xa0{text}"):
-        turns.read(content)
-        turns.stressed(content)
-    turns.quotation(f"> “{text}", "In context ¹")
+        question_header.read(content)
+        question_header.stressed(content)
+    question_header.quotation(f"> “{text}", "In context ¹")
 
 
 def sentence_in_context(text: str) -> None:
@@ -242,7 +261,7 @@ def answer(text: str) -> None:
 
 def address(text: str) -> None:
     for url in (f"https://example.org/{text}", f"https://{text}", f"https://{text}.org"):
-        links.button_address(url)
+        safe_urls.button_address(url)
         answer_links._address(url)
 
 
@@ -262,6 +281,10 @@ FUNCTIONS: Final[dict[str, Callable[[str], object]]] = {
     "segmentation": segment,
     "segmentation of plain text": lambda text: segment(text, markdown=False),
     "blocks": lambda text: list(block.blocks(text)),
+    "rendered Markdown": rendered(None),
+    "rendered MDX": rendered(Dialect.MDX),
+    "rendered notes of Obsidian": rendered(Dialect.OBSIDIAN),
+    "rendered MyST": rendered(Dialect.MYST),
     "chunks": chunks,
     "parts of a long sentence": one_chunk,
     "markup": markup.plain,
@@ -290,7 +313,7 @@ FUNCTIONS: Final[dict[str, Callable[[str], object]]] = {
     "escaping": escape.escape,
     "line breaks": escape.unwrap,
     "one line": lambda text: escape.one_line(text, 300),
-    "invisible characters": visible.reveal,
+    "invisible characters": invisible_characters.reveal,
     "what a message answers": message,
     "a sentence in its context": sentence_in_context,
     "an answer": answer,
@@ -301,8 +324,8 @@ FUNCTIONS: Final[dict[str, Callable[[str], object]]] = {
 }
 
 
-def hostile() -> Iterator[Hostile]:
-    for piece in PIECES:
+def hostile(name: str) -> Iterator[Hostile]:
+    for piece in (*PIECES, *MARKDOWN_PIECES) if name.startswith("rendered") else PIECES:
         for head, tail in FRAMES if len(piece) == 1 else FRAMES[:1]:
             yield Hostile(piece, head, tail)
 
@@ -323,7 +346,7 @@ def cold(call: Callable[[str], object]) -> Callable[[str], object]:
 def test_a_function_takes_linear_time(name: str) -> None:
     call = cold(FUNCTIONS[name])
     call("Warm up.")  # what is imported or compiled the first time is not counted
-    for one in hostile():
+    for one in hostile(name):
         sizes = doublings(SHORTEST, LONGEST, one.piece)
         ratio = steepness(call, one.times, sizes, floor=FLOOR, enough=ENOUGH)
         assert not ratio, f"{name} of {one}: {ratio:.1f} times the CPU time at twice the length"

@@ -20,7 +20,8 @@ from typing import Any, Final, NamedTuple
 import pytest
 import regex
 
-from index.answering import links as link
+from bot.messages import custom_ids
+from index.answering import text_fragments as link
 from index.convert import _html
 from tests.growth import STEEP, repetitions, steepness
 from tests.hostile import Pattern, inputs
@@ -35,9 +36,12 @@ LONGEST: Final = 8192
 
 _USES: Final = ("match", "fullmatch", "search", "finditer", "findall", "split", "sub", "subn")
 _MADE_AT_RUN_TIME: Final = {
-    ("index/answering/links.py", "_pattern"): [
+    ("index/answering/text_fragments.py", "_pattern"): [
         link._pattern(phrase)
         for phrase in ("a", "a a a a", "it is what it is", "3M's a-a-a", "中文 中文", "a_b. c", "a " * 13)
+    ],
+    ("bot/messages/custom_ids.py", "__init__"): [
+        kind._pattern for kind in vars(custom_ids).values() if isinstance(kind, custom_ids.Kind)
     ],
     ("index/convert/_html.py", "_forms"): list(_html._forms("2024", "05", "03")),
 }
@@ -212,7 +216,7 @@ def test_patterns_are_found_wherever_they_can_be() -> None:
     names = {found.name for found in collected()}
     assert {
         "index.text.markup._EMPHASIS[0]",
-        "bot.messages.visible._CLUSTER",
+        "bot.messages.invisible_characters._CLUSTER",
         "bot.features.context.cog.Check.__discord_ui_compiled_template__",
     } <= names
     assert len(names) > 150

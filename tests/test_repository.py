@@ -13,8 +13,8 @@ import typer
 
 import bot.__main__
 import index.cli
-from bot.dotenv import variables
 from bot.settings import BotSettings
+from bot.unknown_settings import variables
 from index import corpus
 from index.evaluation import load_questions
 from index.settings import IndexSettings

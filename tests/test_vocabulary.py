@@ -39,11 +39,12 @@ IDENTIFIERS: Final = frozenset(
     " SentenceReader Tally Visitor Workshop".split()
 )
 MODULES: Final = frozenset(
-    "_answer _article _claim _donors _gold _ledger _phrase _places _work alike app beyond block build changes"
-    " choose chunk claims decline deliver desk evidence facts failures follow holding judgement kept lead"
-    " likeness link long_sentences manage measures monitor newfile pages places prepare preview"
-    " proposals pulse query receipt reconcile render retrieve sentence several shelf smalltalk split"
-    " stopwatch suggest surround surroundings tally workshop".split()
+    "_answer _answers _article _claim _copy _donors _gold _ledger _phrase _places _work alike app"
+    " beyond block build changes choose chat chunk claims compare decline deliver desk dotenv evidence"
+    " facts failures follow holding judgement kept lead likeness link long_sentences manage measures"
+    " monitor newfile pages places prepare preview proposals pulse query receipt reconcile render"
+    " retrieve sentence several shelf smalltalk split stopping stopwatch suggest surround surroundings"
+    " tally verdicts visible workshop".split()
 )
 WORDS: Final = re.compile(
     r"\b(?:judgement|golden|ledger|donors?|recipes?|tally|workshop|surroundings|INDEX_READER)\b",

@@ -18,11 +18,11 @@ from discord.ext import commands
 from bot import invite
 from bot.check.finding import FAILED, Finding
 from bot.client import FootnoteBot, intents
-from bot.discord_io import addresses
+from bot.discord_io import endpoints
 from bot.discord_io.translator import Translator
 from bot.errors import StartError
-from bot.messages.figures import duration, first_names
-from bot.messages.visible import reveal
+from bot.messages.formatting import duration, first_names
+from bot.messages.invisible_characters import reveal
 from bot.run import in_a_sentence
 from bot.services.asking import EngineService
 from bot.settings import BotSettings
@@ -71,7 +71,7 @@ async def probe_discord(settings: BotSettings, token: str) -> list[Finding]:
         settings: How to reach Discord.
         token: The bot's.
     """
-    addresses.apply(settings)
+    endpoints.apply(settings)
     chosen = channels_set_up(settings.state)
     first = stored_first_guild(settings.state)
     owners = list(settings.guilds) if settings.guilds is not None else [] if first is None else [first]

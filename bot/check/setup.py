@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Final
 
 from bot.check.finding import FAILED, WRONG_SETTING, Finding
-from bot.dotenv import misspelt, variables
-from bot.messages.figures import duration, first_names, megabytes
+from bot.messages.formatting import duration, first_names, megabytes
 from bot.services.asking import EngineProtocol
 from bot.settings import BotSettings, without_guilds
 from bot.token import HOW_TO, flaw
+from bot.unknown_settings import misspelt, variables
 from index.errors import FootnoteError, UsageError
+from index.files import JOURNALS, chmod_command, readable_by_others
 from index.settings import IndexSettings, load, read_env
 
 _SPARE: Final = 100 * 1024**2  # bytes; a rebuild needs the size of the index besides
@@ -46,6 +47,7 @@ def examine(
     if index is not None:
         yield _corpus(index.corpus)
         yield from _index(index, open_engine)
+    yield permissions(env, bot.state if bot else None, index.dir if index else None)
 
 
 def _settings(env: Path) -> tuple[BotSettings | None, IndexSettings | None, list[Finding]]:
@@ -171,6 +173,30 @@ def _index(
         yield Finding("model", f"{settings.model} works, and the index was made with it")
     finally:
         engine.close()
+
+
+def permissions(env: Path, state: Path | None, index: Path | None) -> Finding:
+    """Whether only the bot's user can read its files, which hold the token, questions and articles.
+
+    Args:
+        env: The file `.env`.
+        state: The bot's database; None where the settings do not say.
+        index: The folder of the index; likewise.
+    """
+    files = [env]
+    if state is not None:
+        drafts = state.with_name("drafts")
+        files += [state, *(state.with_name(f"{state.name}{journal}") for journal in JOURNALS)]
+        files += [drafts, *drafts.glob("*")]
+    if index is not None:
+        files += [index, *index.glob("*")]
+    found = [path for path in dict.fromkeys(files) if path.exists() and readable_by_others(path)]
+    if not found:
+        return Finding("permissions", "only you can read settings, database and index")
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    return Finding(
+        "permissions", f"others can read {found[0]}{more}. Run: {chmod_command(found)}", warns=True
+    )
 
 
 def disk(folder: Path, size: int = 0) -> Finding:

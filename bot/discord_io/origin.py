@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 
-from bot.messages.language import set_language, use_language
+from bot.messages.localization import set_language, use_language
 from bot.state import Scope
 
 

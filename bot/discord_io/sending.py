@@ -52,12 +52,24 @@ async def defer(interaction: discord.Interaction[Any], *, private: bool = True, 
     interaction.extras[_REPLY] = _GIVEN if update else _PROMISED
 
 
-async def open_form(interaction: discord.Interaction[Any], form: discord.ui.Modal) -> None:
-    """Answer an interaction with a form.
+async def open_form(
+    interaction: discord.Interaction[Any], title: str, custom_id: str, *parts: discord.ui.Item[Any]
+) -> None:
+    """Answer an interaction with a form; Discord sends it back with the message that it was opened from.
+
+    Args:
+        interaction: What is answered.
+        title: At most 45 characters.
+        custom_id: Of the form.
+        parts: Texts and labelled fields.
 
     Raises:
         Undelivered: Discord no longer waits, or cannot be reached.
     """
+    form = discord.ui.Modal(title=title, custom_id=custom_id)
+    for part in parts:
+        form.add_item(part)
+    form.stop()  # the library need not remember it
     await _acknowledge(lambda: interaction.response.send_modal(form))
 
 

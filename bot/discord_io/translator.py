@@ -7,7 +7,7 @@ from typing import Any, Final
 from discord import Locale, app_commands
 from discord.app_commands import TranslationContextLocation as Where
 
-from bot.messages.language import ENGLISH, gettext, supported_language, use_language
+from bot.messages.localization import ENGLISH, gettext, supported_language, use_language
 
 _LONGEST: Final = {
     Where.command_description: 100,

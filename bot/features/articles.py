@@ -10,13 +10,13 @@ from discord.ext import commands
 from bot.context import BotContext, Interaction, bot_of
 from bot.discord_io.origin import set_language_of
 from bot.discord_io.sending import defer, respond
-from bot.features.suggestions import suggest_articles, suggest_collections, suggest_titles
+from bot.features.autocomplete import suggest_articles, suggest_collections, suggest_titles
 from bot.interactions import command, take_look
 from bot.messages import custom_ids
 from bot.messages.article_list import LISTED, render_card, render_list
-from bot.messages.language import gettext, gettext_noop
+from bot.messages.localization import gettext, gettext_noop
+from bot.messages.question_header import read
 from bot.messages.reply import Reply
-from bot.messages.turns import read
 from bot.monitoring import logs
 
 PRIVACY: Final = gettext_noop(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -9,13 +11,13 @@ from discord.ext import commands
 from bot.context import BotContext, Interaction, bot_of
 from bot.discord_io.origin import set_language_of
 from bot.discord_io.sending import defer, open_form, respond
-from bot.features.conversation import answered, fields, record, text_of, typed
-from bot.features.suggestions import suggest_collections
+from bot.features.autocomplete import suggest_collections
+from bot.features.history import answered, fields, record, text_of, typed
 from bot.interactions import command, take_turn
 from bot.messages import custom_ids
 from bot.messages.answers import AnswerView, render
-from bot.messages.language import gettext, gettext_noop
-from bot.messages.turns import Asked
+from bot.messages.localization import gettext, gettext_noop
+from bot.messages.question_header import Asked
 
 
 class Ask(commands.Cog):
@@ -61,19 +63,15 @@ async def ask_about(interaction: Interaction, message: discord.Message) -> None:
 
 
 async def follow_up(interaction: Interaction) -> None:
-    """Open the form for the next question; Discord sends it back with the message it was opened from."""
-    form = discord.ui.Modal(title=gettext("Follow up"), custom_id=custom_ids.FOLLOW_UP_FORM.encode())
-    form.add_item(
-        discord.ui.Label(
-            text=gettext("Your question"),
-            description=gettext("It is read together with the question before it if it refers to that."),
-            component=discord.ui.TextInput(
-                custom_id="question", max_length=300, placeholder=gettext("And on Sundays?")
-            ),
-        )
+    """Open the form for the next question."""
+    field = discord.ui.Label[Any](
+        text=gettext("Your question"),
+        description=gettext("It is read together with the question before it if it refers to that."),
+        component=discord.ui.TextInput(
+            custom_id="question", max_length=300, placeholder=gettext("And on Sundays?")
+        ),
     )
-    form.stop()  # the library need not remember it
-    await open_form(interaction, form)
+    await open_form(interaction, gettext("Follow up"), custom_ids.FOLLOW_UP_FORM.encode(), field)
 
 
 async def answer_follow_up(interaction: Interaction) -> None:

@@ -14,10 +14,10 @@ from discord.ext import commands
 from bot.context import BotContext
 from bot.discord_io.origin import scope_of
 from bot.discord_io.sending import post
-from bot.features.conversation import question, record
+from bot.features.history import question, record
 from bot.interactions import attempt
 from bot.messages.answers import AnswerView, render
-from bot.messages.language import use_language
+from bot.messages.localization import use_language
 from bot.state import Scope
 from index.types import Answered
 

@@ -10,13 +10,13 @@ import discord
 from bot.context import BotContext, Interaction, bot_of
 from bot.discord_io.sending import buttons, defer, open_form, respond
 from bot.errors import AskError
-from bot.features.conversation import answered, fields
+from bot.features.history import answered, fields
 from bot.interactions import take_look
 from bot.messages import custom_ids
 from bot.messages.escape import one_line
-from bot.messages.language import gettext, gettext_noop
+from bot.messages.localization import gettext, gettext_noop
+from bot.messages.question_header import quotation
 from bot.messages.reply import Reply
-from bot.messages.turns import quotation
 from bot.state import Verdict
 from index.types import ArticleCard
 
@@ -35,27 +35,22 @@ _REASONS: Final = {
 
 
 async def give_verdict(interaction: Interaction, verdict: str) -> None:
-    """Keep praise, or ask in a form what is wrong; Discord sends the form back with the message."""
+    """Keep praise, or ask in a form what is wrong."""
     if verdict == "good":
         await defer(interaction)
         await _keep(interaction, good=True)
         return
-    form = discord.ui.Modal(title=gettext("What is wrong?"), custom_id=custom_ids.VERDICT_FORM.encode())
     options = [discord.SelectOption(label=gettext(label), value=value) for value, label in _REASONS.items()]
-    form.add_item(
-        discord.ui.Label(
-            text=gettext("Reason"), component=discord.ui.Select[Any](custom_id="reason", options=options)
-        )
+    reason = discord.ui.Label(
+        text=gettext("Reason"), component=discord.ui.Select[Any](custom_id="reason", options=options)
     )
-    form.add_item(
-        discord.ui.Label(
-            text=gettext("The right article, if you know it"),
-            description=gettext("Its title, or its id."),
-            component=discord.ui.TextInput(custom_id="article", required=False, max_length=200),
-        )
+    article = discord.ui.Label[Any](
+        text=gettext("The right article, if you know it"),
+        description=gettext("Its title, or its id."),
+        component=discord.ui.TextInput(custom_id="article", required=False, max_length=200),
     )
-    form.stop()  # the library need not remember it
-    await open_form(interaction, form)
+    form = custom_ids.VERDICT_FORM.encode()
+    await open_form(interaction, gettext("What is wrong?"), form, reason, article)
 
 
 async def take_form(interaction: Interaction) -> None:

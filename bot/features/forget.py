@@ -11,7 +11,7 @@ from discord.ext import commands, tasks
 from bot.context import BotContext, Interaction
 from bot.discord_io.sending import defer, respond
 from bot.interactions import attempt, command
-from bot.messages.language import gettext, gettext_noop, ngettext
+from bot.messages.localization import gettext, gettext_noop, ngettext
 from bot.messages.reply import Reply
 
 _log = logging.getLogger(__name__)

@@ -15,13 +15,13 @@ from bot.context import BotContext, Interaction, bot_of
 from bot.discord_io.origin import before_all
 from bot.discord_io.sending import buttons, defer, post, respond, update
 from bot.errors import Undelivered
-from bot.features.conversation import UNKNOWN, answered
+from bot.features.history import UNKNOWN, answered
 from bot.interactions import rules_of
 from bot.messages import custom_ids
 from bot.messages.escape import one_line
-from bot.messages.language import gettext, gettext_noop
+from bot.messages.localization import gettext, gettext_noop
+from bot.messages.question_header import head
 from bot.messages.reply import Button, Reply
-from bot.messages.turns import head
 
 NOBODY: Final = gettext_noop("Nobody can be notified from here anymore.")
 GONE: Final = gettext_noop(

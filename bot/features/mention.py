@@ -16,10 +16,10 @@ from bot.context import BotContext
 from bot.discord_io.origin import scope_of
 from bot.discord_io.sending import post
 from bot.errors import TooOften
-from bot.features.conversation import before, question, record
+from bot.features.history import before, question, record
 from bot.interactions import attempt
 from bot.messages.answers import AnswerView, render
-from bot.messages.language import gettext, gettext_noop, set_language
+from bot.messages.localization import gettext, gettext_noop, set_language
 from bot.messages.reply import Reply
 from bot.messages.small_talk import HELP
 

@@ -7,14 +7,14 @@ from typing import Final
 
 from bot.context import BotContext, Interaction
 from bot.discord_io.sending import defer, respond, update
-from bot.features.conversation import UNKNOWN, again
+from bot.features.history import UNKNOWN, again
 from bot.interactions import take_turn
 from bot.messages import custom_ids
 from bot.messages.answers import Layout, further
-from bot.messages.language import gettext, gettext_noop
+from bot.messages.localization import gettext, gettext_noop
+from bot.messages.question_header import head
 from bot.messages.reply import Button, Reply
 from bot.messages.sources import numbered
-from bot.messages.turns import head
 from index.types import Answer
 
 TITLE: Final = gettext_noop("**More sentences, nearest first.** They need not answer the question.")

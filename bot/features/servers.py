@@ -13,7 +13,7 @@ from bot.context import BotContext
 from bot.discord_io.sending import post
 from bot.errors import UnknownGuild
 from bot.interactions import attempt
-from bot.messages.language import gettext, use_language
+from bot.messages.localization import gettext, use_language
 from bot.messages.reply import Reply
 from bot.monitoring.logs import describe_error
 

@@ -15,7 +15,7 @@ from bot.errors import Undelivered
 from bot.messages import custom_ids
 from bot.messages.answers import SIGNATURE
 from bot.messages.escape import one_line, units
-from bot.messages.language import gettext, gettext_noop
+from bot.messages.localization import gettext, gettext_noop
 from bot.messages.reply import Reply
 
 SHARED: Final = gettext_noop("This answer has been shared already.")

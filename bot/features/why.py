@@ -7,11 +7,11 @@ from typing import Final
 
 from bot.context import BotContext, Interaction
 from bot.discord_io.sending import defer, respond
-from bot.features.conversation import UNKNOWN, again
+from bot.features.history import UNKNOWN, again
 from bot.interactions import take_turn
 from bot.messages import custom_ids
 from bot.messages.escape import one_line
-from bot.messages.language import gettext, gettext_noop
+from bot.messages.localization import gettext, gettext_noop
 from bot.messages.reply import Reply
 from index.types import Answer, Word
 

@@ -9,13 +9,13 @@ from typing import Final
 from bot.messages import custom_ids
 from bot.messages.article_list import list_lines
 from bot.messages.escape import cut, one_line, pieces, units, unwrap, without_last_breaks
-from bot.messages.language import gettext, gettext_noop
-from bot.messages.links import button_address
+from bot.messages.localization import gettext, gettext_noop
+from bot.messages.question_header import head as turns_head
 from bot.messages.reasons import describe_note, describe_reason
 from bot.messages.reply import CONTENT, Button, Reply
+from bot.messages.safe_urls import button_address
 from bot.messages.small_talk import SmallTalk
 from bot.messages.sources import Detail, Footnote, numbered, source_lines
-from bot.messages.turns import head as turns_head
 from index.types import Answer, Answered, ArticleList, Citation
 
 FOUND_NOTHING: Final = gettext_noop("I found no answer to this in the articles.")

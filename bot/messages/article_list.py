@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.messages.escape import one_line, units
-from bot.messages.language import gettext, gettext_noop, ngettext
-from bot.messages.links import button_address, web_address
+from bot.messages.localization import gettext, gettext_noop, ngettext
 from bot.messages.reply import CONTENT, Button, Reply
+from bot.messages.safe_urls import button_address, web_address
 from bot.messages.sources import open_link, unix_time
 from index.types import Article, ArticleCard
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
 from typing import Final
 
-from bot.messages.visible import Piece, visible
+from bot.messages.invisible_characters import Piece, visible
 
 _ALWAYS: Final = frozenset("\\*_~`|[]<@")
 _AT_LINE_START: Final = frozenset("#-+>")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from bot.messages.language import long_date
+from bot.messages.localization import long_date
 
 _MARK: Final = re.compile(
     r"<(?:@[!&]?|#)(?P<id>\d{1,20})>"

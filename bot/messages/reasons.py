@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from bot.messages.language import gettext, gettext_noop, ngettext
+from bot.messages.localization import gettext, gettext_noop, ngettext
 from index.types import (
     ArticlesDiffer,
     ArticlesFound,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from bot.messages.language import gettext_noop
+from bot.messages.localization import gettext_noop
 from index.answering.compound import split
 from index.text.words import written
 from index.types import Answer, Answered

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.messages.escape import one_line
-from bot.messages.language import gettext
-from bot.messages.links import web_address
+from bot.messages.localization import gettext
+from bot.messages.safe_urls import web_address
 from index.types import Citation
 
 _GAP: Final = 4  # characters between neighbours: white space, and the mark of a list

@@ -66,6 +66,7 @@ def _health(reading: HealthReport) -> dict[str, object]:
     return {
         "status": "unavailable" if reading.problem else "ok",
         "reason": reading.problem,
+        "detail": _detail(reading),
         "connected": reading.connected,
         "latency": reading.latency,
         "queue": reading.queue,
@@ -80,6 +81,12 @@ def _health(reading: HealthReport) -> dict[str, object]:
         },
         "version": version(),
     }
+
+
+def _detail(reading: HealthReport) -> str | None:
+    """What is not as it should be, although the bot answers."""
+    failure = None if reading.index is None else reading.index.failure
+    return None if failure is None else f"The last rebuild failed: {failure}"
 
 
 def _gauges(reading: HealthReport) -> CollectorRegistry:

@@ -100,9 +100,7 @@ class Drafts:
     def keep(self, draft: Draft, name: str = "") -> str:
         """Write a draft, or overwrite it; returns its name, which cannot be guessed."""
         name = name or secrets.token_urlsafe(12)
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._path(name)
-        with atomic_write(path, path.with_suffix(".tmp")) as file:
+        with atomic_write(self._path(name), private=True) as file:
             file.write(json.dumps(_as_json(draft)).encode())
         return name
 

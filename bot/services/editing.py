@@ -13,8 +13,8 @@ from typing import Final, TypeVar
 from bot.errors import EditRefused, UnknownArticle, UnknownDraft
 from bot.messages.escape import escape
 from bot.messages.escape import one_line as escaped_line
-from bot.messages.language import gettext_noop, phrase
-from bot.messages.links import web_address
+from bot.messages.localization import gettext_noop, phrase
+from bot.messages.safe_urls import web_address
 from bot.services.drafts import Action, Draft, Drafts, Proposal, Source
 from bot.state import GuildSettings, Missed
 from bot.worker import Worker

@@ -5,9 +5,9 @@ article was cited, which messages called a human, and the first server that the 
 made again from the corpus; this file cannot, so nothing here ever deletes or replaces it.
 """
 
-from bot.state._answers import Calls, Cited, Codes, Feedback, Missed, Unanswered, Verdict
-from bot.state._copy import back_up, channels_set_up, examine, stored_first_guild
+from bot.state._backup import back_up, channels_set_up, examine, stored_first_guild
 from bot.state._database import Database
+from bot.state._feedback import Calls, Cited, Codes, Feedback, Missed, Unanswered, Verdict
 from bot.state._guild_settings import UNRESTRICTED, FirstGuild, GuildSettings, GuildSettingsStore, Scope
 
 __all__ = [

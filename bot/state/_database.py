@@ -15,6 +15,7 @@ from alembic.config import Config
 from alembic.util import CommandError
 
 from bot.errors import StateError
+from index.files import make_private
 
 T = TypeVar("T")
 
@@ -37,7 +38,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         with self._database_errors():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(path)
         self._engine = sa.create_engine(
             sa.URL.create("sqlite", database=str(path)), connect_args={"timeout": _BUSY_SECONDS}
         )
@@ -125,7 +126,7 @@ class Database:
             raise StateError(self._sentence(str(error.orig))) from error
         except OSError as error:
             raise StateError(
-                f"The folder of the bot's database {self.path} cannot be made: {error.strerror}. "
+                f"The bot's database {self.path} cannot be made: {error.strerror}. "
                 "Correct its permissions, or set BOT_STATE to another file."
             ) from error
 
@@ -155,6 +156,8 @@ def _configure(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> N
     connection.isolation_level = None  # transactions begin where SQLAlchemy says so, also around migrations
     cursor = connection.cursor()
     cursor.execute("PRAGMA secure_delete = ON")  # what a member has deleted is not left in free pages
+    # A loss of power must not take back a commit: with FULL, the deleted journal could come back.
+    cursor.execute("PRAGMA synchronous = EXTRA")
     cursor.close()
 
 

@@ -10,8 +10,8 @@ from typing import Final
 
 from index import citation_ids
 from index.answering.context import lead_of
-from index.answering.links import text_fragment_link
-from index.answering.reasons import reason_for
+from index.answering.decline_reason import reason_for
+from index.answering.text_fragments import text_fragment_link
 from index.answering.unsupported import topic_of, unsupported
 from index.errors import ArticleNotFound
 from index.ranking.features import Candidate
@@ -19,7 +19,7 @@ from index.ranking.ranker import Ranked
 from index.retrieval.question import Query
 from index.retrieval.search import Retrieval
 from index.store import Snapshot
-from index.text.differences import differences
+from index.text.contradictions import differences
 from index.text.words import terms
 from index.types import (
     Answer,

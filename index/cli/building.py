@@ -29,6 +29,9 @@ from index.types import BuildReport
 if TYPE_CHECKING:
     from index.indexing.builder import Builder
 
+AllowEmpty = Annotated[
+    bool, typer.Option("--allow-empty", help="Let all articles go, or more than half of 20 or more.")
+]
 _COPIED: Final = frozenset({".md", ".markdown", ".txt", ".jsonl"})
 
 
@@ -36,16 +39,21 @@ def rebuild(
     full: Annotated[
         bool, typer.Option("--full", help="Build a new index next to the current one, then swap them.")
     ] = False,
+    allow_empty: AllowEmpty = False,
     corpus: Corpus = None,
     index: Index = None,
     as_json: Json = False,
 ) -> None:
-    """Bring the index up to date with the corpus.
+    """Bring the index up to date with the corpus, and repair it if it is damaged.
 
     Reads every file, but encodes only what changed. The previous state keeps answering until the new one is
     complete. After an interruption, run it again to continue.
     """
-    _run(settings(corpus, index), lambda index: index.rebuild(full=full), as_json=as_json)
+    _run(
+        settings(corpus, index),
+        lambda index: index.rebuild(full=full, allow_empty=allow_empty),
+        as_json=as_json,
+    )
 
 
 def add(
@@ -140,12 +148,14 @@ def remove(
     _run(settings(corpus, index), lambda index: index.remove(ids), as_json=as_json)
 
 
-def rollback(corpus: Corpus = None, index: Index = None, as_json: Json = False) -> None:
+def rollback(
+    allow_empty: AllowEmpty = False, corpus: Corpus = None, index: Index = None, as_json: Json = False
+) -> None:
     """Go back to the index before the last full rebuild.
 
     Articles whose files are gone stay gone.
     """
-    _run(settings(corpus, index), lambda index: index.rollback(), as_json=as_json)
+    _run(settings(corpus, index), lambda index: index.rollback(allow_empty=allow_empty), as_json=as_json)
 
 
 def backup(
@@ -170,6 +180,7 @@ def backup(
 
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy made by `backup`.")],
+    allow_empty: AllowEmpty = False,
     corpus: Corpus = None,
     index: Index = None,
     as_json: Json = False,
@@ -182,7 +193,9 @@ def restore(
 
     values = settings(corpus, index)
     with waiting("Checking …"):
-        report = put_back(file, values.corpus, values.dir, lock_timeout=values.lock_timeout)
+        report = put_back(
+            file, values.corpus, values.dir, lock_timeout=values.lock_timeout, allow_empty=allow_empty
+        )
     if as_json:
         say_json(report)
     else:

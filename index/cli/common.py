@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from index.errors import UsageError
+from index.files import write_text
 from index.settings import IndexSettings, load
 from index.types import OnProgress, Progress
 
@@ -98,7 +99,7 @@ def write_page(path: Path, page: str) -> None:
         UsageError: The file cannot be written.
     """
     try:
-        path.write_text(page, encoding="utf-8")
+        write_text(path, page)
     except OSError as error:
         raise UsageError(f"Cannot write the report to {path}: {error.strerror}.") from error
     note(f"wrote {path}")

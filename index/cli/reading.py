@@ -112,7 +112,7 @@ def cited(
 
     Exits with 1 if it has changed or the article is gone.
     """
-    from index.answering.links import text_fragment_link
+    from index.answering.text_fragments import text_fragment_link
 
     seen = engine(settings(corpus, index)).context(citation_id, quoted)
     article = seen.article

@@ -13,7 +13,7 @@ import typer
 
 from index.cli.common import Json, builder, counted, note, progress, say, say_json, settings
 from index.errors import IndexMissing, UsageError
-from index.files import new_file
+from index.files import make_folder, new_file
 from index.settings import IndexSettings
 
 _PACKAGED: Final = Path(__file__).with_name("starter")
@@ -38,7 +38,7 @@ def init(
     """
     done = _Done()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         with chdir(folder):
             values = settings(None, None)
             _make_corpus(values, done)
@@ -99,10 +99,8 @@ def _make_env(done: _Done) -> None:
     if os.path.lexists(_ENV):
         done.keep(_ENV)
         return
-    text = _EXAMPLE.read_bytes()
     with new_file(_ENV) as temporary:
-        temporary.touch(mode=0o600)  # it will hold the bot's token, so nobody else may read it at any moment
-        temporary.write_bytes(text)
+        temporary.write_bytes(_EXAMPLE.read_bytes())
     done.make(_ENV, "the settings, which only you can read")
 
 

@@ -9,7 +9,7 @@ import zipfile
 
 from index.convert._draft import ConvertedArticle
 from index.convert._html import load
-from index.convert._markdown import to_markdown, without_title
+from index.convert._markdown_writer import to_markdown, without_title
 from index.errors import ConversionFailed
 
 UNPACKED_LIMIT = 40 * 1024 * 1024

@@ -9,7 +9,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from index.convert._draft import ConvertedArticle
-from index.convert._markdown import Element, bare, preformatted, superscript, to_markdown, without_title
+from index.convert._markdown_writer import (
+    Element,
+    bare,
+    preformatted,
+    superscript,
+    to_markdown,
+    without_title,
+)
 from index.errors import ConversionFailed
 
 ELEMENT_LIMIT = 300_000

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice, pairwise
 
-from index.convert._markdown import plain_start
+from index.convert._markdown_writer import plain_start
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from index.convert._draft import ConvertedArticle
 from index.convert._layout import Line, to_markdown
-from index.convert._markdown import without_title
+from index.convert._markdown_writer import without_title
 from index.errors import ConversionFailed
 
 if TYPE_CHECKING:

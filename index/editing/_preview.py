@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from index.store import Snapshot
-from index.text.differences import differences
+from index.text.contradictions import differences
 from index.text.markup import plain
 from index.text.sentences import segment
 from index.text.wordlists import jaccard

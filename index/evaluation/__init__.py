@@ -27,7 +27,7 @@ from index.evaluation._questions import (
     parse_turns,
     read_lines,
 )
-from index.evaluation._runs import (
+from index.evaluation._results import (
     FIGURES,
     ChangedQuestion,
     Failure,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Literal
 
 from index.errors import IndexCorrupt, IndexDisk, UsageError
 from index.files import named, new_file
-from index.indexing.builder import retract
+from index.indexing.builder import refuse_emptying, retract
 from index.indexing.plan import plan_all
 from index.store import Generations, Writer, copy, discard, locked, verify, worth_keeping
 from index.types import BuildReport
@@ -34,7 +33,6 @@ def back_up(folder: Path, target: Path) -> Path:
     try:
         with new_file(target) as temporary:
             _copied(source, temporary, journal="DELETE")
-            shutil.copymode(source, temporary)
     except OSError as error:
         raise _no_room(target, error.strerror or str(error)) from error
     except IndexDisk as error:
@@ -42,7 +40,9 @@ def back_up(folder: Path, target: Path) -> Path:
     return target
 
 
-def restore(file: Path, corpus: Path, folder: Path, *, lock_timeout: float = 30.0) -> BuildReport:
+def restore(
+    file: Path, corpus: Path, folder: Path, *, lock_timeout: float = 30.0, allow_empty: bool = False
+) -> BuildReport:
     """Put a copy in use; the current index is kept for `rollback`.
 
     Articles that are no longer in the corpus stay removed. The next rebuild indexes files that have changed
@@ -53,9 +53,11 @@ def restore(file: Path, corpus: Path, folder: Path, *, lock_timeout: float = 30.
         corpus: Folder of the articles.
         folder: Folder of the index; created if missing.
         lock_timeout: Seconds to wait for another process that is changing the index.
+        allow_empty: As in `Builder.rebuild`.
 
     Raises:
         UsageError: There is no such file.
+        ArticlesMissing: As in `Builder.rebuild`.
         CorpusError: The corpus cannot be read.
         StoreError: The copy cannot be used; the index stays as it was.
     """
@@ -73,7 +75,11 @@ def restore(file: Path, corpus: Path, folder: Path, *, lock_timeout: float = 30.
                     "another copy, or run `footnote rebuild`."
                 ) from error
             with Writer.open(path) as writer:
-                removed = retract(writer, plan_all(corpus, writer, lambda _: None))
+                plan = plan_all(corpus, writer, lambda _: None)
+                if not allow_empty:
+                    left = writer.count() - len(plan.removed)
+                    refuse_emptying(corpus, len(plan.removed), of=writer.count(), left=left)
+                removed = retract(writer, plan)
                 count = writer.count()
             present, previous = worth_keeping(generations)
             generations.switch(path, present or previous)
@@ -91,7 +97,7 @@ def _copied(source: Path, target: Path, *, journal: Literal["WAL", "DELETE"]) ->
         IndexCorrupt: The copy is damaged, and so is the source.
     """
     copy(source, target, journal=journal)
-    problems = verify(target, derived=False)
+    problems = verify(target, depth="parts")
     if problems:
         raise IndexCorrupt(f"{source} is damaged, so no copy of it was made: {problems[0]}")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,9 @@ import numpy as np
 from index import corpus as articles
 from index.errors import (
     ArticleNotFound,
+    ArticlesMissing,
     CorpusError,
+    FootnoteError,
     IndexCorrupt,
     IndexMissing,
     IndexModel,
@@ -54,6 +56,8 @@ from index.types import CITABLE, Article, BuildReport, Encoder, OnProgress, Prog
 READING_VERSION: Final = 2
 """Raise it when articles are read, chunked or embedded differently: older indexes are then built anew."""
 
+_MANY: Final = 20
+"""Articles from which on an index must not lose more than half of them at once."""
 _OVERLAP: Final = 1  # sentences of the previous chunk that a chunk repeats
 _BATCH: Final = 2048
 """Texts encoded between two commits: enough for batches of similar lengths, and the most a crash can lose."""
@@ -107,30 +111,37 @@ class Builder:
         self._lock_timeout = lock_timeout
         self._generations = Generations(folder)
 
-    def rebuild(self, *, full: bool = False) -> BuildReport:
-        """Bring the index up to date with the corpus.
+    def rebuild(self, *, full: bool = False, allow_empty: bool = False) -> BuildReport:
+        """Bring the index up to date with the corpus, and repair it if it is damaged.
 
         The articles of a file that can no longer be read are removed, as if the file were gone, and the file
         is listed in `skipped`.
 
         Args:
             full: Build a new database beside the current one, and use it once it is complete. This is also
-                done if there is no database, or if it was made by another version of Footnote, with another
-                model or with other parameters.
+                done if there is no database, if it is damaged, or if it was made by another version of
+                Footnote, with another model or with other parameters.
+            allow_empty: Whether all articles may go, or more than half of 20 or more.
 
         Raises:
+            ArticlesMissing: So many articles would go, and `allow_empty` is false.
             CorpusError: The corpus cannot be read.
             StoreError: The index cannot be changed; it stays as it was.
             ModelError: The model cannot be loaded.
         """
-        with locked(self._folder, self._lock_timeout):
+        with self._recording(), locked(self._folder, self._lock_timeout):
             writer = None if full else self._usable()
             if writer is None:
-                return self._build_anew()
+                return self._build_anew(allow_empty=allow_empty)
             with writer:
                 plan = plan_all(self._corpus, writer, self._on_progress)
+                if not allow_empty:
+                    left = writer.count() - len(plan.removed) + len(plan.added)
+                    refuse_emptying(self._corpus, len(plan.removed), of=writer.count(), left=left)
+                self._drop_from_previous(plan.removed)
                 report = self._update(writer, plan, finished=True)
                 report = replace(report, unchanged=writer.count() - len(report.added) - len(report.changed))
+                writer.compact()
             self._generations.tidy()
             return report
 
@@ -146,7 +157,7 @@ class Builder:
             try:
                 writer = Writer.open(self._generations.current())
             except IndexMissing:
-                return self._build_anew()
+                return self._build_anew(allow_empty=True)
             with writer:
                 if writer.config() != self._config():
                     raise IndexModel(
@@ -183,25 +194,30 @@ class Builder:
                     continue  # the file is gone already
                 except CorpusError as error:
                     failures[article_id] = error
-            removed = set(ids) - failures.keys()
-            if writer:
-                gone = {
-                    name: owner
-                    for name, owner in known.items()
-                    if name in removed or not (self._corpus / owner[0]).exists()
-                }
-                removed |= _forget(writer, self._corpus, gone)
+            deleted = set(ids) - failures.keys()
+            gone = {
+                name: owner
+                for name, owner in known.items()
+                if name in deleted or not (self._corpus / owner[0]).exists()
+            }
+            self._drop_from_previous(sorted(deleted | gone.keys()))
+            removed = _forget(writer, self._corpus, gone) if writer else set()
+            self._drop_from_previous(sorted(removed - deleted - gone.keys()))  # others of a deleted file
             if failures:
-                raise _not_removed(failures, removed - failures.keys())
-            return BuildReport(removed=tuple(sorted(removed)))
+                raise _not_removed(failures, (deleted | removed) - failures.keys())
+            return BuildReport(removed=tuple(sorted(deleted | removed)))
 
-    def rollback(self) -> BuildReport:
+    def rollback(self, *, allow_empty: bool = False) -> BuildReport:
         """Go back to the database that the last full rebuild replaced.
 
         Articles that are no longer in the corpus stay removed.
 
+        Args:
+            allow_empty: As in `rebuild`.
+
         Raises:
             NothingToRollBack: No previous database is kept.
+            ArticlesMissing: As in `rebuild`.
             CorpusError: The corpus cannot be read.
             StoreError: The previous database cannot be used; the current one stays in use.
         """
@@ -214,7 +230,13 @@ class Builder:
             with Writer.open(previous) as writer:
                 with writer.snapshot() as snapshot:
                     snapshot.check_words()
-                removed = retract(writer, plan_all(self._corpus, writer, self._on_progress))
+                if problems := verify(previous, depth="changed"):
+                    raise damaged(previous, problems[0])
+                plan = plan_all(self._corpus, writer, self._on_progress)
+                if not allow_empty:
+                    left = writer.count() - len(plan.removed)
+                    refuse_emptying(self._corpus, len(plan.removed), of=writer.count(), left=left)
+                removed = retract(writer, plan)
                 count = writer.count()
             self._generations.switch(previous, current)
             return BuildReport(removed=removed, unchanged=count)
@@ -256,17 +278,43 @@ class Builder:
         }
 
     def _usable(self) -> Writer | None:
-        """Open the current database; None if there is none, or if it has another config."""
+        """Open the current database; None if it is missing or damaged, or has another config."""
         try:
-            writer = Writer.open(self._generations.current())
-        except (IndexMissing, IndexVersion):
+            path = self._generations.current()
+            if verify(path, depth="changed"):
+                return None
+            writer = Writer.open(path)
+        except (IndexMissing, IndexVersion, IndexCorrupt):
             return None
         if writer.config() == self._config():
             return writer
         writer.close()
         return None
 
-    def _build_anew(self) -> BuildReport:
+    @contextmanager
+    def _recording(self) -> Iterator[None]:
+        """Record for readers whether the rebuild in the block fails."""
+        try:
+            yield
+        except Exception as error:
+            why = str(error) if isinstance(error, FootnoteError) else f"Unexpected {type(error).__name__}."
+            self._generations.record_failure(why)
+            raise
+        self._generations.record_failure(None)
+
+    def _drop_from_previous(self, ids: Sequence[str]) -> None:
+        """Remove articles from the database kept for `rollback`; delete it if it cannot be opened."""
+        try:
+            previous = self._generations.previous()
+            if previous is not None and ids:
+                with Writer.open(previous) as writer, writer.change():
+                    for article_id in ids:
+                        writer.drop(article_id)
+        except (IndexCorrupt, IndexVersion):
+            self._generations.switch(self._generations.current(), None)
+            self._generations.tidy()
+
+    def _build_anew(self, *, allow_empty: bool) -> BuildReport:
         """Build a new database, check it, and put it in use."""
         present, previous = worth_keeping(self._generations)
         before, settings = inherited(present, self._encoder.fingerprint)
@@ -277,6 +325,8 @@ class Builder:
                 Writer.create(path, self._config()) as writer,
             ):
                 plan = plan_all(self._corpus, writer, self._on_progress)
+                if not allow_empty:
+                    self._refuse_loss(plan, before)
                 report = self._update(writer, plan, finished=True, caches=caches)
                 with writer.change():
                     for name, value in settings.items():
@@ -288,12 +338,19 @@ class Builder:
             if isinstance(error, StoreError) or is_empty(path):
                 discard(path)
             raise
-        if problems := verify(path, derived=False):  # the derived data has just been computed
+        if problems := verify(path, depth="parts"):  # the derived data has just been computed
             discard(path)
             raise damaged(path, problems[0])
         self._generations.switch(path, present or previous)
         self._generations.tidy()
         return _compared(report, before, after)
+
+    def _refuse_loss(self, plan: Plan, before: Mapping[str, bytes]) -> None:
+        """Refuse to replace an index by one without its articles; `before` is empty if it cannot be read."""
+        with suppress(IndexMissing, IndexCorrupt):
+            self._generations.current()
+            lost = len(before.keys() - set(plan.added))
+            refuse_emptying(self._corpus, lost, of=max(len(before), 1), left=len(plan.added))
 
     def _update(
         self, writer: Writer, plan: Plan, *, finished: bool = False, caches: Sequence[ReadRepository] = ()
@@ -390,6 +447,25 @@ class Builder:
                 writer.drop(article_id)
             for name in plan.gone:
                 writer.drop_file(name)
+
+
+def refuse_emptying(corpus: Path, lost: int, *, of: int, left: int) -> None:
+    """Refuse a change after which the index would be empty, or lack more than half of 20 or more articles.
+
+    Args:
+        corpus: Folder of the articles.
+        lost: How many articles would go.
+        of: How many there are.
+        left: How many there would be.
+
+    Raises:
+        ArticlesMissing: It is such a change.
+    """
+    if (of and not left) or (of >= _MANY and lost > of / 2):
+        raise ArticlesMissing(
+            f"{corpus} lacks {lost} of the {of} articles in the index, so nothing was changed. Make sure "
+            "that the folder is there and mounted. If these articles are meant to go, add --allow-empty."
+        )
 
 
 def retract(writer: Writer, plan: Plan) -> tuple[str, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import faiss
 import numpy as np
 import numpy.typing as npt
 
-from index.store import Keys, Snapshot, State
+from index.store import Keys, Snapshot, State, damaged
 from index.types import Vectors
 
 Scores = npt.NDArray[np.float32]
@@ -68,10 +69,18 @@ class VectorIndex:
             self._index.remove_ids(faiss.IDSelectorBatch(keys))
 
     def vectors(self, keys: Sequence[int] | Keys) -> Vectors:
-        """Return the vectors of known keys, shape (len(keys), dimension), float32."""
+        """Return the vectors of known keys, shape (len(keys), dimension), float32.
+
+        Raises:
+            IndexCorrupt: A key is not known, so the full text lists a chunk that does not exist.
+        """
         if not len(keys):
             return np.zeros((0, self.dimension), dtype=np.float32)
-        found: Vectors = self._index.reconstruct_batch(np.asarray(keys, dtype=np.int64))
+        try:
+            found: Vectors = self._index.reconstruct_batch(np.asarray(keys, dtype=np.int64))
+        except RuntimeError as error:
+            name = self.state.generation if self.state else "in memory"
+            raise damaged(Path(name), "the full text lists a chunk that does not exist") from error
         return found
 
     def search(self, query: Vectors, k: int, allowed: Keys | None = None) -> tuple[Scores, Keys]:

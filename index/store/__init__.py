@@ -1,14 +1,12 @@
-"""The index on disk: one SQLite database at a time, read by many, changed by one. Alone imports sqlite3."""
+"""The index on disk: one SQLite database with many readers and one writer. Alone imports sqlite3."""
 
 from __future__ import annotations
 
-from index.store._connect import damaged
-from index.store._copy import copy
+from index.store._connect import copy, damaged
 from index.store._embedding_cache import embedding_caches, inherited, is_empty, worth_keeping
-from index.store._generations import Generations, discard
-from index.store._lock import locked
-from index.store._read_repository import ReadRepository
+from index.store._generations import Generations, discard, locked
 from index.store._reader import Reader
+from index.store._repository import ReadRepository, Writer
 from index.store._rows import (
     ArticleRow,
     Changes,
@@ -26,10 +24,8 @@ from index.store._rows import (
     sentence_text,
     sound_value,
 )
-from index.store._snapshot import Snapshot
+from index.store._snapshot import Snapshot, Without
 from index.store._verify import verify
-from index.store._without import Without
-from index.store._writer import Writer
 
 __all__ = [
     "ArticleRow",
@@ -53,13 +49,13 @@ __all__ = [
     "damaged",
     "discard",
     "embedding_caches",
+    "embedding_key",
     "inherited",
     "is_empty",
     "is_markdown",
     "locked",
     "sentence_text",
     "sound_value",
-    "embedding_key",
     "verify",
     "worth_keeping",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +10,8 @@ from typing import Final
 from weakref import finalize
 
 from index.errors import IndexDisk, IndexModel
-from index.store._connect import connect, damaged, database_errors
+from index.store._connect import Connection, connect, damaged, database_errors, disk_errors
+from index.store._embedding_cache import same_model
 from index.store._generations import Generations
 from index.store._snapshot import Snapshot
 
@@ -19,11 +19,10 @@ _TRIES: Final = 5
 
 
 class Reader:
-    """A door to the index that always opens on its present state.
+    """Reads the index in its present state.
 
-    Every `snapshot` looks at the pointer file, so a new generation is seen at once, and begins a
-    transaction, so a change within the generation is, too. (`PRAGMA data_version` would tell no more than
-    the `seq` in the snapshot, which is read as cheaply and cannot be overtaken.)
+    Every `snapshot` reads the pointer file, so a new generation is seen at once, and begins a transaction, so
+    a change within the generation is seen too.
 
     Args:
         folder: The index folder.
@@ -34,13 +33,13 @@ class Reader:
         self._generations = Generations(folder)
         self._model = model
         self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
+        self._connection: Connection | None = None
         self._path = Path()
-        self._let_go: Callable[[], object] = lambda: None
+        self._release: Callable[[], object] = lambda: None
 
     @classmethod
     def open(cls, folder: Path, *, model: str | None = None) -> Reader:
-        """Open an index and make sure that it can be used.
+        """Open an index, and make sure that it can be used.
 
         Raises:
             IndexMissing: Nothing has been built yet.
@@ -55,10 +54,10 @@ class Reader:
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
-        """The index as it is now, unchanging until the block is left; one at a time.
+        """The index as it is now, unchanged until the block ends; one at a time.
 
         Raises:
-            StoreError: As `open`; also whatever is found damaged inside the block.
+            StoreError: As `open`; also where the index turns out to be damaged inside the block.
         """
         with self._lock:
             connection = self._follow()
@@ -69,32 +68,38 @@ class Reader:
                 finally:
                     if connection.in_transaction:
                         connection.execute("ROLLBACK")
+                    connection.require_unchanged()
+
+    def failure(self) -> str | None:
+        """Why the last rebuild failed, in a sentence; None if it succeeded."""
+        return self._generations.failure()
 
     def close(self) -> None:
-        """Let go of the database; a later `snapshot` opens it again. A forgotten reader does so by itself."""
+        """Close the database; a later `snapshot` opens it again. The garbage collector closes it too."""
         self._connection = None
-        self._let_go()
+        self._release()
 
-    def _follow(self) -> sqlite3.Connection:
+    def _follow(self) -> Connection:
         """The connection to the current generation."""
         for _ in range(_TRIES):  # a full rebuild may delete a file between its name and its opening
             path = self._generations.current()
-            if self._connection is not None and path == self._path:
+            if self._connection is not None and path == self._path and self._connection.is_current():
                 return self._connection
             self.close()
             try:
                 with database_errors(path):
                     connection = self._open(path)
             except IndexDisk:
-                if path.exists():
-                    raise
+                with disk_errors(path):
+                    if path.exists():
+                        raise
                 continue
             self._connection, self._path = connection, path
-            self._let_go = finalize(self, connection.close)
+            self._release = finalize(self, connection.close)
             return connection
         raise damaged(path, "the file is missing")
 
-    def _open(self, path: Path) -> sqlite3.Connection:
+    def _open(self, path: Path) -> Connection:
         connection = connect(path, write=False)
         try:
             self._check(path, Snapshot(connection, path))
@@ -106,9 +111,9 @@ class Reader:
     def _check(self, path: Path, snapshot: Snapshot) -> None:
         snapshot.check_words()
         made_with = snapshot.config().get("model")
-        if self._model is not None and made_with != self._model:
+        if self._model is not None and not same_model(made_with, self._model):
             raise IndexModel(
-                f"The index {path} was made with the model {made_with}, but the setting "
-                f"INDEX_MODEL means {self._model}. Run `footnote rebuild` to change to that, or "
-                "correct the setting."
+                f"The index {path} was made with the model {made_with}, but the settings "
+                f"INDEX_MODEL and INDEX_DTYPE mean {self._model}. Run `footnote rebuild` to change to that, "
+                "or correct the settings."
             )

@@ -1,10 +1,10 @@
-"""What goes into the store and what comes out, where `index.types` has no noun for it."""
+"""The rows of the store: their types, their hashes, and how vectors are packed."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -18,18 +18,18 @@ Keys = npt.NDArray[np.int64]
 """Keys of chunks, shape (n,), int64."""
 
 UNIT_TOLERANCE: Final = 0.01
-"""How far the length of a stored vector may be from 1: float16 moves it by less than 0.001."""
+"""How far the length of a stored vector may be from 1: float16 changes it by less than 0.001."""
 
 _STORED: Final = np.dtype("<f2")
 
 
 class State(NamedTuple):
-    """Which state of which database something was read from.
+    """The state of a database that something was read from.
 
     Attributes:
         generation: Name of the database file, without suffix.
         seq: Rises by one with each change of the articles.
-        token: Drawn at random for each change; two states are the same only if it is equal.
+        token: Random, new with each change; two states are the same only if it is equal.
     """
 
     generation: str
@@ -38,7 +38,7 @@ class State(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How much an index holds."""
+    """The size of an index."""
 
     articles: int
     chunks: int
@@ -51,7 +51,7 @@ class StoredChunk:
     """A chunk with the article it is a span of; the span is `article.text[start:end] == text`.
 
     Attributes:
-        key: Never used for another chunk of this database.
+        key: Its key, which no other chunk of this database ever has.
         article_key: For `Snapshot.sentences`.
         article_id: Its article.
         title: Its article's title.
@@ -61,7 +61,7 @@ class StoredChunk:
         first: Position of its first sentence in the article.
         last: Position of its last sentence, inclusive.
         heading: Headings above it.
-        context: What was embedded in front of `text`.
+        context: The text that was embedded in front of `text`.
     """
 
     key: int
@@ -82,7 +82,7 @@ class Changes:
     """What changed among the chunks between two states of one database.
 
     Attributes:
-        removed: Keys of chunks that are gone; some of them may be older or newer than the earlier state.
+        removed: Keys of chunks that are gone; some may be older or newer than the earlier state.
         keys: Keys of new chunks, rising.
         vectors: Their vectors, shape (len(keys), dimension), float32.
     """
@@ -93,7 +93,7 @@ class Changes:
 
 
 class SentenceRow(NamedTuple):
-    """A sentence to be stored; `hash` is that of the text embedded for it, None where none was."""
+    """A sentence to be stored. `hash` is the key of its vector, None if it was not embedded."""
 
     start: int
     end: int
@@ -102,7 +102,7 @@ class SentenceRow(NamedTuple):
 
 
 class ChunkRow(NamedTuple):
-    """A chunk to be stored; `hash` is that of the text embedded for it, `words` its terms with spaces."""
+    """A chunk to be stored. `hash` is the key of its vector; `words` are its terms with spaces between."""
 
     start: int
     end: int
@@ -116,7 +116,7 @@ class ChunkRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ArticleRow:
-    """An article to be stored with everything made from it.
+    """An article to be stored, with everything made from it.
 
     Attributes:
         article: The article.
@@ -140,8 +140,8 @@ class FileRow:
     Attributes:
         path: Under the corpus, `/`-separated.
         hash: Of its bytes; None where it could not be read, so that the next rebuild tries again.
-        skipped: Itself or rows of it that were not indexed.
-        shadowed: Ids of its articles that are not indexed, for another file has them, too.
+        skipped: The file itself, or rows of it, that were not indexed.
+        shadowed: Ids of its articles that are not indexed, as another file has them too.
     """
 
     path: str
@@ -156,24 +156,24 @@ def embedding_key(text: str) -> bytes:
 
 
 def is_markdown(file: str) -> bool:
-    """Whether the texts in a corpus file are read as Markdown: all but `.txt`; dumps may hold either."""
+    """Whether the texts of a corpus file are read as Markdown: those of every kind but `.txt`."""
     return not file.lower().endswith(".txt")
 
 
 def article_digest(article: Article, file: str) -> bytes:
-    """16 bytes of BLAKE2b over an article and how it is read: whatever can change what is made of it."""
+    """16 bytes of BLAKE2b over all fields of an article and how its file is read."""
     fields = [article.id, article.title, article.text, article.url, article.source, article.published]
     known = json.dumps([*fields, article.language, article.tags, is_markdown(file)], ensure_ascii=False)
     return hashlib.blake2b(known.encode(), digest_size=16).digest()
 
 
 def sentence_text(text: str) -> str:
-    """What is embedded for a sentence of a kind that can be cited; `""` if it has no words."""
+    """The text that is embedded for a sentence that can be cited; `""` if it has no words."""
     return plain(text)
 
 
 def chunk_text(context: str, text: str) -> str:
-    """What is embedded for a chunk."""
+    """The text that is embedded for a chunk."""
     embedded = f"{context}\n{text}" if context else text
     return plain(embedded) or embedded
 
@@ -181,8 +181,8 @@ def chunk_text(context: str, text: str) -> str:
 def pack(vectors: Vectors) -> list[bytes]:
     """Vectors as they are stored, one value each: float16, little-endian.
 
-    Half the room of float32; at 384 dimensions a cosine moves by less than 0.0005, and packing what was
-    unpacked gives the same bytes.
+    That is half the size of float32. At 384 dimensions a cosine changes by less than 0.0005, and packing an
+    unpacked vector gives the same bytes.
     """
     return [row.tobytes() for row in vectors.astype(_STORED)]
 
@@ -198,7 +198,7 @@ def unpack(values: Sequence[bytes], dimension: int) -> Vectors:
         Shape (len(values), dimension), float32.
 
     Raises:
-        ValueError: The values are not of that length, or not numbers.
+        ValueError: The values are not of that length, or hold what is not a number.
     """
     flat = np.frombuffer(b"".join(values), dtype=_STORED).astype(np.float32)
     if not np.isfinite(flat).all():
@@ -212,3 +212,8 @@ def sound_value(value: bytes, dimension: int) -> bool:
         return bool(abs(np.linalg.norm(unpack([value], dimension)) - 1) < UNIT_TOLERANCE)
     except ValueError:
         return False
+
+
+def json_array(values: Iterable[object]) -> str:
+    """The parameter of `json_each`: any number of texts or numbers."""
+    return json.dumps(list(values))

@@ -6,10 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 import discord
 import pytest
 
-from bot.dotenv import variables
 from bot.errors import StartError
 from bot.invite import NEEDED, SCOPES, client_id, explained, link
 from bot.settings import BotSettings
+from bot.unknown_settings import variables
 from index.settings import load
 from tests.bot.test_token import made
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.dotenv import misspelt, variables
 from bot.settings import BotSettings
+from bot.unknown_settings import misspelt, variables
 from index.errors import UsageError
 from index.settings import IndexSettings, load, read_env
 

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from bot.errors import StateError
+from bot.services.drafts import Draft, Drafts
 from bot.state import Database, GuildSettings, Scope, State, Verdict, back_up
 from index.errors import UsageError
 from index.evaluation import load_questions
@@ -202,3 +205,27 @@ async def test_questions_without_an_answer_are_kept_once_for_each_member_and_ser
     assert await asked.of(1) == []
     assert b"Question 59" not in path.read_bytes()
     state.close()
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o277])
+def test_only_the_bots_user_can_read_what_it_remembers(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        path = tmp_path / "state" / "bot.db"
+        state = State(Database(path))
+        made: list[Path] = []
+
+        def see(connection: sa.Connection) -> None:
+            connection.exec_driver_sql("CREATE TABLE seen (a)")
+            made.extend(path.parent.iterdir())
+            assert {each.stat().st_mode & 0o777 for each in made} == {0o600}
+
+        state.database.now(see)
+        back_up(path, tmp_path / "copies" / "bot.db")
+        Drafts(path.with_name("drafts")).keep(Draft(1, "remove", "news/ferry", "Ferry"))
+        state.close()
+    finally:
+        os.umask(before)
+    assert path.with_name("bot.db-journal") in made
+    for each in tmp_path.rglob("*"):
+        assert each.stat().st_mode & 0o777 == (0o700 if each.is_dir() else 0o600), each

@@ -15,8 +15,8 @@ import typer
 
 import bot.__main__
 import index.cli
-from bot.dotenv import variables
 from bot.settings import BotSettings
+from bot.unknown_settings import variables
 from docs.tools import commands, settings
 from docs.tools.hooks import PAGES, relink
 from index.settings import IndexSettings

@@ -7,11 +7,11 @@ import pytest
 
 from bot.errors import NothingAsked
 from bot.features.context.rendering import BACK, CHECK, EARLIER, LATER
-from bot.features.conversation import UNKNOWN
+from bot.features.history import UNKNOWN
 from bot.features.mention import UNREADABLE
 from bot.messages.answers import DECLINED, NEAREST
+from bot.messages.match_results import CHANGED, INTACT, REMOVED
 from bot.messages.small_talk import HELP
-from bot.messages.verdicts import CHANGED, INTACT, REMOVED
 from index.types import Article
 from tests.bot.stand_in import FERRY, RULES, StandIn
 from tests.integration.footnote import footnote, running

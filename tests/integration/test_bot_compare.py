@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.features.compare import CAUTION, NAME, NO_CLAIM, NOTHING
+from bot.features.claim_check import CAUTION, NAME, NO_CLAIM, NOTHING
 from index.engine import Engine
 from index.indexing.builder import Builder
 from index.store import Reader

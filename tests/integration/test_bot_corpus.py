@@ -27,7 +27,7 @@ from bot.features.corpus.rendering import (
     UNTITLED,
 )
 from bot.features.forget import Forget
-from bot.messages.language import phrase
+from bot.messages.localization import phrase
 from bot.services.drafts import Drafts
 from bot.services.editing import BUSY, KNOWN, NOT_YOURS, SINCE, TAKEN, TOO_LONG
 from bot.state import GuildSettings, Scope

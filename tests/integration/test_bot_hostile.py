@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bot.errors import NothingAsked
-from bot.features.compare import NAME, NO_CLAIM
+from bot.features.claim_check import NAME, NO_CLAIM
 from bot.features.context.rendering import CHECK, LATER
 from bot.features.more import NEXT
 from bot.messages.answers import DECLINED

@@ -7,8 +7,8 @@ from typing import Any
 
 import discord
 
-from bot.discord_io.rates import CallRates
-from bot.features.conversation import UNKNOWN
+from bot.discord_io.rate_limits import CallRates
+from bot.features.history import UNKNOWN
 from bot.features.human import ALREADY, CALLED, EMPTY, GONE, NOBODY, NOT_POSTED, POST, READER, UNHEARD
 from bot.messages.answers import HUMAN
 from bot.state import GuildSettings, Scope

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 from pathlib import Path
 
-from bot.messages.verdicts import CHANGED, REMOVED
+from bot.messages.match_results import CHANGED, REMOVED
 from index.engine import Engine
 from index.indexing.builder import Builder
 from index.store import Reader

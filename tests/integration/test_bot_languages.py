@@ -8,7 +8,7 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.messages import language
+from bot.messages import localization
 from bot.state import GuildSettings, Scope
 from tests.integration.discord_server import Message, User
 from tests.integration.footnote import Room, footnote, running
@@ -94,7 +94,7 @@ async def test_buttons_work_under_a_message_whose_language_is_gone(monkeypatch: 
         answer = await room.ask(QUESTION, collection="news")
         private = await room.ask(QUESTION, private=True)
         await room.bot.close()
-        monkeypatch.setattr(language, "catalogues", lambda: {"en": NullTranslations()})
+        monkeypatch.setattr(localization, "catalogues", lambda: {"en": NullTranslations()})
         async with running(room):
             shown = await pressed(room, answer, "Im Zusammenhang")
             assert f"**{LAST}**" in shown.content

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,11 +21,12 @@ from bot.errors import PortTaken
 from bot.monitoring.health import Health
 from bot.run import serve
 from bot.services.asking import EngineService
+from bot.shutdown import Stop
 from bot.state import Database, State
-from bot.stopping import Stop
 from bot.worker import Worker
 from index.editing import Editing
 from index.errors import IndexMissing
+from index.types import IndexStatus
 from index.version import version
 from tests.bot.stand_in import StandIn
 from tests.integration.discord_server import DiscordServer
@@ -121,6 +123,7 @@ async def test_a_bot_that_is_well_says_so(port: int) -> None:
         assert said == {
             "status": "ok",
             "reason": None,
+            "detail": None,
             "connected": True,
             "queue": 0,
             "index": {
@@ -168,6 +171,22 @@ async def test_an_index_that_cannot_be_read_is_the_reason(port: int) -> None:
         assert ("footnote_index_articles", "") not in found
         engine.trouble = None
         assert (await bot.health())[0] == 200
+
+
+async def test_a_failed_rebuild_is_a_detail_of_a_bot_that_answers(port: int) -> None:
+    class Behind(StandIn):
+        def status(self) -> IndexStatus:
+            return replace(super().status(), failure="The disk is full.")
+
+    async with watched(port, Behind()) as bot:
+        await bot.until(200)
+        _, said = await bot.health()
+        assert (said["status"], said["reason"]) == ("ok", None)
+        assert said["detail"] == "The last rebuild failed: The disk is full."
+    async with watched(port, StandIn()) as bot:
+        await bot.until(200)
+        _, said = await bot.health()
+        assert said["detail"] is None
 
 
 async def test_a_cut_connection_is_the_reason_until_it_is_back(port: int) -> None:

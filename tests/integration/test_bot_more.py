@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.features.conversation import UNKNOWN
+from bot.features.history import UNKNOWN
 from bot.features.more import BACK, NEXT, NOTHING_MORE, THE_END
 from bot.messages.answers import DECLINED
 from index.types import Article

@@ -175,15 +175,12 @@ def test_without_a_token_each_line_read_is_answered(tmp_path: Path) -> None:
     assert "There is no BOT_TOKEN" in done.stderr
     assert "https://discord.com/developers/applications" in done.stderr
     assert done.stdout.startswith(
-        f"  “{LAST}” [1]\n"
-        "[1] Winter timetable for the Gull Island ferry · Saltmere Ferries · 2026-10-01\n"
+        f"“{LAST}” [1]\n\n"
+        "[1] Winter timetable for the Gull Island ferry · Saltmere Ferries · 2026-10-01 · news/ferry:51-96\n"
         "    https://saltmere.example/ferry#:~:text=51\n"
         "\nAsk me something in words"
     )
-    assert (
-        "\n\nI found no answer to this in the articles. 'president?' occurs in none of 2 articles.\n"
-        in done.stdout
-    )
+    assert "\n\nNot found. 'president?' occurs in none of 2 articles.\n" in done.stdout
     [reference] = re.findall(r"The log says more at the reference (\w+)\.", done.stdout)
     assert f"[{reference}] ZeroDivisionError" in done.stderr
 
@@ -301,7 +298,7 @@ async def test_the_chat_opens_without_a_token_and_with_one_where_it_is_asked_for
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed(tmp_path: Path) -> None:
-    code = "import sys, bot.__main__, bot.check, bot.chat; print(*sys.modules)"
+    code = "import sys, bot.__main__, bot.check, bot.terminal_chat; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
@@ -327,13 +324,15 @@ def test_check_finds_what_is_wrong_without_connecting(tmp_path: Path) -> None:
         "✓",
         "✓",
         "✓",
+        "⚠",
     ]
     (tmp_path / ".env").write_text("BOT_TOKEN=loopback-token\nBOT_API_URL=http://127.0.0.1:9\nBOT_GUILDS=7\n")
+    (tmp_path / ".env").chmod(0o600)
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "ferry.txt").write_text("Ferry\n\nThe last ferry leaves at 6.40 pm.\n")
     done = run("check", cwd=tmp_path, module="tests.integration.with_stand_in")
     assert done.returncode == 0
-    assert [line[0] for line in done.stdout.strip().split("\n")] == ["✓"] * 9
+    assert [line[0] for line in done.stdout.strip().split("\n")] == ["✓"] * 10
 
 
 def test_backup_copies_the_bots_database(tmp_path: Path) -> None:

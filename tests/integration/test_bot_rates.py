@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.discord_io.rates import LOOK_UPS, Rates
+from bot.discord_io.rate_limits import LOOK_UPS, Rates
 from bot.features.more import NEXT
 from index.types import Article
 from tests.bot.stand_in import StandIn

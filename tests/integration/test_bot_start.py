@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,11 +20,12 @@ from aiohttp import web
 from bot.errors import DiscordRefused, DiscordUnreachable, IntentsRefused, StartError, TokenRefused, TooSlow
 from bot.run import serve
 from bot.services.asking import EngineService
+from bot.shutdown import Stop
 from bot.state import Database, State
-from bot.stopping import Stop
 from bot.worker import Worker
 from index.editing import Editing
-from index.errors import ModelUnavailable
+from index.errors import IndexBusy, ModelUnavailable
+from index.types import IndexStatus
 from tests.bot.stand_in import Broken, StandIn
 from tests.integration.discord_server import DiscordServer
 from tests.integration.footnote import COMMANDS, footnote, settings
@@ -266,6 +268,27 @@ async def test_a_model_that_takes_too_long_does_not(caplog: pytest.LogCaptureFix
         await asyncio.sleep(0.1)
         assert not task.done()
         assert "The model was not loaded beforehand" in caplog.text
+
+
+async def test_a_failed_rebuild_is_logged_and_keeps_nobody_from_an_answer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Behind(StandIn):
+        def status(self) -> IndexStatus:
+            return replace(super().status(), failure="The disk is full.")
+
+    async with DiscordServer() as server, serving(server, Behind()) as task:
+        await server.until(lambda: server.identifies, missing="no identify")
+        assert not task.done()
+    assert "The last rebuild failed, so I answer from the index before it: The disk is full." in caplog.text
+
+
+async def test_an_index_that_cannot_be_read_at_the_start_does_not_stop_the_bot() -> None:
+    engine = StandIn()
+    engine.trouble = IndexBusy("Another program holds the index locked.")
+    async with DiscordServer() as server, serving(server, engine) as task:
+        await server.until(lambda: server.identifies, missing="no identify")
+        assert not task.done()
 
 
 async def test_told_to_stop_the_bot_finishes_those_who_wait_and_says_goodbye() -> None:

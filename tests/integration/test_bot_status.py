@@ -73,6 +73,11 @@ def test_what_is_not_known_is_left_out_and_all_fits_a_message() -> None:
     assert "**Answers**" not in told
     assert "**Waiting**: 3\n**Index**: 1 articles in 2 chunks, 0.0 MB\n" in told
     assert told.endswith("**Connection to Discord**: not known yet\n**Errors**: none")
+    assert "rebuild" not in told
+    behind = IndexStatus(IndexInfo("f", 1, 2), None, 5, "corpus lacks 30 of the 40 articles. " * 20)
+    told = report(HealthReport(True, None, 3, behind, None), metrics)
+    assert "\n⚠ The last rebuild failed: corpus lacks 30 of the 40 articles." in told
+    assert len(told) < 1000
     with metrics.errors():
         for number in range(40):
             logging.getLogger(f"bot.part{number}").error("Failed")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import DiscordUnreachable
-from bot.stopping import Stop
+from bot.shutdown import Stop
 from tests.integration.discord_server import DiscordServer
 from tests.integration.line import Line, Mode
 from tests.integration.test_bot_process import pointing_at, started

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bot.features.conversation import UNKNOWN
+from bot.features.history import UNKNOWN
 from index.types import Answer, Explanation, Turn
 from tests.bot.stand_in import StandIn
 from tests.integration.footnote import footnote, running

@@ -173,7 +173,7 @@ def test_killed_at_any_time(folder: Path, prepare: Work, work: Work) -> None:
 def test_what_was_encoded_before_the_kill_is_kept(folder: Path) -> None:
     library = stocked(folder / "library")
     whole = copy(library, folder / "whole")
-    process = start(library, small_batches, length=steps(whole, small_batches) // 2)
+    process = start(library, small_batches, length=steps(whole, small_batches) // 4)
     process.join()
     assert process.exitcode == -signal.SIGKILL
     again = library.builder().rebuild()

@@ -126,7 +126,7 @@ def test_what_the_bot_reads_of_the_package_is_in_the_wheel(programs: Path, tmp_p
     """Catalogues of translations, and the migrations of the bot's database."""
     program = (
         "from pathlib import Path\n"
-        "from bot.messages.language import catalogues\n"
+        "from bot.messages.localization import catalogues\n"
         "from bot.state import Database\n"
         "print(*sorted(catalogues()))\n"
         "Database(Path('bot.db')).close()\n"

@@ -7,7 +7,7 @@ from bot.discord_io.sending import buttons, defer, respond, update
 from bot.features.context.rendering import render_check, render_part
 from bot.interactions import take_look
 from bot.messages import custom_ids
-from bot.messages.turns import quotation, stressed
+from bot.messages.question_header import quotation, stressed
 from index.types import Context
 
 
@@ -43,7 +43,7 @@ async def check(interaction: Interaction, citation_id: str) -> None:
 
 def link(context: Context) -> str | None:
     """The address at which the article opens at the sentence."""
-    from index.answering.links import text_fragment_link
+    from index.answering.text_fragments import text_fragment_link
 
     if context.article is None or context.start >= context.end:
         return None

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from bot.messages import custom_ids, verdicts
+from bot.messages import custom_ids, match_results
 from bot.messages.escape import cut, gap, one_line, pieces, units, unwrap, without_last_breaks
-from bot.messages.language import gettext, gettext_noop
-from bot.messages.links import web_address
+from bot.messages.localization import gettext, gettext_noop
 from bot.messages.reply import CONTENT, Button, Reply
+from bot.messages.safe_urls import web_address
 from bot.messages.sources import open_link, unix_time
 from index.types import Article, Context
 
@@ -65,7 +65,7 @@ def render_check(context: Context, citation_id: str, link: str | None = None) ->
         link: Where the article opens at the sentence.
     """
     article = context.article
-    verdict = verdicts.of_citation(context)
+    verdict = match_results.of_citation(context)
     foot = [gettext("-# citation `{citation_id}`", citation_id=citation_id)]
     if article is None:
         return Reply("\n".join([verdict, *foot]))
@@ -120,10 +120,10 @@ def render_context(context: Context, link: str | None = None) -> Reply:
     """
     article = context.article
     if article is None:
-        return Reply(verdicts.of_citation(context))
+        return Reply(match_results.of_citation(context))
     head, foot = [_title(article)], _source(article, link)
     if context.status != "intact":
-        head.append(verdicts.of_citation(context))
+        head.append(match_results.of_citation(context))
     sentence = article.text[context.start : context.end]
     if not sentence.strip():
         return Reply("\n".join([*head, *foot]))

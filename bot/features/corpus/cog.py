@@ -16,7 +16,7 @@ from bot.context import BotContext, Interaction, bot_of
 from bot.discord_io.origin import before_all
 from bot.discord_io.sending import defer, open_form, post, respond, update
 from bot.errors import EditRefused, TooBusy, TooSlow, Undelivered, UnknownDraft
-from bot.features.conversation import fields
+from bot.features.autocomplete import suggest_articles, suggest_collections
 from bot.features.corpus.rendering import (
     DISCARDED,
     SHOWN,
@@ -30,10 +30,10 @@ from bot.features.corpus.rendering import (
     render_proposal,
     render_undone,
 )
-from bot.features.suggestions import suggest_articles, suggest_collections
+from bot.features.history import fields
 from bot.interactions import command, require_editor, sentence
 from bot.messages import custom_ids
-from bot.messages.language import gettext, gettext_noop, phrase
+from bot.messages.localization import gettext, gettext_noop, phrase
 from bot.messages.reply import Reply
 from bot.services.drafts import Source
 from bot.services.editing import NOT_YOURS, Gap, collection_of
@@ -98,7 +98,7 @@ class Corpus(
         where = _chosen(rules, collection)
         if file is None:
             known = Article("", title, "", link, None, date)
-            await open_form(interaction, form(custom_ids.ADD_FORM, where, known))
+            await _open_form(interaction, custom_ids.ADD_FORM, where, known)
             return
         await defer(interaction)
         source = await _fetched(file, title, link, date)
@@ -119,19 +119,19 @@ class Corpus(
         """Answer `/corpus replace`."""
         rules = require_editor(interaction)
         if file is None:
-            await open_form(interaction, await self._filled(article, rules))
+            old = await self._in_time(article, rules)
+            await _open_form(interaction, custom_ids.REPLACE_FORM, old.id, old)
             return
         await defer(interaction)
         old, _ = await self.bot.engine_service.article(article, rules)
         await _propose(interaction, rules, await _fetched(file), replaces=old.id)
 
-    async def _filled(self, article: str, rules: GuildSettings) -> discord.ui.Modal:
-        """The form with an article, in time for Discord, which shows no form after three seconds."""
+    async def _in_time(self, name: str, rules: GuildSettings) -> Article:
+        """Look up an article in time for Discord, which opens no form after three seconds."""
         try:
-            old, _ = await self.bot.engine_service.article(article, rules, 2 * _SOON)
+            return (await self.bot.engine_service.article(name, rules, 2 * _SOON))[0]
         except (TooSlow, TooBusy) as error:
             raise EditRefused(NO_TIME) from error
-        return form(custom_ids.REPLACE_FORM, old.id, old)
 
     @app_commands.command(description=gettext_noop("Remove an article"))
     @app_commands.describe(article=gettext_noop("The article, by the words of its title"))
@@ -210,10 +210,13 @@ def _chosen(held: GuildSettings, collection: str) -> str:
     return name
 
 
-def form(kind: custom_ids.Kind, target: str, article: Article, brief: str = "") -> discord.ui.Modal:
-    """Make the form for an article, filled in with what is known.
+async def _open_form(
+    interaction: Interaction, kind: custom_ids.Kind, target: str, article: Article, brief: str = ""
+) -> None:
+    """Open the form for an article, filled in with what is known.
 
     Args:
+        interaction: What is answered.
         kind: Of the form.
         target: The collection of the new article, or the id of the one that it replaces.
         article: What is known.
@@ -228,44 +231,29 @@ def form(kind: custom_ids.Kind, target: str, article: Article, brief: str = "") 
         raise EditRefused(
             gettext_noop("That does not fit into a form. Please attach the article as a `file:`.")
         )
-    made = discord.ui.Modal(
-        title=gettext("New article")
-        if kind is custom_ids.ADD_FORM
-        else gettext("The new version of the article"),
-        custom_id=kind.encode(target),
+    is_new = kind is custom_ids.ADD_FORM
+    where, day = gettext("Where readers can open it"), gettext("As 2026-09-01")
+    whole = gettext("Whole sentences; Markdown if you like")
+    await open_form(
+        interaction,
+        gettext("New article") if is_new else gettext("The new version of the article"),
+        kind.encode(target),
+        *([discord.ui.TextDisplay[Any](brief)] if brief else []),
+        _field("title", gettext("Title"), "", article.title[:_TITLE], _TITLE, required=True),
+        _field("url", gettext("Address"), where, url, _URL),
+        _field("published", gettext("Date"), day, article.published or "", _DATE),
+        _field("text", gettext("Text"), whole, article.text, TEXT, required=True),
     )
-    if brief:
-        made.add_item(discord.ui.TextDisplay(brief))
-    single, long = discord.TextStyle.short, discord.TextStyle.paragraph
-    parts = (
-        ("title", gettext("Title"), "", article.title[:_TITLE], _TITLE, single, True),
-        ("url", gettext("Address"), gettext("Where readers can open it"), url, _URL, single, False),
-        (
-            "published",
-            gettext("Date"),
-            gettext("As 2026-09-01"),
-            article.published or "",
-            _DATE,
-            single,
-            False,
-        ),
-        (
-            "text",
-            gettext("Text"),
-            gettext("Whole sentences; Markdown if you like"),
-            article.text,
-            TEXT,
-            long,
-            True,
-        ),
+
+
+def _field(
+    name: str, label: str, hint: str, value: str, longest: int, *, required: bool = False
+) -> discord.ui.Item[Any]:
+    style = discord.TextStyle.paragraph if longest == TEXT else discord.TextStyle.short
+    typed = discord.ui.TextInput[Any](
+        custom_id=name, style=style, default=value or None, max_length=longest, required=required
     )
-    for name, label, hint, value, most, style, required in parts:
-        field = discord.ui.TextInput[Any](
-            custom_id=name, style=style, default=value or None, max_length=most, required=required
-        )
-        made.add_item(discord.ui.Label(text=label, description=hint or None, component=field))
-    made.stop()  # the library need not remember it
-    return made
+    return discord.ui.Label(text=label, description=hint or None, component=typed)
 
 
 async def take_new(interaction: Interaction, collection: str) -> None:
@@ -357,8 +345,8 @@ async def start(interaction: Interaction, question: int) -> None:
     nearest = (await bot.engine_service.now(title, rules, _SOON)).candidates
     near = collection_of(nearest[0].article_id) if nearest else ""
     where = _chosen(rules, near if rules.allows(near) else "")
-    made = form(custom_ids.ADD_FORM, where, Article("", title, ""), brief(gap, nearest))
-    await open_form(interaction, made)
+    article = Article("", title, "")
+    await _open_form(interaction, custom_ids.ADD_FORM, where, article, brief(gap, nearest))
 
 
 async def _log_in_channel(interaction: Interaction, rules: GuildSettings, line: Reply) -> None:

@@ -8,10 +8,10 @@ from typing import Final
 
 from bot.messages import custom_ids
 from bot.messages.escape import one_line, units
-from bot.messages.language import gettext, gettext_noop, ngettext
-from bot.messages.links import web_address
+from bot.messages.localization import gettext, gettext_noop, ngettext
 from bot.messages.reasons import describe_differences
 from bot.messages.reply import CONTENT, Button, Reply
+from bot.messages.safe_urls import web_address
 from bot.messages.sources import unix_time
 from bot.services.drafts import Draft, Proposal
 from bot.services.editing import TAKEN, Gap, collection_of

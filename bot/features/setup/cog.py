@@ -15,12 +15,12 @@ from discord.ext import commands
 from bot.context import BotContext, Interaction, bot_of
 from bot.discord_io.sending import defer, open_form, respond, update
 from bot.errors import SettingRefused
-from bot.features.conversation import fields as filled
-from bot.features.setup.panel import NOWHERE, auto_reply_switch, certainty_form, controls, text
+from bot.features.history import fields as filled
+from bot.features.setup.panel import NOWHERE, auto_reply_switch, certainty_field, controls, text
 from bot.features.setup.status import report
 from bot.interactions import command, require_manager
 from bot.messages import custom_ids
-from bot.messages.language import gettext, gettext_noop
+from bot.messages.localization import gettext, gettext_noop
 from bot.messages.reply import Reply
 from bot.state import GuildSettings, Scope
 
@@ -78,7 +78,8 @@ async def choose(interaction: Interaction, channel: int, name: str, value: str |
         place = Scope(interaction.guild_id, channel)
         if await _may_change(interaction):
             own = bot_of(interaction).state.guild_settings.of(place)
-            await open_form(interaction, certainty_form(place, own))
+            form = custom_ids.SETTING_FORM.encode(channel, name)
+            await open_form(interaction, gettext("Certainty"), form, certainty_field(own))
         return
     await _change(interaction, channel, name, [value] if value else data.get("values", []))
 

@@ -11,7 +11,7 @@ import discord
 from bot.invite import NEEDED
 from bot.messages import custom_ids
 from bot.messages.escape import one_line
-from bot.messages.language import gettext, gettext_noop, ngettext
+from bot.messages.localization import gettext, gettext_noop, ngettext
 from bot.state import GuildSettings, Scope
 
 NOWHERE: Final = "/"
@@ -258,25 +258,18 @@ def controls(
     return made
 
 
-def certainty_form(place: Scope, own: GuildSettings) -> discord.ui.Modal:
-    """Make the form for the least certainty in a place."""
-    made = discord.ui.Modal(
-        title=gettext("Certainty"), custom_id=custom_ids.SETTING_FORM.encode(place.channel, "confidence")
+def certainty_field(own: GuildSettings) -> discord.ui.Item[Any]:
+    """Make the field of a form for the least certainty in a place."""
+    return discord.ui.Label(
+        text=gettext("How sure an answer has to be, in percent"),
+        description=gettext(
+            "It can only be stricter than what the operators chose. Leave it empty for the default."
+        ),
+        component=discord.ui.TextInput(
+            custom_id="confidence",
+            required=False,
+            max_length=6,
+            placeholder="80",
+            default=None if own.confidence is None else f"{own.confidence * 100:g}",
+        ),
     )
-    made.add_item(
-        discord.ui.Label(
-            text=gettext("How sure an answer has to be, in percent"),
-            description=gettext(
-                "It can only be stricter than what the operators chose. Leave it empty for the default."
-            ),
-            component=discord.ui.TextInput(
-                custom_id="confidence",
-                required=False,
-                max_length=6,
-                placeholder="80",
-                default=None if own.confidence is None else f"{own.confidence * 100:g}",
-            ),
-        )
-    )
-    made.stop()  # as above
-    return made

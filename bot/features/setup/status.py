@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bot.messages.escape import one_line
-from bot.messages.figures import first_names, megabytes
+from bot.messages.formatting import first_names, megabytes
 from bot.monitoring.health import HealthReport
 from bot.monitoring.metrics import Metrics
 from index.version import version
@@ -49,6 +49,8 @@ def _lines(reading: HealthReport, metrics: Metrics) -> Iterator[str]:
     yield f"**Waiting**: {reading.queue}"
     index = reading.index
     if index is not None:
+        if index.failure is not None:
+            yield f"⚠ The last rebuild failed: {one_line(index.failure, _LONGEST)}"
         changed = f", changed <t:{index.changed:.0f}:R>" if index.changed is not None else ""
         yield (
             f"**Index**: {index.info.articles} articles in {index.info.chunks} chunks, "

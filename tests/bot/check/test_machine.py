@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from bot.check.setup import disk, port
-from bot.messages.figures import duration, first_names, megabytes
+from bot.messages.formatting import duration, first_names, megabytes
 from bot.settings import BotSettings
 from index.settings import load
 

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from bot.check import examine
-from bot.dotenv import variables
 from bot.services.asking import EngineProtocol
 from bot.settings import BotSettings
 from bot.state import Database, State
+from bot.unknown_settings import variables
 from index.errors import IndexMissing, ModelUnavailable
 from index.settings import IndexSettings
 from tests.bot.stand_in import Broken, StandIn
@@ -24,6 +25,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in variables(BotSettings, IndexSettings):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / ".env").write_text(f"BOT_TOKEN={SECRET}\n")
+    (tmp_path / ".env").chmod(0o600)
     (tmp_path / "corpus" / "news").mkdir(parents=True)
     (tmp_path / "corpus" / "news" / "ferry.md").write_text(
         "---\ntitle: Ferry\n---\nThe last ferry leaves at six.\n"
@@ -55,6 +57,7 @@ def test_all_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     assert code == 0
     assert found == {
         "settings": ("in order (1 from .env)", 0),
+        "permissions": ("only you can read settings, database and index", 0),
         "token": ("looks like one (check --online asks Discord whether it is valid)", 0),
         "access": (
             "BOT_GUILDS is not set: only the first server that I join may ask, "
@@ -67,6 +70,22 @@ def test_all_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
         "index": ("2 articles in 2 chunks, 0.0 MB, changed 3 days ago (fingerprint 5f3a)", 0),
         "model": ("all-MiniLM-L6-v2 works, and the index was made with it", 0),
     }
+
+
+def test_what_others_can_read_is_named_with_the_commands_that_close_it(home: Path) -> None:
+    (home / ".env").chmod(0o644)
+    assert report()["permissions"] == ("others can read .env. Run: chmod 600 .env", 0)
+    (home / ".footnote" / "drafts").mkdir(parents=True)
+    for name in (".footnote/bot.db", ".footnote/bot.db-journal", ".footnote/drafts/a b.json"):
+        (home / name).touch(mode=0o644)
+    for folder in (".footnote", ".footnote/drafts"):
+        (home / folder).chmod(0o755)
+    text, code = report()["permissions"]
+    assert code == 0
+    assert text.startswith("others can read .env and 5 more. Run: chmod 700 ")
+    subprocess.run(text.partition("Run: ")[2], shell=True, check=True)
+    assert report()["permissions"] == ("only you can read settings, database and index", 0)
+    assert (home / "corpus").stat().st_mode & 0o077  # editors may share it
 
 
 def test_no_token_and_a_wrong_one(home: Path) -> None:
@@ -89,10 +108,10 @@ def test_wrong_settings_are_all_named(home: Path, monkeypatch: pytest.MonkeyPatc
         True,
         2,
     )
-    assert set(found) == {"settings", "token", "access", "monitor", "database"}
+    assert set(found) == {"settings", "permissions", "token", "access", "monitor", "database"}
     monkeypatch.delenv("INDEX_THREADS")
     monkeypatch.setenv("BOT_QUEUE", "many")
-    assert set(report()) == {"settings", "corpus", "index", "disk", "model"}
+    assert set(report()) == {"settings", "permissions", "corpus", "index", "disk", "model"}
     monkeypatch.delenv("BOT_QUEUE")
     (home / ".env").write_text(f"BOT_TOKEN={SECRET}\nBOT_QEUE=3\n")
     assert report()[".env"] == (
@@ -100,7 +119,7 @@ def test_wrong_settings_are_all_named(home: Path, monkeypatch: pytest.MonkeyPatc
         2,
     )
     (home / ".env").write_bytes(b"BOT_TOKEN=\xff")
-    assert report() == {"settings": ("The settings in .env cannot be read: it is not UTF-8 text.", 2)}
+    assert report()["settings"] == ("The settings in .env cannot be read: it is not UTF-8 text.", 2)
 
 
 async def test_who_may_use_the_bot(home: Path) -> None:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from bot.features.context.rendering import TOO_LONG, render_context
 from bot.messages.escape import units
+from bot.messages.match_results import CHANGED, LOST, MOVED, REMOVED
 from bot.messages.reply import CONTENT
-from bot.messages.verdicts import CHANGED, LOST, MOVED, REMOVED
 from index.types import Article, Context
 from tests.bot.written import HOSTILE
 

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from bot.features.context.rendering import BACK, CHECK, EARLIER, LATER, render_check, render_part
 from bot.messages.escape import units
+from bot.messages.match_results import CHANGED, INTACT, LOST, MOVED, REMOVED
+from bot.messages.question_header import quotation, stressed
 from bot.messages.reply import CONTENT
-from bot.messages.turns import quotation, stressed
-from bot.messages.verdicts import CHANGED, INTACT, LOST, MOVED, REMOVED
 from index.types import Article, Context
 from tests.bot.features.test_context import around
 from tests.bot.written import HOSTILE

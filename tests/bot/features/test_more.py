@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from bot.features.more import BACK, NEXT, NOTHING_MORE, THE_END, TITLE, render_more
 from bot.messages.escape import units
+from bot.messages.question_header import read
 from bot.messages.reply import CONTENT
-from bot.messages.turns import read
 from index.types import Citation
 from tests.bot.written import HOSTILE, answered, citation, declined
 

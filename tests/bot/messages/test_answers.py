@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from bot.messages.answers import DECLINED, NEAREST, SIGNATURE, AnswerView, render, share
 from bot.messages.escape import units
-from bot.messages.language import gettext
-from bot.messages.links import BUTTON
+from bot.messages.invisible_characters import reveal
+from bot.messages.localization import gettext
 from bot.messages.reply import CONTENT, Reply
+from bot.messages.safe_urls import BUTTON
 from bot.messages.small_talk import SmallTalk
-from bot.messages.visible import reveal
 from index.types import (
     Answer,
     ArticlesDiffer,

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from bot.messages.article_list import LISTED, NONE, NONE_SUCH, render_card, render_list
 from bot.messages.escape import units
-from bot.messages.links import BUTTON
 from bot.messages.reply import CONTENT
+from bot.messages.safe_urls import BUTTON
 from index.types import Article, ArticleCard
 from tests.bot.written import HOSTILE
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages.escape import cut, escape, gap, one_line, pieces, units, unwrap
-from bot.messages.visible import reveal
+from bot.messages.invisible_characters import reveal
 from tests.bot.written import HOSTILE, shown
 
 

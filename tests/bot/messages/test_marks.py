@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages.language import use_language
+from bot.messages.localization import use_language
 from bot.messages.marks import readable
 
 NAMES = {1: "Ana", 2: "Helpers", 3: "rules"}

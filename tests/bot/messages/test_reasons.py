@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.messages.language import catalogues, use_language
+from bot.messages.localization import catalogues, use_language
 from bot.messages.reasons import describe_note, describe_reason
 from index.cli import answers as command_line
 from index.types import (

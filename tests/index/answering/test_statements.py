@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.answering.comparison import liken
+from index.answering.claim_matching import liken
 from index.types import Difference, Likeness
 
 LONG = "The last ferry back to Saltmere leaves Gull Island at 6.40 pm, two hours earlier than in summer."

@@ -170,7 +170,7 @@ def test_an_index_that_grows_from_nothing(tmp_path: Path) -> None:
 
 
 def test_a_history_that_is_forgotten_is_read_anew(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.store._writer._HISTORY", 1)
+    monkeypatch.setattr("index.store._repository._HISTORY", 1)
     index = follow(library)
     for turn in range(4):
         library.write("welcome.md", f"# Welcome\n\nThe library opens at {turn}.\n")

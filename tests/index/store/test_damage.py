@@ -13,6 +13,7 @@ import pytest
 from index.errors import FootnoteError
 from index.retrieval.vectors import VectorIndex
 from index.store import Generations, Reader
+from index.store._connect import checksum
 from tests.index.library import Library
 from tests.integration.killing import copy, in_memory
 
@@ -66,22 +67,30 @@ def test_whatever_is_damaged_is_told_and_healed(library: Library, seed: int) -> 
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("UPDATE meta SET value = 'none' WHERE name = 'dimension'", "a row does not make sense"),
-        ("UPDATE meta SET value = '{' WHERE name = 'config'", "a row does not make sense"),
+        (
+            "UPDATE meta SET value = 'none', checksum = checksum(name, 'none') WHERE name = 'dimension'",
+            "sense",
+        ),
+        ("UPDATE meta SET value = '{', checksum = checksum(name, '{') WHERE name = 'config'", "sense"),
         ("UPDATE article SET tags = '['", "a row does not make sense"),
-        ("UPDATE sentence SET kind = 'rumour'", "a row does not make sense"),
-        ("UPDATE article SET title = cast(x'ff' AS TEXT)", "Could not decode to UTF-8"),
-        ("UPDATE vector SET value = cast(x'007e' || zeroblob(62) AS BLOB)", "a row does not make sense"),
+        ("UPDATE article SET title = cast(x'ff' AS TEXT)", "it holds text that is not UTF-8"),
+        ("UPDATE article SET title = 'Ferry' WHERE id = 'welcome'", "the article welcome is not what was"),
+        ("UPDATE body SET text = replace(text, 'ten', 'six')", "the article [a-z/]+ is not what was indexed"),
+        ("UPDATE sentence SET kind = 'item' WHERE kind = 'prose'", "a sentence is not what was indexed"),
+        ("UPDATE chunk SET heading = 'Spring'", "a chunk is not what was indexed"),
+        ("UPDATE vector SET value = zeroblob(64)", "a vector is not what was stored"),
+        ("UPDATE meta SET value = '33' WHERE name = 'dimension'", '"dimension" is not what was stored'),
     ],
 )
-def test_rows_that_make_no_sense_are_told(library: Library, statement: str, said: str) -> None:
+def test_rows_that_were_not_written_so_are_reported(library: Library, statement: str, said: str) -> None:
     with in_memory() as folder:
         hurt = copy(library, folder / "hurt")
         connection = sqlite3.connect(Generations(hurt.folder).current())
+        connection.create_function("checksum", -1, checksum)
         connection.execute(statement)
         connection.commit()
         connection.close()
-        with pytest.raises(FootnoteError, match=f"{said}.*Run `footnote rebuild --full`"):
+        with pytest.raises(FootnoteError, match=f"{said}.*Run `footnote rebuild`"):
             hurt.content()
 
 

@@ -77,7 +77,7 @@ def test_tidying_deletes_all_but_the_named_with_what_lies_beside_them(generation
 def test_a_damaged_pointer_is_told_and_protects_every_file(generations: Generations, content: bytes) -> None:
     path = made(generations)
     (generations.folder / "current").write_bytes(content)
-    with pytest.raises(IndexCorrupt, match="does not name a generation. Run `footnote rebuild --full`"):
+    with pytest.raises(IndexCorrupt, match="does not name a generation. Run `footnote rebuild`"):
         generations.current()
     with pytest.raises(IndexCorrupt):
         generations.tidy()
@@ -86,7 +86,7 @@ def test_a_damaged_pointer_is_told_and_protects_every_file(generations: Generati
 
 def test_a_pointer_that_cannot_be_read_is_told(generations: Generations) -> None:
     (generations.folder / "current").mkdir()
-    with pytest.raises(IndexCorrupt, match="cannot be read"):
+    with pytest.raises(IndexDisk, match="cannot be used: Is a directory"):
         generations.current()
 
 

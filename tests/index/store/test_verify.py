@@ -14,6 +14,7 @@ from tests.index.library import Library
 def library(tmp_path: Path) -> Library:
     library = Library(tmp_path).stock()
     library.builder().rebuild()
+    library.builder().keep("threshold", "0.4")
     return library
 
 
@@ -47,7 +48,10 @@ FERRY = "(SELECT key FROM article WHERE id = 'news/ferry')"
         ("UPDATE sentence SET vector = NULL WHERE kind = 'prose'", "does not have the vector of its words"),
         ("UPDATE sentence SET kind = 'code' WHERE kind = 'prose'", "does not have the vector of its words"),
         (f"DELETE FROM sentence WHERE article = {FERRY} AND ordinal = 2", "sentence 3 is not where"),
-        ("UPDATE sentence SET start = -1 WHERE ordinal = 0", "CHECK constraint failed in sentence"),
+        (
+            "UPDATE sentence SET start = -1 WHERE ordinal = 0",
+            "Rows of the table sentence are not what was",
+        ),
         ("UPDATE chunk SET start = start + 1", "chunk 0 is not the span of its sentences"),
         ("UPDATE chunk SET last = last + 50", "chunk 0 is not the span of its sentences"),
         ("UPDATE chunk SET context = 'Bus'", "chunk 0 does not have the vector of its words"),
@@ -67,7 +71,11 @@ FERRY = "(SELECT key FROM article WHERE id = 'news/ferry')"
         ),
         ("UPDATE vector SET value = x'00' WHERE key = 1", "1 vectors are no unit vectors of 32"),
         ("UPDATE vector SET hash = randomblob(16) WHERE key = 1", "does not have the vector of its words"),
-        ("UPDATE meta SET value = '00' WHERE name = 'digest'", "which articles it holds"),
+        ("UPDATE meta SET value = '00' WHERE name = 'digest'", "The hash of all articles is not that"),
+        ("UPDATE setting SET value = '0.1'", "Rows of the table setting are not what was stored: 1"),
+        ("UPDATE article SET collection = 'rules' WHERE id = 'news/ferry'", "Rows of the table article"),
+        ("UPDATE article SET short = '0123456789' WHERE id = 'news/ferry'", "not listed under its own names"),
+        ("UPDATE vector SET value = zeroblob(64) WHERE key = 1", "Rows of the table vector are not what"),
         ("DELETE FROM meta WHERE name = 'dimension'", "a row does not make sense"),
     ],
 )

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from index.retrieval.question import understand
 from index.store import FileRow, Writer
-from index.store._rows import ArticleRow, ChunkRow, embedding_key
+from index.store._rows import ArticleRow, ChunkRow, article_digest, embedding_key
 from index.store._schema import SCHEMA
 from index.text.words import LONGEST, VERSION, content_terms, fold, places, terms
 from index.types import Article
@@ -118,7 +118,7 @@ class CorpusOverview:
     def _put(self, article_id: str, made: Sequence[str]) -> None:
         chunk = ChunkRow(0, 1, 0, 0, "", "", embedding_key(""), " ".join(made))
         article = Article(article_id, "Title", "-")
-        self.writer.put(ArticleRow(article, "shelf", bytes(16), (), (chunk,)))
+        self.writer.put(ArticleRow(article, "shelf", article_digest(article, "shelf"), (), (chunk,)))
 
     def listed(self) -> dict[str, tuple[int, int]]:
         """Every term that SQL sees, with the number of texts that it is in and of its occurrences."""

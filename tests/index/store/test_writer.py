@@ -8,7 +8,7 @@ import pytest
 
 from index.errors import IndexCorrupt
 from index.store import ArticleRow, ChunkRow, FileRow, SentenceRow, Writer, article_digest, embedding_key
-from index.store import _writer as module
+from index.store import _repository as module
 from index.types import Article, SentenceKind
 
 VECTORS = np.eye(4, dtype=np.float32)
