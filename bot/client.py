@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from typing import Final, Self, cast
 
 import discord
@@ -12,6 +13,7 @@ from discord.state import AutoShardedConnectionState
 
 from bot.access import Access
 from bot.context import Handler, Interaction
+from bot.discord_io import payloads
 from bot.discord_io.endpoints import Connections
 from bot.discord_io.rate_limits import CallRates, Rates
 from bot.discord_io.translator import Translator
@@ -36,6 +38,8 @@ from bot.features import (
 from bot.interactions import Presses, Tree
 from bot.messages.custom_ids import Kind
 from bot.monitoring.health import Health
+from bot.monitoring.interruptions import Interruptions
+from bot.monitoring.logs import MISREAD, is_misread, refer
 from bot.services.asking import Answering, EngineService
 from bot.services.editing import ArticleService
 from bot.settings import BotSettings
@@ -101,6 +105,7 @@ class FootnoteBot(commands.AutoShardedBot):
         self.answering = Answering()
         self.presses = Presses()
         self.online = asyncio.Event()
+        self.interruptions = Interruptions()
         self.registered: set[int] = set()
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot uses no voice
         super().__init__(
@@ -122,7 +127,9 @@ class FootnoteBot(commands.AutoShardedBot):
         # Everything in the library that sends shares this one object; here is the last place to choose it.
         self.connections = Connections(self.loop, gateway=self.settings.gateway_url)
         self.http = self.connections
-        return cast("AutoShardedConnectionState[Self]", super()._get_state(**options))
+        state = cast("AutoShardedConnectionState[Self]", super()._get_state(**options))
+        state.parsers["READY"] = payloads.ready(state.parsers["READY"], lambda: self.connections.me)
+        return state
 
     async def setup_hook(self) -> None:
         """Add the features and register the commands; a failure stops the start."""
@@ -150,8 +157,12 @@ class FootnoteBot(commands.AutoShardedBot):
                 "applications.commands.",
                 guild,
             )
-        else:
-            self.registered.add(guild)
+            return
+        except MISREAD as error:
+            if not is_misread(error):
+                raise
+            _log.warning("Discord's reply to the commands of server %d cannot be read", guild, exc_info=error)
+        self.registered.add(guild)
 
     async def add_features(self) -> None:
         """Add every feature, and with them the commands."""
@@ -163,6 +174,7 @@ class FootnoteBot(commands.AutoShardedBot):
         """Leave Discord; connections that do not close in time are cut."""
         self.health.close()
         self.access.close()
+        self.interruptions.close()
         closing = asyncio.ensure_future(super().close())
         await asyncio.wait({closing}, timeout=_CLOSE)
         if not closing.done():
@@ -177,6 +189,12 @@ class FootnoteBot(commands.AutoShardedBot):
         """Answer presses and forms; the library answers commands."""
         await self.presses.answer(interaction)
 
+    async def on_error(self, event_method: str, /, *_: object, **__: object) -> None:
+        """Log an exception that no feature has reported."""
+        error = sys.exc_info()[1]
+        if error is not None:
+            refer(error)
+
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages to the features: there are no prefix commands."""
 
@@ -184,3 +202,12 @@ class FootnoteBot(commands.AutoShardedBot):
         """Note that the gateway has let the bot in."""
         _log.info("Connected to Discord (shard %d)", shard_id)
         self.online.set()
+        self.interruptions.end(shard_id)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Note that the gateway has let the bot in again."""
+        self.interruptions.end(shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Note that the connection to the gateway is lost."""
+        self.interruptions.begin(shard_id)

@@ -13,7 +13,7 @@ from discord import app_commands
 
 from bot.context import BotContext, Handler, Interaction, bot_of
 from bot.discord_io.origin import scope_of_interaction, set_language_of
-from bot.discord_io.sending import respond
+from bot.discord_io.sending import notify, respond
 from bot.errors import AskError, EditingOff, NotAManager, NotAnEditor, StateError, Undelivered
 from bot.messages.custom_ids import Kind
 from bot.messages.localization import gettext, gettext_noop
@@ -59,8 +59,12 @@ def command(function: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, Cor
         interaction = next(each for each in args if isinstance(each, discord.Interaction))
 
         async def work() -> None:
-            await authorize(interaction)
-            await function(*args, **kwargs)
+            try:
+                await authorize(interaction)
+                await function(*args, **kwargs)
+            except Exception:
+                set_language_of(interaction)  # only the member is told
+                raise
 
         set_language_of(interaction)
         await attempt(bot_of(interaction), work(), partial(_tell, interaction))
@@ -86,7 +90,7 @@ class Presses:
         data: Any = interaction.data
         is_form = interaction.type is discord.InteractionType.modal_submit
         for kind, handler in self.handlers:
-            fields = kind.parse(data["custom_id"]) if kind.is_form is is_form else None
+            fields = kind.parse(data.get("custom_id") or "") if kind.is_form is is_form else None
             if fields is not None:
                 await handler(interaction, **fields)
                 return
@@ -137,7 +141,7 @@ def sentence(error: Exception) -> str | None:
         _log.warning("%s", error)
         return None
     if isinstance(error, AskError):
-        _log.info("Declined: %s", type(error).__name__)
+        _log.info("A request was refused: %s", type(error).__name__)
         return gettext(error.args[0])
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         _log.warning("Discord offers a command that this version does not have: %s", error)
@@ -153,7 +157,7 @@ def sentence(error: Exception) -> str | None:
 
 
 async def _tell(interaction: Interaction, _: Exception, text: str) -> None:
-    await respond(interaction, Reply(text))
+    await notify(interaction, Reply(text))
 
 
 async def authorize(interaction: Interaction) -> GuildSettings:

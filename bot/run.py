@@ -16,6 +16,7 @@ from bot.client import FootnoteBot
 from bot.discord_io import endpoints
 from bot.errors import AskError, DiscordRefused, DiscordUnreachable, IntentsRefused, StartError, TokenRefused
 from bot.monitoring import http
+from bot.monitoring.logs import MISREAD, describe_error, is_misread
 from bot.services.asking import EngineService
 from bot.services.drafts import Drafts
 from bot.services.editing import ArticleService
@@ -27,6 +28,10 @@ from index.editing import Editing
 from index.errors import FootnoteError
 
 _log = logging.getLogger(__name__)
+
+_FOREIGN: Final = (discord.DiscordException, aiohttp.ClientError, OSError)
+EXPECTED: Final = (*_FOREIGN, *MISREAD)
+"""What connecting to Discord raises; see `is_expected`."""
 
 _REFUSED: Final = {  # close codes of the gateway after which reconnecting is useless
     4004: TokenRefused(f"Discord does not accept the token any more; it may have been reset. {HOW_TO}"),
@@ -91,7 +96,7 @@ async def _serve(bot: FootnoteBot, token: str, stop: Stop) -> None:
             stop.begin(error)
             raise
         finally:
-            bot.engine_service.worker.close()
+            bot.engine_service.close()
             bot.article_service.close()
             # Closed before it is cancelled: the library swallows a cancellation while it connects again.
             await bot.close()
@@ -114,9 +119,8 @@ async def _until_done(tasks: set[asyncio.Task[None]], *, but_also: asyncio.Task[
 
 
 async def _finish_answers(bot: FootnoteBot, stop: Stop) -> None:
-    worker = bot.engine_service.worker
-    worker.close()
-    _log.info("Told to stop: finishing %d answers", worker.load)
+    bot.engine_service.close()
+    _log.info("Told to stop: finishing %d answers", bot.engine_service.worker.load)
     if not await bot.answering.finished(stop.remaining):
         _log.warning("Leaving before everyone was answered")
 
@@ -140,7 +144,9 @@ async def _online(bot: FootnoteBot, token: str) -> None:
         async with asyncio.timeout(bot.settings.start_timeout):
             await bot.login(token)
         await _connect(bot)
-    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+    except EXPECTED as error:
+        if not is_expected(error):
+            raise
         raise in_a_sentence(error, bot.settings) from error
 
 
@@ -165,8 +171,18 @@ async def _connect(bot: FootnoteBot) -> None:
             task.cancel()
 
 
+def is_expected(error: Exception) -> bool:
+    """Whether an error is Discord's or the network's, and not a fault of ours."""
+    return isinstance(error, _FOREIGN) or is_misread(error)
+
+
 def in_a_sentence(error: Exception, settings: BotSettings) -> StartError:
     """Describe an error of the library for the operator."""
+    if is_misread(error):
+        return DiscordRefused(
+            f"Discord sent what its library cannot read ({describe_error(error)}). Try again later, or "
+            "update Footnote."
+        )
     if isinstance(error, discord.LoginFailure):
         return TokenRefused(f"Discord does not know the token in BOT_TOKEN. {HOW_TO}")
     if isinstance(error, discord.PrivilegedIntentsRequired):

@@ -6,12 +6,16 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from queue import SimpleQueue
-from typing import Generic, TypeVar
+from itertools import count
+from queue import PriorityQueue
+from typing import Final, Generic, TypeVar
 
 from bot.errors import Stopping, TooBusy, TooSlow
 
 T = TypeVar("T")
+
+_SOON, _IN_TURN, _LAST = range(3)  # priorities
+_SPARE: Final = 5  # places for work that is done soon, when the queue is full
 
 
 class _Job(Generic[T]):
@@ -48,7 +52,8 @@ class Worker:
         self._called = 0
         self._lock = threading.Lock()
         self._stopping = False
-        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._jobs: PriorityQueue[tuple[int, int, Callable[[], None] | None]] = PriorityQueue()
+        self._numbers = count()
         # A daemon: work that never ends must not keep the process from ending.
         self._thread = threading.Thread(target=self._run, name="footnote-worker", daemon=True)
         self._thread.start()
@@ -58,10 +63,14 @@ class Worker:
         """How many pieces are waiting or being done."""
         return self._load + self._called
 
-    def call(self, work: Callable[[], T]) -> T:
+    def call(self, work: Callable[[], T], *, soon: bool = False) -> T:
         """Wait, in a thread, for work to be done among the other pieces, and return its result.
 
         It takes no place in the queue from those who would be refused one.
+
+        Args:
+            work: Called in the thread.
+            soon: Whether it is short, and done before all that is waiting.
 
         Raises:
             Stopping: No more work is taken.
@@ -71,19 +80,20 @@ class Worker:
             if self._stopping:
                 raise Stopping
             self._called += 1
-            self._jobs.put(job.do)
+            self._put(_SOON if soon else _IN_TURN, job.do)
         try:
             return job.future.result()
         finally:
             with self._lock:
                 self._called -= 1
 
-    async def do(self, work: Callable[[], T], *, time_limit: float | None = None) -> T:
+    async def do(self, work: Callable[[], T], *, time_limit: float | None = None, soon: bool = False) -> T:
         """Wait for work to be done and return its result; what it raises is raised here.
 
         Args:
             work: Called in the thread.
             time_limit: Seconds to wait, if not the worker's own limit.
+            soon: Whether it is done before all that is waiting.
 
         Raises:
             Stopping: No more work is taken.
@@ -91,8 +101,8 @@ class Worker:
             TooSlow: The time is over. Work that has begun goes on, and its result is dropped.
         """
         job = _Job(work)
-        self._enter(job.future)
-        self._jobs.put(job.do)
+        self._enter(job.future, self._most + (_SPARE if soon else 0))
+        self._put(_SOON if soon else _IN_TURN, job.do)
         try:
             async with asyncio.timeout(self.time_limit if time_limit is None else time_limit) as limit:
                 return await asyncio.wrap_future(job.future)
@@ -105,13 +115,16 @@ class Worker:
         """Accept no more work; the thread ends when all that is waiting is done."""
         with self._lock:
             self._stopping = True
-            self._jobs.put(None)
+            self._put(_LAST, None)
 
-    def _enter(self, future: Future[T]) -> None:
+    def _put(self, priority: int, job: Callable[[], None] | None) -> None:
+        self._jobs.put((priority, next(self._numbers), job))
+
+    def _enter(self, future: Future[T], most: int) -> None:
         if self._stopping:
             raise Stopping
         with self._lock:
-            if self._load >= self._most:
+            if self._load >= most:
                 raise TooBusy
             self._load += 1
         # The place is free again when the work is done, or is given up before it has begun.
@@ -122,5 +135,5 @@ class Worker:
             self._load -= 1
 
     def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while (job := self._jobs.get()[2]) is not None:
             job()

@@ -45,10 +45,10 @@ _T = TypeVar("_T")
 
 
 class Engine:
-    """Answers questions from an index. It serves one call at a time; other threads wait.
+    """Answers questions from an index, one at a time; other threads wait.
 
-    Each call sees one state of the index. Articles that other processes add, change or remove meanwhile are
-    seen by the next call.
+    Look-ups, which need no model, wait for each other but not for an answer. Each call sees one state of the
+    index. Articles that other processes add, change or remove meanwhile are seen by the next call.
 
     Args:
         reader: The index.
@@ -68,12 +68,12 @@ class Engine:
         ranker: Ranker | None = None,
         cross_encoder: CrossEncoder | None = None,
     ) -> None:
-        self._reader = reader
+        self._reader, self._lookup_reader = reader, reader.another()
         self._cross_encoder = cross_encoder
         self.encoder = encoder
         reranker = cross_encoder.fingerprint if cross_encoder else ""
         self._ranker = replace(ranker or Ranker.shipped(), reranker=reranker)
-        self._lock = threading.Lock()
+        self._lock, self._lookup_lock = threading.Lock(), threading.Lock()
         self._speller = Speller()
         self._vectors: VectorIndex | None = None
         self._info: tuple[State, IndexInfo] | None = None
@@ -239,7 +239,7 @@ class Engine:
         Raises:
             StoreError: The index cannot be read.
         """
-        with self._lock, self._reader.snapshot() as snapshot:
+        with self._lookup_lock, self._lookup_reader.snapshot() as snapshot:
             counts = snapshot.counts()
             return {
                 "fingerprint": self._describe(snapshot).fingerprint,
@@ -265,8 +265,9 @@ class Engine:
 
     def close(self) -> None:
         """Close the index."""
-        with self._lock:
+        with self._lock, self._lookup_lock:
             self._reader.close()
+            self._lookup_reader.close()
             self._vectors = None
 
     @contextmanager
@@ -277,18 +278,19 @@ class Engine:
             yield snapshot, self._vectors
 
     def _read(self, ask: Callable[[Snapshot], _T]) -> _T:
-        with self._lock, self._reader.snapshot() as snapshot:
+        """Look something up, with a connection of its own, so that it waits for no answer."""
+        with self._lookup_lock, self._lookup_reader.snapshot() as snapshot:
             return ask(snapshot)
 
     def _describe(self, snapshot: Snapshot) -> IndexInfo:
-        state = snapshot.state()
-        if self._info is None or self._info[0] != state:
+        state, known = snapshot.state(), self._info
+        if known is None or known[0] != state:
             counts = snapshot.counts()
             config = repr(sorted(snapshot.config().items()))
             made = f"{snapshot.digest()}\n{config}\n{fitted(self._ranker, snapshot).fingerprint()}"
             fingerprint = hashlib.blake2b(made.encode(), digest_size=8).hexdigest()
-            self._info = state, IndexInfo(fingerprint, counts.articles, counts.chunks)
-        return self._info[1]
+            self._info = known = state, IndexInfo(fingerprint, counts.articles, counts.chunks)
+        return known[1]
 
 
 class _Timer:

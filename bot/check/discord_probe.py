@@ -23,7 +23,7 @@ from bot.discord_io.translator import Translator
 from bot.errors import StartError
 from bot.messages.formatting import duration, first_names
 from bot.messages.invisible_characters import reveal
-from bot.run import in_a_sentence
+from bot.run import EXPECTED, in_a_sentence, is_expected
 from bot.services.asking import EngineService
 from bot.settings import BotSettings
 from bot.state import channels_set_up, stored_first_guild
@@ -44,13 +44,19 @@ class DiscordProbe(FootnoteBot):
         ahead: Seconds that the clock of this machine is ahead of Discord's; None before its first answer.
     """
 
-    def __init__(self, settings: BotSettings, worker: Worker) -> None:
+    def __init__(self, settings: BotSettings) -> None:
         nothing: Any = None  # only the commands are looked at
-        super().__init__(settings, EngineService(nothing, worker), nothing, nothing)
+        service = EngineService(nothing, Worker(queue=0, time_limit=1))
+        super().__init__(settings, service, nothing, nothing)
         self.ahead: float | None = None
         trace = aiohttp.TraceConfig()
         trace.on_request_end.append(self._compare_clocks)
         self.connections.http_trace = trace
+
+    async def close(self) -> None:
+        """Close the connections and end the threads."""
+        self.engine_service.close()
+        await super().close()
 
     async def setup_hook(self) -> None:
         """Add the commands, but register none."""
@@ -75,26 +81,22 @@ async def probe_discord(settings: BotSettings, token: str) -> list[Finding]:
     chosen = channels_set_up(settings.state)
     first = stored_first_guild(settings.state)
     owners = list(settings.guilds) if settings.guilds is not None else [] if first is None else [first]
-    worker = Worker(queue=0, time_limit=1)
-    try:
-        async with DiscordProbe(settings, worker) as probe:
-            try:
-                async with asyncio.timeout(settings.start_timeout):
-                    await probe.login(token)
-            except (StartError, discord.DiscordException, aiohttp.ClientError, OSError) as error:
-                return [Finding("token", str(_readable(error, settings)), FAILED)]
-            user = probe.user
-            found = [
-                Finding("token", f"Discord knows it; it is that of {reveal(str(user))}"),
-                _clock(probe),
-            ]
-            wanted = intents(message_content=settings.message_content)
-            found += _application(cast("discord.AppInfo", probe.application), wanted)
-            found += await _bounded("servers", _servers(probe, owners, chosen), settings)
-            found += await _bounded("commands", _registered(probe, owners), settings)
-            return found
-    finally:
-        worker.close()
+    async with DiscordProbe(settings) as probe:
+        try:
+            async with asyncio.timeout(settings.start_timeout):
+                await probe.login(token)
+        except (StartError, *EXPECTED) as error:
+            return [Finding("token", str(_readable(error, settings)), FAILED)]
+        user = probe.user
+        found = [
+            Finding("token", f"Discord knows it; it is that of {reveal(str(user))}"),
+            _clock(probe),
+        ]
+        wanted = intents(message_content=settings.message_content)
+        found += _application(cast("discord.AppInfo", probe.application), wanted)
+        found += await _bounded("servers", _servers(probe, owners, chosen), settings)
+        found += await _bounded("commands", _registered(probe, owners), settings)
+        return found
 
 
 async def _bounded(subject: str, looking: Awaitable[list[Finding]], settings: BotSettings) -> list[Finding]:
@@ -102,12 +104,17 @@ async def _bounded(subject: str, looking: Awaitable[list[Finding]], settings: Bo
     try:
         async with asyncio.timeout(settings.start_timeout):
             return await looking
-    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+    except EXPECTED as error:
         return [Finding(subject, str(_readable(error, settings)), FAILED)]
 
 
 def _readable(error: Exception, settings: BotSettings) -> Exception:
-    return error if isinstance(error, StartError) else in_a_sentence(error, settings)
+    """The sentence for an error; a fault of ours is raised again."""
+    if isinstance(error, StartError):
+        return error
+    if not is_expected(error):
+        raise error
+    return in_a_sentence(error, settings)
 
 
 def _clock(probe: DiscordProbe) -> Finding:

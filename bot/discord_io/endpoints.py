@@ -1,9 +1,9 @@
-"""Points the client at other addresses than Discord's: a proxy, or another server with its API."""
+"""The library's HTTP client, at Discord's addresses or others: a proxy, or another server with its API."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import aiohttp
 import discord
@@ -11,14 +11,17 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient
 
-from bot.errors import DiscordUnreachable
+from bot.discord_io import payloads
+from bot.errors import DiscordRefused, DiscordUnreachable
 from bot.settings import BotSettings
 
 if TYPE_CHECKING:
+    from discord.types.appinfo import AppInfo
     from discord.types.gateway import SessionStartLimit
     from discord.types.user import User
 
 _TRIES: Final = 2
+_LIMIT: Final[SessionStartLimit] = {"total": 1, "remaining": 1, "reset_after": 0, "max_concurrency": 1}
 
 
 def apply(settings: BotSettings) -> None:
@@ -41,11 +44,14 @@ class Connections(HTTPClient):
         gateway: The address that is always used instead; None to use what is named.
 
     Attributes:
+        me: The user of the bot, once it has logged in.
         unreachable: Set when connecting to the gateway has failed twice in a row.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, *, gateway: str | None) -> None:
         super().__init__(loop)
+        payloads.install()
+        self.me: dict[str, Any] = {}
         self.gateway = yarl.URL(gateway) if gateway is not None else None
         self._named: yarl.URL | None = None
         self.failures = 0
@@ -80,16 +86,27 @@ class Connections(HTTPClient):
             raise DiscordUnreachable(
                 f"What answers at {discord.http.Route.BASE} is not Discord. Check BOT_API_URL."
             )
-        return user
+        if user["id"] is None:
+            raise DiscordRefused("Discord does not say whose token BOT_TOKEN is. Try again later.")
+        self.me = payloads.user(user)
+        return cast("User", self.me)
+
+    async def application_info(self) -> AppInfo:
+        """Look up the application; its id is that of the bot."""
+        found = payloads.application(await super().application_info())
+        return cast("AppInfo", {"id": self.me["id"]} | found)
 
     async def get_bot_gateway(self) -> tuple[int, str, SessionStartLimit]:
         """How many shards are wanted, the gateway's address, and how many more starts are allowed today."""
+        found: object = None
         try:
-            found = await super().get_bot_gateway()
-        except discord.GatewayNotFound:
+            found = await self.request(discord.http.Route("GET", "/gateway/bot"))
+        except discord.HTTPException as error:
             if self.gateway is None:
-                raise
-            limit: SessionStartLimit = {"total": 1, "remaining": 1, "reset_after": 0, "max_concurrency": 1}
-            return 1, str(self.gateway), limit
-        self._named = yarl.URL(found[1])
-        return found
+                raise discord.GatewayNotFound from error
+        told = payloads.without_nulls(found) if isinstance(found, dict) else {}
+        self._named = yarl.URL(str(told["url"])) if "url" in told else None
+        address = self._named or self.gateway
+        if address is None:
+            raise discord.GatewayNotFound
+        return told.get("shards", 1), str(address), told.get("session_start_limit", _LIMIT)

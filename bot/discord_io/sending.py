@@ -10,6 +10,7 @@ import io
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 import aiohttp
@@ -34,7 +35,7 @@ _PAUSE, _LONGEST_PAUSE = 0.5, 8.0  # seconds between tries: the first pause, the
 _ACKNOWLEDGED: Final = 40060
 _NO_FIRST_MESSAGE_YET: Final = 40058  # a forum post is announced before its first message arrives
 _REPLY: Final = "reply"  # key of the state of an interaction's reply
-_PROMISED, _GIVEN = "promised", "given"
+_PROMISED, _PROMISED_TO_ALL, _GIVEN = "promised", "promised to all", "given"
 
 
 async def defer(interaction: discord.Interaction[Any], *, private: bool = True, update: bool = False) -> None:
@@ -49,7 +50,7 @@ async def defer(interaction: discord.Interaction[Any], *, private: bool = True, 
         Undelivered: Discord no longer waits, or cannot be reached.
     """
     await _acknowledge(lambda: interaction.response.defer(ephemeral=private, thinking=not update))
-    interaction.extras[_REPLY] = _GIVEN if update else _PROMISED
+    interaction.extras[_REPLY] = _GIVEN if update else _PROMISED if private else _PROMISED_TO_ALL
 
 
 async def open_form(
@@ -105,13 +106,30 @@ async def respond(
         }
         return response.send_message(**message) if given is None else interaction.followup.send(**message)
 
-    if given == _PROMISED:
+    if given in (_PROMISED, _PROMISED_TO_ALL):
         await update(interaction, reply, view=view)
     elif given is None:
         await _acknowledge(send)
     else:
         await _persist(send, within=ANSWERING)
     interaction.extras[_REPLY] = _GIVEN
+
+
+async def notify(interaction: discord.Interaction[Any], reply: Reply) -> None:
+    """Tell only the member something; an answer that was promised to everyone is withdrawn.
+
+    Raises:
+        Undelivered: Discord no longer takes answers, or cannot be reached.
+    """
+
+    async def withdraw() -> None:
+        with suppress(discord.NotFound):  # a try before this one has arrived
+            await interaction.delete_original_response()
+
+    if interaction.extras.get(_REPLY) == _PROMISED_TO_ALL:
+        await _persist(withdraw, within=ANSWERING)
+        interaction.extras[_REPLY] = _GIVEN
+    await respond(interaction, reply)
 
 
 async def update(
@@ -176,6 +194,13 @@ async def post(
         ),
         within=POSTING,
     )
+
+
+async def delete_later(message: discord.Message, seconds: float) -> None:
+    """Delete a message after some time, if Discord lets the bot."""
+    await asyncio.sleep(seconds)
+    with suppress(Undelivered, discord.HTTPException):
+        await _persist(message.delete, within=POSTING)
 
 
 def buttons_view(reply: Reply) -> discord.ui.View | None:

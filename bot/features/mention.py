@@ -14,8 +14,8 @@ from discord.ext import commands
 
 from bot.context import BotContext
 from bot.discord_io.origin import scope_of
-from bot.discord_io.sending import post
-from bot.errors import TooOften
+from bot.discord_io.sending import delete_later, post
+from bot.errors import TooBusy, TooOften, TooSlow
 from bot.features.history import before, question, record
 from bot.interactions import attempt
 from bot.messages.answers import AnswerView, render
@@ -31,6 +31,7 @@ PRIVATE: Final = gettext_noop(
     "Answers are private in this channel. Please use `/ask`, so that only you see mine."
 )
 _KINDS: Final = (discord.MessageType.default, discord.MessageType.reply)
+_NOTICE: Final = 30.0  # seconds that everyone sees why one question was not answered
 _PATIENCE: Final = 0.7  # seconds before the bot shows that it is typing; most answers take less
 
 
@@ -43,6 +44,12 @@ class Mention(commands.Cog):
 
     def __init__(self, bot: BotContext) -> None:
         self.bot = bot
+        self._deletions: set[asyncio.Task[None]] = set()
+
+    async def cog_unload(self) -> None:
+        """Leave the notices that are still there."""
+        for task in self._deletions:
+            task.cancel()
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -51,7 +58,7 @@ class Mention(commands.Cog):
             return
         if self._is_asked(message):
             set_language(message.guild.preferred_locale.value if message.guild is not None else None)
-            await attempt(self.bot, self._answer(message), partial(_tell, message))
+            await attempt(self.bot, self._answer(message), partial(self._tell, message))
 
     def _is_asked(self, message: discord.Message) -> bool:
         if message.guild is None:
@@ -79,6 +86,17 @@ class Mention(commands.Cog):
         view = AnswerView(earlier=earlier.questions, collection=earlier.collection, human=bool(rules.human))
         await _reply(message, render(answer, view))
 
+    async def _tell(self, message: discord.Message, error: Exception, text: str) -> None:
+        """Say why there is no answer; in a channel, only for as long as that is true."""
+        if isinstance(error, TooOften) and not error.first:  # the bot would flood the channel too
+            return
+        told = await _reply(message, Reply(text))
+        stays = error.wait if isinstance(error, TooOften) else _NOTICE
+        if message.guild is not None and isinstance(error, TooOften | TooBusy | TooSlow):
+            task = asyncio.create_task(delete_later(told, stays))
+            self._deletions.add(task)
+            task.add_done_callback(self._deletions.discard)
+
 
 @asynccontextmanager
 async def typing(channel: discord.abc.Messageable) -> AsyncIterator[None]:
@@ -100,14 +118,6 @@ async def typing(channel: discord.abc.Messageable) -> AsyncIterator[None]:
 async def _reply(message: discord.Message, reply: Reply) -> discord.Message:
     """Reply to a message, or post into its channel if it has been deleted."""
     return await post(message.channel, reply, to=message.to_reference(fail_if_not_exists=False))
-
-
-async def _tell(message: discord.Message, error: Exception, text: str) -> None:
-    if not isinstance(error, TooOften):
-        await _reply(message, Reply(text))
-    elif error.first:  # once until the wait is over, or the bot would flood the channel too
-        told = await _reply(message, Reply(text))
-        await told.delete(delay=error.wait)
 
 
 async def setup(bot: BotContext) -> None:

@@ -98,7 +98,7 @@ async def _say_why(guild: discord.Guild, error: UnknownGuild) -> None:
 
 def _since(guild: discord.Guild) -> tuple[datetime, int]:
     """Since when the bot has been in a server; its id if Discord does not say."""
-    joined = None if guild.unavailable else guild.me.joined_at
+    joined = None if guild.unavailable else getattr(guild.me, "joined_at", None)
     return joined or _NEVER, guild.id
 
 

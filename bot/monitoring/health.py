@@ -12,12 +12,13 @@ from typing import Final, Protocol
 import discord
 
 from bot.errors import AskError
+from bot.messages.formatting import duration
 from bot.worker import Worker
 from index.errors import FootnoteError
 from index.types import IndexStatus
 
 _PATIENCE: Final = 1.5  # seconds to wait for the engine; it may be answering
-_MEMORY: Final = 300.0  # seconds for which the last look at the index is used while the engine is busy
+_MEMORY: Final = 300.0  # seconds for which the last look at the index is used while it cannot be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Health:
         self._engine_worker = engine_worker
         self._worker = Worker(queue=10, time_limit=_PATIENCE)
         self._index: IndexStatus | None = None
-        self._seen = -math.inf
+        self._seen: float | None = None
 
     async def read(self) -> HealthReport:
         """Look at everything; takes two seconds at most."""
@@ -103,10 +104,13 @@ class Health:
         try:
             self._index = await self._worker.do(self._status)
         except AskError:
-            if time.monotonic() - self._seen > _MEMORY:
-                return "The engine has had no time for minutes to look at the index."
+            if self._seen is None:
+                return "The index has not been read yet."
+            passed = time.monotonic() - self._seen
+            if passed > _MEMORY:
+                return f"The index has not been read for {duration(passed)}: reading it takes too long."
         except FootnoteError as error:
-            self._index, self._seen = None, -math.inf
+            self._index = self._seen = None
             return str(error)
         else:
             self._seen = time.monotonic()

@@ -25,6 +25,9 @@ _SECRETS: Final = (
     (re.compile(r"(/(?:webhooks|interactions)/\d+)/[\w-]+"), r"\1/…"),  # lets anyone answer in our place
     (re.compile(r"(/(?:users|members|recipients|thread-members)/|\bUser: )\d+"), r"\1…"),
 )
+MISREAD: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What Discord's library raises on JSON that lacks a field, or has null for it."""
+
 _QUESTIONS: Final = logging.getLogger("bot.questions")
 _QUESTIONS.disabled = True
 
@@ -33,7 +36,9 @@ Form = Literal["text", "json"]
 
 
 class Plain(logging.Formatter):
-    """Formats records as text, without secrets, and without tracebacks of broken connections.
+    """Formats records as text, without secrets.
+
+    If a connection broke, or Discord sent what its library cannot read, one line replaces the traceback.
 
     Args:
         outspoken: Whether errors that may contain questions are quoted.
@@ -56,10 +61,11 @@ class Plain(logging.Formatter):
         )
 
     def _eased(self, record: logging.LogRecord) -> logging.LogRecord:
-        """The record; if a connection of the library broke, with one line instead of a traceback."""
+        """The record, with one line instead of a traceback that says no more."""
         error = record.exc_info[1] if record.exc_info else None
         eased = logging.makeLogRecord(record.__dict__ | {"exc_text": None})
-        if error is not None and record.name.startswith("discord.") and _is_connection(error):
+        broken = error is not None and record.name.startswith("discord.") and _is_connection(error)
+        if error is not None and (broken or is_misread(error)):
             eased.exc_info = None
             eased.msg, eased.args = f"{record.getMessage()} ({describe_error(error)})", None
         return eased
@@ -86,8 +92,15 @@ class Json(Plain):
 
 def describe_error(error: BaseException) -> str:
     """Describe an error for the log: its type, and its message if that cannot contain a question."""
-    spoken = isinstance(error, FootnoteError) or _is_connection(error)
-    return describe_error_in_full(error) if spoken else type(error).__name__
+    if isinstance(error, FootnoteError) or _is_connection(error):
+        return describe_error_in_full(error)
+    name = type(error).__name__
+    return f"{name} in {_place(error)}" if is_misread(error) else name
+
+
+def is_misread(error: BaseException) -> bool:
+    """Whether Discord's library could not read what Discord has sent."""
+    return isinstance(error, MISREAD) and _place(error).startswith("discord.")
 
 
 def describe_error_in_full(error: BaseException) -> str:
@@ -147,6 +160,14 @@ def _is_connection(error: BaseException) -> bool:
         | discord.GatewayNotFound
         | discord.HTTPException,
     )
+
+
+def _place(error: BaseException) -> str:
+    """Where an error was raised: module and function."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    if not frames:
+        return ""
+    return f"{frames[-1].f_globals.get('__name__')}.{frames[-1].f_code.co_name}"
 
 
 def _without_secrets(text: str) -> str:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from bot.errors import (
     AmbiguousArticle,
@@ -39,8 +39,9 @@ from index.types import (
 
 _log = logging.getLogger(__name__)
 
-_NAMED = 8  # articles of one name that are listed
-_TYPING_LIMIT = 1.5  # seconds; Discord gives up on suggestions after 3
+_LOOKUPS: Final = 50  # look-ups that may wait
+_NAMED: Final = 8  # articles of one name that are listed
+_TYPING_LIMIT: Final = 1.5  # seconds; Discord gives up on suggestions after 3
 
 
 class Answering:
@@ -131,8 +132,10 @@ class EngineProtocol(Protocol):
 class EngineService:
     """Takes questions and hands them to the engine, one at a time.
 
+    Look-ups, which need no model, have a thread of their own: they do not wait for answers.
+
     Args:
-        engine: Answers; called in the worker's thread only.
+        engine: Answers, in the worker's thread.
         worker: Whose thread it is.
 
     Raises:
@@ -146,6 +149,7 @@ class EngineService:
     def __init__(self, engine: EngineProtocol, worker: Worker) -> None:
         self._engine = engine
         self.worker = worker
+        self._lookups = Worker(queue=_LOOKUPS, time_limit=worker.time_limit)
         self.metrics = Metrics()
         self._known: list[str] = []
 
@@ -181,10 +185,11 @@ class EngineService:
         return await self.worker.do(lambda: self._engine.compare(text, collections=self._where(None, rules)))
 
     async def now(self, question: str, rules: GuildSettings, time_limit: float | None = None) -> Answer:
-        """Answer a question that nobody asks, so that it is not counted."""
+        """Answer a question of an editor's work before those that wait; it is not counted."""
         return await self.worker.do(
             lambda: sure(self._engine.ask(question, collections=rules.collections), rules.confidence),
             time_limit=time_limit,
+            soon=True,
         )
 
     async def context(
@@ -200,7 +205,7 @@ class EngineService:
         Raises:
             NotShown: The article is not for this place.
         """
-        context = await self.worker.do(lambda: self._engine.context(citation_id, words))
+        context = await self._lookups.do(lambda: self._engine.context(citation_id, words))
         if context.article is not None and not rules.allows(context.article.collection):
             raise NotShown
         return context
@@ -209,14 +214,14 @@ class EngineService:
         self, typed: str, collection: str | None = None, limit: int = 25, rules: GuildSettings = UNRESTRICTED
     ) -> list[ArticleCard]:
         """Articles whose id or title has words that begin so."""
-        return await self.worker.do(
+        return await self._lookups.do(
             lambda: self._engine.articles(typed, limit, self._where(collection, rules))
         )
 
     async def titles(self, typed: str, rules: GuildSettings = UNRESTRICTED) -> list[ArticleCard]:
         """Articles to suggest while a title is being typed; none if the worker has no time."""
         with suppress(AskError):
-            return await self.worker.do(
+            return await self._lookups.do(
                 lambda: self._engine.articles(typed, 25, self._where(None, rules)), time_limit=_TYPING_LIMIT
             )
         return []
@@ -242,7 +247,7 @@ class EngineService:
                 raise UnknownArticle
             return article, self._engine.sentence_count(article.id)
 
-        return await self.worker.do(work, time_limit=time_limit)
+        return await self._lookups.do(work, time_limit=time_limit)
 
     async def collections(self, rules: GuildSettings = UNRESTRICTED, *, patient: bool = False) -> list[str]:
         """The names of the collections; those known from before if the worker has no time.
@@ -252,7 +257,7 @@ class EngineService:
             patient: Whether to wait as long as for an answer, and to fail if there is no time.
         """
         try:
-            self._known = await self.worker.do(self._named, time_limit=None if patient else _TYPING_LIMIT)
+            self._known = await self._lookups.do(self._named, time_limit=None if patient else _TYPING_LIMIT)
         except AskError:
             if patient:
                 raise
@@ -266,6 +271,11 @@ class EngineService:
     async def warm(self) -> None:
         """Load the model, so that the first question does not wait."""
         await self.worker.do(self._engine.warm, time_limit=600)
+
+    def close(self) -> None:
+        """Take no more questions and look-ups; both threads end when all that is waiting is done."""
+        self.worker.close()
+        self._lookups.close()
 
     def _named(self) -> list[str]:
         return [name for name in self._engine.collections() if name]

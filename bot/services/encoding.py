@@ -66,8 +66,8 @@ class QueuedEncoder:
         return self._encode(self._encoder.encode_documents, texts, on_batch)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """Encode questions."""
-        return self._encode(self._encoder.encode_queries, texts)
+        """Encode questions, before those that wait for an answer: they are few and short."""
+        return self._encode(self._encoder.encode_queries, texts, soon=True)
 
     def encode_tokens(self, texts: Sequence[str], *, query: bool = False) -> list[Tokens]:
         """Encode every token of each text."""
@@ -78,10 +78,13 @@ class QueuedEncoder:
         encode: Callable[[Sequence[str]], Vectors],
         texts: Sequence[str],
         on_batch: Callable[[int], None] | None = None,
+        *,
+        soon: bool = False,
     ) -> Vectors:
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        dimension = self._worker.call(lambda: self._encoder.dimension, soon=soon)
+        vectors = np.zeros((len(texts), dimension), dtype=np.float32)
         for batch in _batches(texts, _ENCODED):
-            vectors[batch] = self._worker.call(partial(encode, [texts[place] for place in batch]))
+            vectors[batch] = self._worker.call(partial(encode, [texts[place] for place in batch]), soon=soon)
             if on_batch is not None:
                 on_batch(len(batch))
         return vectors

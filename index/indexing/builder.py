@@ -194,18 +194,20 @@ class Builder:
                     continue  # the file is gone already
                 except CorpusError as error:
                     failures[article_id] = error
-            deleted = set(ids) - failures.keys()
-            gone = {
-                name: owner
-                for name, owner in known.items()
-                if name in deleted or not (self._corpus / owner[0]).exists()
-            }
-            self._drop_from_previous(sorted(deleted | gone.keys()))
-            removed = _forget(writer, self._corpus, gone) if writer else set()
-            self._drop_from_previous(sorted(removed - deleted - gone.keys()))  # others of a deleted file
+            removed = set(ids) - failures.keys()
+            self._drop_from_previous(sorted(removed))
+            if writer:
+                gone = {
+                    name: owner
+                    for name, owner in known.items()
+                    if name in removed or not (self._corpus / owner[0]).exists()
+                }
+                forgotten = _forget(writer, self._corpus, gone)
+                self._drop_from_previous(sorted(forgotten - removed))  # others of a deleted file
+                removed |= forgotten
             if failures:
-                raise _not_removed(failures, (deleted | removed) - failures.keys())
-            return BuildReport(removed=tuple(sorted(deleted | removed)))
+                raise _not_removed(failures, removed - failures.keys())
+            return BuildReport(removed=tuple(sorted(removed)))
 
     def rollback(self, *, allow_empty: bool = False) -> BuildReport:
         """Go back to the database that the last full rebuild replaced.

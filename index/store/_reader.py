@@ -52,6 +52,10 @@ class Reader:
         with reader.snapshot():
             return reader
 
+    def another(self) -> Reader:
+        """Return a reader of the same index with a connection of its own, for another thread."""
+        return Reader(self._generations.folder, model=self._model)
+
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """The index as it is now, unchanged until the block ends; one at a time.

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 
@@ -151,3 +152,38 @@ async def test_threads_can_wait_for_work_without_taking_a_place_in_the_queue() -
         assert worker.load == 0
     with pytest.raises(Stopping):
         worker.call(gate)
+
+
+async def test_short_work_is_done_before_what_waits_and_has_places_of_its_own() -> None:
+    async with working(queue=1) as worker:
+        gate, done = Gate(), list[str]()
+        first = asyncio.create_task(worker.do(gate))
+        await gate.wait()
+        second = asyncio.create_task(worker.do(lambda: done.append("second")))
+        await asyncio.sleep(0)
+        soon = [
+            asyncio.create_task(worker.do(partial(done.append, f"soon {n}"), soon=True)) for n in range(5)
+        ]
+        await asyncio.sleep(0)
+        called = asyncio.create_task(
+            asyncio.to_thread(worker.call, partial(done.append, "called"), soon=True)
+        )
+        with pytest.raises(TooBusy):
+            await worker.do(lambda: None, soon=True)
+        await asyncio.sleep(0.1)
+        assert worker.load == 8
+        gate.open.set()
+        await asyncio.gather(first, second, *soon, called)
+        assert done == [*(f"soon {n}" for n in range(5)), "called", "second"]
+
+
+async def test_what_waits_is_done_before_the_thread_ends() -> None:
+    async with working(queue=2) as worker:
+        gate = Gate()
+        first = asyncio.create_task(worker.do(gate))
+        await gate.wait()
+        waiting = asyncio.create_task(worker.do(lambda: "done"))
+        await asyncio.sleep(0)
+        worker.close()
+        gate.open.set()
+        assert (await first, await waiting) == ("through", "done")

@@ -3,7 +3,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from index.ranking.ranker import Ranker
 from index.settings import IndexSettings, load
 from index.store import Reader
 from index.text.sentences import segment
-from index.types import Answered, Declined, Turn
+from index.types import Answered, Declined, Turn, Vectors
 from tests.index.conftest import ARTICLES, RANKER, Town, assert_verbatim, notes_of, reason_of
 from tests.index.hashed import HashedEncoder
 
@@ -445,3 +446,48 @@ def test_what_a_sentence_leans_on_comes_with_it_unless_it_is_cited_too(town: Tow
     both = engine.ask("Volunteers grow beans, squash and dahlias in the community garden?", k=3).citations
     assert {one.text[:10] for one in both} >= {"They grow ", "Volunteers"}
     assert all(one.lead is None for one in both if one.article_id == "garden" and one.text.startswith("They"))
+
+
+def test_look_ups_wait_for_no_answer(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = town.engine()
+    cited = engine.ask("When does the last ferry leave Saltmere?").citations[0]
+    encoding, go_on = threading.Event(), threading.Event()
+    encode = type(town.encoder).encode_queries
+
+    def wait(self: HashedEncoder, texts: Sequence[str]) -> Vectors:
+        encoding.set()
+        assert go_on.wait(20)
+        return encode(self, texts)
+
+    monkeypatch.setattr(type(town.encoder), "encode_queries", wait)
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(engine.ask, "When does the last ferry leave Saltmere?")
+        try:
+            assert encoding.wait(20)
+            look_ups: dict[Callable[[], object], object] = {
+                lambda: engine.article("news/ferry").id: "news/ferry",
+                lambda: engine.sentence_count("news/ferry") > 0: True,
+                lambda: [each.id for each in engine.articles("ferry")]: ["news/ferry"],
+                lambda: "news" in engine.collections(): True,
+                lambda: engine.context(cited.citation_id).status: "intact",
+                lambda: engine.status().info.articles: 4,
+                lambda: engine.facts()["articles"]: 4,
+            }
+            for look_up, expected in look_ups.items():
+                assert pool.submit(look_up).result(5) == expected
+            assert not answer.done()
+        finally:
+            go_on.set()
+        assert answer.result(20).citations[0] == cited
+    engine.close()
+
+
+def test_look_ups_see_a_new_generation_and_open_again_after_closing(town: Town, engine: Engine) -> None:
+    before = engine.status().info
+    town.write("news/new", "A tram runs from today.\n", "title: Tram\n")
+    town.builder.rebuild(full=True)
+    assert [each.id for each in engine.articles("tram")] == ["news/new"]
+    assert engine.status().info != before
+    engine.close()
+    assert engine.article("news/new").title == "Tram"
+    engine.close()

@@ -98,7 +98,7 @@ async def running(
                 room.engine.gate.set()
             await bot.close()
             await asyncio.gather(task, return_exceptions=True)
-            worker.close()
+            bot.engine_service.close()
             bot.article_service.close()
             state.close()
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -676,6 +677,46 @@ async def test_what_enough_people_have_missed_becomes_an_article(town: Town) -> 
     await town.bot.state.unanswered.leave(town.guild.id)
     run = await town.server.press(town.eve, shown, f"{START} (1)")
     assert (await run.response()).content == str(UnknownDraft())
+
+
+async def test_an_article_can_be_started_while_nothing_is_answered(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.features.corpus.cog._SOON", 0.2)
+    await miss(town, "Where is the sauna?", "Where is the sauna now?", "Where is a sauna?")
+    shown = await slash(town, "gaps")
+    await settle(town, GuildSettings(collections=("news", "sport")))
+    gate = threading.Event()
+    worker = town.bot.engine_service.worker
+    stuck = [asyncio.create_task(worker.do(partial(gate.wait, 20))) for _ in range(12)]
+    try:
+        run = await town.server.press(town.eve, shown, f"{START} (1)")
+        form = await run.modal(within=3)
+        assert form["components"][1]["component"]["value"].endswith("sauna?")
+        assert form["custom_id"] == "corpus-add:news"
+        choices = await town.server.autocomplete(town.ana, town.channel, "article", "title", "gull")
+        assert [each["value"] for each in choices] == ["news/ferry"]
+        card = await (
+            await town.server.slash(town.ana, town.channel, "article", title="news/ferry")
+        ).response()
+        assert "Gull Island" in card.content
+    finally:
+        gate.set()
+        await asyncio.gather(*stuck)
+
+
+async def test_gaps_are_shown_before_those_who_wait_are_answered(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.features.corpus.cog._SOON", 0.2)
+    await miss(town, "Where is the sauna?", "Where is the sauna now?", "Where is a sauna?")
+    worker = town.bot.engine_service.worker
+    waiting = [asyncio.create_task(worker.do(partial(time.sleep, 0.15))) for _ in range(12)]
+    await asyncio.sleep(0)
+    shown = await slash(town, "gaps")
+    assert shown.content.startswith("**Asked and not found**")
+    assert sum(not each.done() for each in waiting) >= 6
+    await asyncio.gather(*waiting)
 
 
 async def test_what_is_missed_in_mentions_is_kept_and_can_be_forgotten(town: Town) -> None:

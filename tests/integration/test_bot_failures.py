@@ -6,16 +6,18 @@ import asyncio
 import logging
 import re
 import time
+from typing import Any
 
 import discord
 import pytest
 from discord import app_commands
 
 from bot.errors import Stopping, TooBusy, TooSlow
+from bot.features import mention
 from index.errors import IndexMissing
 from tests.bot.stand_in import FERRY, Broken, Slow, StandIn
 from tests.integration.discord_server import NoAnswer
-from tests.integration.footnote import footnote
+from tests.integration.footnote import Room, footnote
 
 TROUBLE = "Why the trouble?"
 LAST = "The last ferry leaves Gull Island at 6.40 pm."
@@ -72,7 +74,7 @@ async def test_an_index_that_cannot_be_used_is_the_operators_business(
         assert str(room.ana.id) not in caplog.text
 
 
-async def test_when_too_many_wait_the_rest_are_told_at_once() -> None:
+async def test_when_too_many_wait_the_rest_are_told_at_once_and_alone() -> None:
     async with footnote(queue=1) as room:
         runs = [
             await room.server.slash(room.ana, room.channel, "ask", question=f"Shall we wait {number}?")
@@ -80,9 +82,70 @@ async def test_when_too_many_wait_the_rest_are_told_at_once() -> None:
         ]
         refused = [await run.response() for run in runs[2:]]
         assert [each.content for each in refused] == [str(TooBusy())] * 2
+        assert all(each.ephemeral for each in refused)
+        assert len(room.server.messages(room.channel)) == 2  # of those who wait
         room.engine.gate.set()
         for run in runs[:2]:
-            assert "I found no answer" in (await run.response()).content
+            answer = await run.response()
+            assert "I found no answer" in answer.content
+            assert not answer.ephemeral
+
+
+@pytest.mark.parametrize("trouble", ["busy", "late", "fails"])
+async def test_only_the_member_reads_why_a_command_was_not_answered(trouble: str) -> None:
+    async with footnote(queue=0, time_limit=0.2 if trouble == "late" else 20) as room:
+        if trouble == "busy":
+            await room.server.slash(room.ana, room.channel, "ask", question="Shall we wait?")
+            await room.server.until(lambda: room.engine.asked, missing="the question")
+        before = len(room.server.messages(room.channel))
+        fault = room.server.cut_request("DELETE", "/webhooks/*")
+        run = await room.server.slash(
+            room.ben, room.channel, "ask", question=TROUBLE if trouble == "fails" else "Shall we wait?"
+        )
+        told = await run.response()
+        expected = {"busy": str(TooBusy()), "late": str(TooSlow()), "fails": "Something went wrong"}
+        assert told.content.startswith(expected[trouble])
+        assert told.ephemeral
+        assert fault.hits == 1
+        assert len(room.server.messages(room.channel)) == before
+
+
+@pytest.mark.parametrize("trouble", ["busy", "late"])
+async def test_a_notice_in_a_channel_is_deleted_later(trouble: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert mention._NOTICE == 30
+    monkeypatch.setattr(mention, "_NOTICE", 0.3)
+    async with footnote(queue=0, time_limit=0.1 if trouble == "late" else 20) as room:
+        me = room.server.bot.mention
+        if trouble == "busy":
+            await room.server.slash(room.ana, room.channel, "ask", question="Shall we wait?")
+            await room.server.until(lambda: room.engine.asked, missing="the question")
+        room.server.fail("DELETE", "/channels/*", 503)
+        told = await room.say(f"{me} shall we wait?")
+        assert told.content in (str(TooBusy()), str(TooSlow()))
+        await room.server.until(lambda: room.server.current(told) is None, missing="the notice stays")
+        own = room.server.dm(room.ana)
+        told = await room.say("Shall we wait?", own)
+        await asyncio.sleep(0.4)
+        assert room.server.current(told) is not None  # nobody else reads it
+
+
+async def test_a_notice_stays_when_the_bot_leaves(caplog: pytest.LogCaptureFixture) -> None:
+    async with footnote(queue=0, time_limit=0.1) as room:
+        told = await room.say(f"{room.server.bot.mention} shall we wait?")
+        assert await room.bot.answering.finished(5)
+        [task] = mention_of(room)._deletions
+        await room.bot.close()
+        await asyncio.sleep(0)
+        assert task.cancelled()
+        assert room.server.current(told) is not None
+    assert "Traceback" not in caplog.text
+
+
+def mention_of(room: Room) -> mention.Mention:
+    """Returns the feature that answers mentions."""
+    cogs: Any = room.bot.cogs
+    found: mention.Mention = cogs["Mention"]
+    return found
 
 
 async def test_a_question_that_takes_too_long_is_given_up() -> None:
@@ -90,9 +153,6 @@ async def test_a_question_that_takes_too_long_is_given_up() -> None:
         assert (await room.ask("Shall we wait?")).content == str(TooSlow())
         assert (await room.say(f"{room.server.bot.mention} and the ferry?")).content == str(TooSlow())
         room.engine.gate.set()
-        await room.server.until(
-            lambda: room.bot.engine_service.worker.load == 0 or None, within=0.01
-        ) if False else None
         await asyncio.sleep(0.05)
         assert LAST in (await room.ask("The last ferry?")).content
 
@@ -228,3 +288,12 @@ async def test_a_failure_after_the_answer_is_told_beside_it_and_one_before_it_in
         instead = await (await room.server.slash(room.ana, room.channel, "stumble", late=False)).response()
         assert UNEXPECTED.fullmatch(instead.content)
         assert instead.ephemeral
+
+
+async def test_the_log_calls_only_questions_questions(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "bot.interactions")
+    async with footnote() as room:
+        await (await room.server.slash(room.ana, room.channel, "article", title="Nothing")).response()
+        assert await room.bot.answering.finished(5)
+    assert "A request was refused: UnknownArticle" in caplog.text
+    assert "question" not in caplog.text

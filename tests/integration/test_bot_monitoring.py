@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -18,6 +19,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.errors import PortTaken
+from bot.monitoring import interruptions
 from bot.monitoring.health import Health
 from bot.run import serve
 from bot.services.asking import EngineService
@@ -203,6 +205,57 @@ async def test_a_cut_connection_is_the_reason_until_it_is_back(port: int) -> Non
         await server.until(lambda: server.resumes or len(server.identifies) > 1, missing="not back")
 
 
+async def test_before_the_index_was_read_nothing_is_said_of_minutes(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Occupied(StandIn):
+        def status(self) -> IndexStatus:
+            assert self.gate.wait(20)
+            return super().status()
+
+    monkeypatch.setattr("bot.monitoring.health._PATIENCE", 0.1)
+    engine = Occupied()
+    async with watched(port, engine) as bot:
+        await bot.room.server.connected(10)
+        await bot.until(503)
+        assert (await bot.health())[1]["reason"] == "The index has not been read yet."
+        engine.gate.set()
+        await bot.until(200)
+
+
+async def test_an_interruption_is_logged_once_if_it_lasts_and_when_it_is_over(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert interruptions._BRIEF == 10
+    monkeypatch.setattr(interruptions, "_BRIEF", 0.5)
+    caplog.set_level(logging.INFO, "bot.monitoring.interruptions")
+
+    def lines() -> list[str]:
+        return [each.getMessage() for each in caplog.records if each.name == interruptions.__name__]
+
+    async with footnote() as room:
+        server = room.server
+        await room.ask("The last ferry?")
+        await server.cut()
+        await server.until(lambda: server.resumes, missing="no resume")
+        await room.ask("The last ferry?")
+        await asyncio.sleep(0.6)
+        assert lines() == []
+        server.hang("GET", "/gateway*", 1.2)
+        await server.cut()
+        await asyncio.sleep(0.8)
+        told = ["There is no connection to Discord (shard 0); I keep trying to connect again"]
+        assert lines() == told
+        await server.until(lambda: len(server.resumes) == 2, missing="no second resume")
+        await room.ask("The last ferry?")
+        assert lines() == [*told, "Connected to Discord again after 1 second (shard 0)"]
+        server.hang("GET", "/gateway*", 5)
+        await server.cut()
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(0.6)
+    assert len(lines()) == 2
+
+
 async def test_watching_waits_for_no_answer_and_holds_none_up(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,7 +278,10 @@ async def test_watching_waits_for_no_answer_and_holds_none_up(
         await asyncio.sleep(max(0, before + 4.1 - time.monotonic()))
         status, said = await bot.health()
         assert status == 503
-        assert "has had no time for minutes" in said["reason"]
+        assert said["reason"] in [
+            f"The index has not been read for {seconds} seconds: reading it takes too long."
+            for seconds in range(4, 9)
+        ]
         assert server.longest_silence(before) < 1
 
 

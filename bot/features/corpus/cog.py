@@ -5,6 +5,8 @@ What a button is about is in a file, so it works after a restart.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -38,7 +40,7 @@ from bot.messages.reply import Reply
 from bot.services.drafts import Source
 from bot.services.editing import NOT_YOURS, Gap, collection_of
 from bot.state import GuildSettings
-from index.types import Article, Declined
+from index.types import Article, Citation, Declined
 
 LARGEST: Final = 8 * 1024 * 1024
 """Bytes of a file."""
@@ -126,12 +128,13 @@ class Corpus(
         old, _ = await self.bot.engine_service.article(article, rules)
         await _propose(interaction, rules, await _fetched(file), replaces=old.id)
 
-    async def _in_time(self, name: str, rules: GuildSettings) -> Article:
-        """Look up an article in time for Discord, which opens no form after three seconds."""
+    async def _in_time(self, article: str, rules: GuildSettings) -> Article:
+        """Read an article in time for Discord, which shows no form after three seconds."""
         try:
-            return (await self.bot.engine_service.article(name, rules, 2 * _SOON))[0]
+            old, _ = await self.bot.engine_service.article(article, rules, 2 * _SOON)
         except (TooSlow, TooBusy) as error:
             raise EditRefused(NO_TIME) from error
+        return old
 
     @app_commands.command(description=gettext_noop("Remove an article"))
     @app_commands.describe(article=gettext_noop("The article, by the words of its title"))
@@ -167,12 +170,19 @@ class Corpus(
         missed = await bot.state.unanswered.of(interaction.guild_id or 0)
         found: list[Gap] = []
         for gap in await bot.article_service.gaps(missed, bot.settings.gap_people):
-            answer = await bot.engine_service.now(gap.questions[0].question, rules)
-            if isinstance(answer, Declined):  # an article may have been added since
+            if await self._is_open(gap, rules):
                 found.append(gap)
             if len(found) == SHOWN:
                 break
         await respond(interaction, render_gaps(found, bot.settings.gap_people))
+
+    async def _is_open(self, gap: Gap, rules: GuildSettings) -> bool:
+        """Whether a gap is still one: an article may have been added since. It is if there is no time."""
+        try:
+            answer = await self.bot.engine_service.now(gap.questions[0].question, rules, _SOON)
+        except (TooBusy, TooSlow):
+            return True
+        return isinstance(answer, Declined)
 
 
 async def _fetched(file: discord.Attachment, title: str = "", url: str = "", published: str = "") -> Source:
@@ -337,13 +347,18 @@ async def start(interaction: Interaction, question: int) -> None:
     """
     bot, rules = bot_of(interaction), require_editor(interaction)
     missed = await bot.state.unanswered.of(interaction.guild_id or 0)
-    found = await bot.article_service.gaps(missed, bot.settings.gap_people, time_limit=_SOON)
+    try:
+        found = await bot.article_service.gaps(missed, bot.settings.gap_people, time_limit=_SOON)
+    except (TooBusy, TooSlow):  # the form opens all the same, with what is known at once
+        found = [Gap((each,), 1) for each in missed]
     gap = next((each for each in found if question in {one.id for one in each.questions}), None)
     if gap is None:
         raise UnknownDraft
     title = gap.questions[0].question
-    nearest = (await bot.engine_service.now(title, rules, _SOON)).candidates
-    near = collection_of(nearest[0].article_id) if nearest else ""
+    nearest: Sequence[Citation] = ()
+    with suppress(TooBusy, TooSlow):
+        nearest = (await bot.engine_service.now(title, rules, _SOON)).candidates
+    near = collection_of(nearest[0].article_id) if nearest else next(iter(rules.collections or ()), "")
     where = _chosen(rules, near if rules.allows(near) else "")
     article = Article("", title, "")
     await _open_form(interaction, custom_ids.ADD_FORM, where, article, brief(gap, nearest))

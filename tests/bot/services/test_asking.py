@@ -7,23 +7,24 @@ from dataclasses import replace
 
 import pytest
 
-from bot.errors import NothingAsked, TooSlow, UnknownCollection
+from bot.errors import NothingAsked, Stopping, TooBusy, TooSlow, UnknownCollection
 from bot.services.asking import Answering, EngineService, sure
 from bot.worker import Worker
 from index.errors import IndexMissing, UsageError
 from index.types import Answered, Article, BelowThreshold, Declined, Explanation
-from tests.bot.stand_in import Broken, StandIn
+from tests.bot.stand_in import FERRY, Broken, StandIn, sentences
 
 
 @asynccontextmanager
 async def engine_service(engine: StandIn, time_limit: float = 5) -> AsyncIterator[EngineService]:
     """Runs a engine service until the block is left."""
     worker = Worker(queue=4, time_limit=time_limit)
+    service = EngineService(engine, worker)
     try:
-        yield EngineService(engine, worker)
+        yield service
     finally:
         engine.gate.set()
-        worker.close()
+        service.close()
 
 
 async def test_questions_go_to_the_engine_with_their_collection() -> None:
@@ -111,3 +112,42 @@ async def test_finished_waits_for_the_last_one() -> None:
         await asyncio.sleep(0.01)
         assert not waiting.done()
     assert await waiting
+
+
+async def test_look_ups_do_not_wait_for_answers_and_are_bounded() -> None:
+    engine = StandIn()
+    async with engine_service(engine) as open_service:
+        waiting = [asyncio.create_task(open_service.ask(f"Shall we wait? {n}")) for n in range(5)]
+        await asyncio.sleep(0.01)
+        with pytest.raises(TooBusy):
+            await open_service.ask("One more?")
+        assert [each.title for each in await open_service.titles("menti")] == ["Mentions"]
+        assert (await open_service.article("handbook/mentions"))[0].title == "Mentions"
+        assert [each.id for each in await open_service.articles("menti")] == ["handbook/mentions"]
+        assert await open_service.collections(patient=True) == ["handbook", "news"]
+        citation = sentences(FERRY)[0]
+        assert (await open_service.context(citation.citation_id)).status == "intact"
+        assert not any(each.done() for each in waiting)
+        engine.gate.set()
+        await asyncio.gather(*waiting)
+
+    class Stuck(StandIn):
+        def collections(self) -> list[str]:
+            assert self.gate.wait(20)
+            return super().collections()
+
+    stuck = Stuck()
+    async with engine_service(stuck) as open_service:
+        asked = [asyncio.create_task(open_service.collections(patient=True)) for _ in range(60)]
+        done, pending = await asyncio.wait(asked, timeout=0.1)
+        assert len(pending) == 51
+        assert all(isinstance(each.exception(), TooBusy) for each in done)
+        stuck.gate.set()
+        await asyncio.gather(*pending)
+
+
+async def test_no_look_up_is_taken_once_it_is_closed() -> None:
+    async with engine_service(StandIn()) as open_service:
+        open_service.close()
+        with pytest.raises(Stopping):
+            await open_service.article("handbook/mentions")

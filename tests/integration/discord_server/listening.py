@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
 
 from aiohttp import web
 
@@ -131,6 +132,10 @@ class Listening:
             times: How many requests are struck.
         """
         return self._fault(Fault(method, path, times, status=status, code=code, message=message))
+
+    def answer(self, method: str, path: str, body: Any, status: int = 200, *, times: int = 99) -> Fault:
+        """Answers the next matching requests with a body of the test's choice."""
+        return self._fault(Fault(method, path, times, status=status, body=body))
 
     def rate_limit(
         self, method: str, path: str, retry_after: float, *, whole_bot: bool = False, times: int = 1

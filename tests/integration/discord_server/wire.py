@@ -15,6 +15,7 @@ from tests.integration.discord_server.errors import ApiError
 from tests.integration.discord_server.model import Json, Upload
 
 API = "/api/v10"
+CONTENT_TYPE = "application/json"
 HEADERS = {"Via": "1.1 discord"}  # discord.py takes a 429 without Via for a ban by Cloudflare and gives up
 
 
@@ -51,6 +52,7 @@ class Fault:
     message: str = ""
     hang: float = 0.0
     cut: bool = False
+    body: Any = None
     hits: int = 0
 
     def matches(self, request: Request) -> bool:
@@ -68,6 +70,8 @@ class Fault:
             return web.Response()
         if self.retry_after is not None:
             return rate_limited(self.retry_after, whole_bot=self.whole_bot)
+        if self.status is not None and self.body is not None:
+            return reply(self.body, self.status)
         if self.status is not None:
             return reply(
                 {"message": self.message or f"{self.status}: fault on demand", "code": self.code}, self.status
@@ -91,14 +95,13 @@ def rate_limited(retry_after: float, *, whole_bot: bool) -> web.Response:
 def reply(data: Any = None, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
     """Returns a JSON answer, or an empty 204 for None.
 
-    The content type is exactly ``application/json``: discord.py does not parse one with a charset behind it.
+    The content type is ``CONTENT_TYPE``; unpatched, discord.py parses nothing but ``application/json``.
     """
     extra = HEADERS | (headers or {})
     if data is None:
         return web.Response(status=204, headers=extra)
-    return web.Response(
-        body=json.dumps(data).encode(), status=status, content_type="application/json", headers=extra
-    )
+    extra = {"Content-Type": CONTENT_TYPE} | extra
+    return web.Response(body=json.dumps(data).encode(), status=status, headers=extra)
 
 
 async def read_body(request: web.Request) -> tuple[Any, list[Upload]]:
