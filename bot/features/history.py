@@ -50,7 +50,8 @@ def question(message: discord.Message, me: int) -> str:
 
 def typed(interaction: Interaction, text: str) -> str:
     """What was typed into an option or a form."""
-    return readable(text, _names(interaction.guild, interaction.user))
+    name_of = _names(interaction.guild, interaction.user, me=interaction.application_id)
+    return readable(text, name_of)
 
 
 def _names(
@@ -59,7 +60,7 @@ def _names(
     mentioned: Sequence[discord.abc.User] = (),
     me: int = 0,
 ) -> Callable[[int], str]:
-    """Look up names of members, roles, and channels that the reader may see."""
+    """Look up names of roles, of members who are mentioned, and of channels that the reader may see."""
     names = {each.id: each.display_name for each in mentioned} | {me: ""}
 
     def name_of(number: int) -> str:
@@ -67,8 +68,6 @@ def _names(
             return names.get(number, "")
         if role := guild.get_role(number):
             return "" if role.is_bot_managed() else role.name
-        if member := guild.get_member(number):
-            return member.display_name
         channel = guild.get_channel_or_thread(number)
         is_seen = (
             channel is not None

@@ -138,7 +138,8 @@ async def test_names_in_a_question_are_read_as_names() -> None:
         names = f"{room.ben.mention} or {captain.mention} leave {room.channel.mention} <:ship:5> <@9>"
         await room.say(f"{room.server.bot.mention} does {names}")
         assert room.engine.asked == [("does Ben or Captain leave general", None)]
-        await room.ask(f"where is {room.channel.mention}, {captain.mention}? <#9> <@9>")
+        unnamed = f"<#9> <@9> {room.server.bot.mention}"
+        await room.ask(f"where is {room.channel.mention}, {captain.mention}? {unnamed}")
         assert [asked.split() for asked, _ in room.engine.asked[1:]] == [
             ["where", "is", "general,", "Captain?"]
         ]
