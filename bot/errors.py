@@ -28,6 +28,7 @@ FootnoteError
         ├── SettingRefused      a setting cannot be what was chosen
         ├── UnknownCollection   no such folder of articles
         ├── UnknownArticle      no article of that name
+        ├── AmbiguousArticle    several articles of that name
         ├── NotAManager         the member may not manage the server
         ├── NotAnEditor         the member may not change articles
         ├── EditingOff          BOT_GUILDS is not set, so nobody may change articles
@@ -215,6 +216,23 @@ class UnknownArticle(AskError):
     """There is no article of that name."""
 
     says = gettext_noop("There is no article with that name. `/articles` lists them all.")
+
+
+class AmbiguousArticle(AskError):
+    """Several articles have that name.
+
+    Args:
+        articles: A line for each, in Discord's Markdown.
+    """
+
+    def __init__(self, articles: Sequence[str]) -> None:
+        super().__init__(
+            phrase(
+                "Several articles have that name. Please choose one of the suggestions, or give its id, "
+                "which is in parentheses:\n{articles}",
+                articles="\n".join(articles),
+            )
+        )
 
 
 class NotAManager(AskError):

@@ -166,9 +166,8 @@ async def authorize(interaction: Interaction) -> GuildSettings:
     Raises:
         AskError: It may not be answered; as `Access.rules_for`.
     """
-    if _RULES not in interaction.extras:
-        access, scope = bot_of(interaction).access, scope_of_interaction(interaction)
-        interaction.extras[_RULES] = await access.rules_for(scope, interaction.user.id)
+    access, scope = bot_of(interaction).access, scope_of_interaction(interaction)
+    interaction.extras[_RULES] = await access.rules_for(scope, interaction.user.id)
     return rules_of(interaction)
 
 

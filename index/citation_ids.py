@@ -1,9 +1,9 @@
-"""Citation ids: a citation's proof in a few characters.
+"""Citation ids: what a citation quoted, in a few characters, so that it can be checked later.
 
-A citation id names the article, the span and, by a hash, the words that were quoted. Whoever holds the
-article can check it: the quotation is genuine if the article's id has the one hash, and the span of its text
-has the other. It proves what was quoted, not who quoted it (it is no signature), and 24 bits of the words are
-enough to notice a change, not to withstand someone who looks for other words of the same hash.
+A citation id names the article and the span, and holds a hash of the quoted text. Whoever has the article
+can check the quotation: the hash of the article's id and the hash of the span's text must be those of the
+citation id. It proves what was quoted, not who quoted it: it is no signature. The 24 bits of the second hash
+are enough to notice a change, but not to resist someone who looks for another text of the same hash.
 
 Form: `<article>.<start>.<length>.<text>`, at most 40 of the characters `0-9 a-z .`, so that it fits into
 the state of a Discord button: 10 hexadecimal digits of the id's BLAKE2b, start and length in base 36, and 6
@@ -47,12 +47,12 @@ class CitationId:
         return self.start + self.length
 
     def proves(self, text: str) -> bool:
-        """Whether these are the words that were quoted."""
+        """Whether this is the text that was quoted."""
         return len(text) == self.length and quotation_hash(text) == self.text
 
 
 def make(article_id: str, start: int, end: int, text: str) -> str:
-    """The citation id of a citation.
+    """Make the citation id of a citation.
 
     Args:
         article_id: The article it is from.

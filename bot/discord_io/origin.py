@@ -1,20 +1,14 @@
-"""Where a question comes from, its text, and the language of its answer."""
+"""Where a question comes from, and the language of its answer."""
 
 from __future__ import annotations
 
-import re
 from contextlib import AbstractContextManager
-from typing import Any, Final
+from typing import Any
 
 import discord
 
 from bot.messages.localization import set_language, use_language
 from bot.state import Scope
-
-_MEMBER: Final = re.compile(r"<@!?(\d+)>")
-_CHANNEL: Final = re.compile(r"<#(\d+)>")
-_ROLE: Final = re.compile(r"<@&(\d+)>")
-_EMOJI: Final = re.compile(r"<a?:(\w+):\d+>")
 
 
 def scope_of_interaction(interaction: discord.Interaction[Any]) -> Scope:
@@ -36,17 +30,6 @@ def _scope(guild: int | None, channel: object) -> Scope:
     if isinstance(channel, discord.Thread):
         return Scope(guild, channel.parent_id)
     return Scope(guild, getattr(channel, "id", 0))
-
-
-def question(message: discord.Message, me: int) -> str:
-    """What a message asks: its text without the mention of the bot, and with names for other mentions."""
-    names = {str(each.id): each.display_name for each in message.mentions} | {str(me): " "}
-    text = _MEMBER.sub(lambda found: names.get(found[1], found[0]), message.content)
-    channels = {str(each.id): getattr(each, "name", "") for each in message.channel_mentions}
-    text = _CHANNEL.sub(lambda found: channels.get(found[1], ""), text)
-    roles = {str(each.id): each.name for each in message.role_mentions if not each.is_bot_managed()}
-    text = _ROLE.sub(lambda found: roles.get(found[1], ""), text)
-    return " ".join(_EMOJI.sub(r"\1", text).split())
 
 
 def set_language_of(interaction: discord.Interaction[Any], *, private: bool = True) -> None:

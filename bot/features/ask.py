@@ -12,7 +12,7 @@ from bot.context import BotContext, Interaction, bot_of
 from bot.discord_io.origin import set_language_of
 from bot.discord_io.sending import defer, open_form, respond
 from bot.features.autocomplete import suggest_collections
-from bot.features.history import answered, fields, record
+from bot.features.history import answered, fields, record, text_of, typed
 from bot.interactions import command, take_turn
 from bot.messages import custom_ids
 from bot.messages.answers import AnswerView, render
@@ -43,9 +43,10 @@ class Ask(commands.Cog):
         private = bool(rules.private) if private is None else private
         view = AnswerView(asked=True, collection=collection, private=private, human=bool(rules.human))
         await _acknowledge(interaction, view)
-        answer = await bot_of(interaction).engine_service.ask(question, collection, rules=rules)
+        bot, asked = bot_of(interaction), typed(interaction, question)
+        answer = await bot.engine_service.ask(asked, collection, rules=rules)
         await respond(interaction, render(answer, view))
-        await record(bot_of(interaction), answer, interaction.user.id, interaction.guild_id)
+        await record(bot, answer, interaction.user.id, interaction.guild_id)
 
 
 @command
@@ -56,7 +57,8 @@ async def ask_about(interaction: Interaction, message: discord.Message) -> None:
         asked=True, about=message.jump_url, private=bool(rules.private), human=bool(rules.human)
     )
     await _acknowledge(interaction, view)
-    answer = await bot_of(interaction).engine_service.ask(message.clean_content, rules=rules)
+    asked = text_of(message, interaction.application_id, interaction.user)
+    answer = await bot_of(interaction).engine_service.ask(asked, rules=rules)
     await respond(interaction, render(answer, view))
 
 
@@ -80,7 +82,7 @@ async def answer_follow_up(interaction: Interaction) -> None:
     await _acknowledge(interaction, AnswerView(private=private))
     asked: Asked = await answered(message, bot)
     answer = await bot.engine_service.ask(
-        fields(interaction)["question"], asked.collection, asked.turns, rules
+        typed(interaction, fields(interaction)["question"]), asked.collection, asked.turns, rules
     )
     view = AnswerView(True, None, asked.questions, asked.collection, private, bool(rules.human))
     await respond(interaction, render(answer, view))

@@ -12,9 +12,9 @@ import discord
 from discord.ext import commands
 
 from bot.context import BotContext
-from bot.discord_io.origin import question, scope_of
+from bot.discord_io.origin import scope_of
 from bot.discord_io.sending import post
-from bot.features.history import record
+from bot.features.history import question, record
 from bot.interactions import attempt
 from bot.messages.answers import AnswerView, render
 from bot.messages.localization import use_language
@@ -47,8 +47,11 @@ class AutoReply(commands.Cog):
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Answer a question in a channel that is set up for that."""
-        if self.bot.settings.message_content and asks_everyone(message):
-            await attempt(self.bot, self._answer_message(message))
+        if self.bot.settings.message_content and is_for_everyone(message):
+            with use_language(message.guild.preferred_locale.value if message.guild else None):
+                asked = question(message, self.bot.application_id or 0)
+            if is_question(asked):
+                await attempt(self.bot, self._answer_message(message, asked))
 
     @commands.Cog.listener()
     async def on_thread_create(self, thread: discord.Thread) -> None:
@@ -56,13 +59,12 @@ class AutoReply(commands.Cog):
         if thread.owner_id != self.bot.application_id and isinstance(thread.parent, discord.ForumChannel):
             await attempt(self.bot, self._answer_post(thread))
 
-    async def _answer_message(self, message: discord.Message) -> None:
+    async def _answer_message(self, message: discord.Message, asked: str) -> None:
         place = await scope_of(message)
         if message.guild is None or isinstance(
             message.guild.get_channel(place.channel), discord.ForumChannel
         ):
             return
-        asked = question(message, self.bot.application_id or 0)
         answer = await self._ask(asked, message.author.id, place)
         if answer is not None:
             to = message.to_reference(fail_if_not_exists=False)
@@ -123,20 +125,20 @@ class AutoReply(commands.Cog):
         await record(self.bot, answer, 0)
 
 
-def asks_everyone(message: discord.Message) -> bool:
-    """Whether a member's message in a server asks something, and nobody in particular.
-
-    That is one with a question mark behind a word that is no reply, no command, and mentions nobody.
-    """
+def is_for_everyone(message: discord.Message) -> bool:
+    """Whether a member's message in a server is for nobody in particular: no reply, and mentions nobody."""
     if message.guild is None or message.author.bot or message.webhook_id is not None:
         return False
-    if message.type is not discord.MessageType.default or message.reference is not None:
+    if message.type is not discord.MessageType.default:
         return False
-    if message.mentions or message.role_mentions or message.mention_everyone:
-        return False
-    text = _LINK.sub(" ", message.content)
-    last = max(map(text.rfind, _QUESTION_MARKS))
-    return not _COMMAND.match(message.content) and bool(_WORD.search(text, 0, max(last, 0)))
+    return not (message.mentions or message.role_mentions or message.mention_everyone)
+
+
+def is_question(text: str) -> bool:
+    """Whether a text is no command, and has a question mark behind a word."""
+    plain = _LINK.sub(" ", text)
+    last = max(map(plain.rfind, _QUESTION_MARKS))
+    return not _COMMAND.match(text) and bool(_WORD.search(plain, 0, max(last, 0)))
 
 
 def is_solved(thread: discord.Thread) -> bool:

@@ -9,6 +9,7 @@ from discord import app_commands
 
 from bot.context import BotContext, Interaction, bot_of
 from bot.discord_io.sending import defer, respond
+from bot.features.history import text_of
 from bot.interactions import command, take_turn
 from bot.messages import match_results
 from bot.messages.answers import Layout, about_line
@@ -34,7 +35,7 @@ async def compare(interaction: Interaction, message: discord.Message) -> None:
     """Compare a message with the articles, for the one who asked."""
     rules = take_turn(interaction)
     await defer(interaction)
-    text = message.clean_content
+    text = text_of(message, interaction.application_id, interaction.user)
     reply = Reply(gettext(NO_CLAIM))
     if any(char.isalnum() for char in text):
         comparison = await bot_of(interaction).engine_service.compare(text, rules=rules)

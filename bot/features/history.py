@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
 import discord
 
 from bot.context import BotContext, Interaction, bot_of
-from bot.discord_io.origin import question
 from bot.discord_io.sending import buttons
 from bot.interactions import attempt
 from bot.messages import custom_ids
 from bot.messages.localization import gettext_noop
+from bot.messages.marks import readable
 from bot.messages.question_header import Asked, read
 from bot.messages.small_talk import SmallTalk
 from bot.state import GuildSettings
@@ -20,6 +21,63 @@ from index.types import Answer, Answered
 
 UNKNOWN: Final = gettext_noop("I can no longer read what was asked here. Please ask again.")
 _LONGEST: Final = 300  # characters of a question that is kept
+
+
+def text_of(message: discord.Message, me: int, reader: discord.abc.User | None = None) -> str:
+    """What a message says: its text, its embeds and what it forwards, a blank line between them.
+
+    Args:
+        message: Anyone's message. Previews of links do not count.
+        me: Id of the bot, whose name is left out.
+        reader: Who is shown the names of channels; the author of the message if left out.
+    """
+    parts: list[str | None] = []
+    said: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
+    for each in said:
+        parts.append(each.content)
+        for embed in each.embeds:
+            if embed.type == "rich":
+                parts += [embed.title, embed.description]
+                parts += [text for field in embed.fields for text in (field.name, field.value)]
+    name_of = _names(message.guild, reader or message.author, message.mentions, me)
+    return readable("\n\n".join(filter(None, parts)), name_of).strip()
+
+
+def question(message: discord.Message, me: int) -> str:
+    """What a message asks, on one line."""
+    return " ".join(text_of(message, me).split())
+
+
+def typed(interaction: Interaction, text: str) -> str:
+    """What was typed into an option or a form."""
+    return readable(text, _names(interaction.guild, interaction.user))
+
+
+def _names(
+    guild: discord.Guild | None,
+    reader: discord.abc.User,
+    mentioned: Sequence[discord.abc.User] = (),
+    me: int = 0,
+) -> Callable[[int], str]:
+    """Look up names of members, roles, and channels that the reader may see."""
+    names = {each.id: each.display_name for each in mentioned} | {me: ""}
+
+    def name_of(number: int) -> str:
+        if number in names or guild is None:
+            return names.get(number, "")
+        if role := guild.get_role(number):
+            return "" if role.is_bot_managed() else role.name
+        if member := guild.get_member(number):
+            return member.display_name
+        channel = guild.get_channel_or_thread(number)
+        is_seen = (
+            channel is not None
+            and isinstance(reader, discord.Member)
+            and channel.permissions_for(reader).view_channel
+        )
+        return channel.name if channel is not None and is_seen else ""
+
+    return name_of
 
 
 def fields(interaction: Interaction) -> dict[str, Any]:
@@ -68,7 +126,7 @@ async def again(interaction: Interaction, rules: GuildSettings) -> tuple[Asked, 
 async def before(message: discord.Message, bot: BotContext) -> Asked:
     """What the bot's answer was asked that a member's message replies to, or follows in direct messages."""
     earlier = await referenced(message)
-    if message.reference is None and message.guild is None:
+    if not _is_reply(message) and message.guild is None:
         with suppress(discord.HTTPException):
             earlier = await anext(aiter(message.channel.history(limit=1, before=message)), None)
     if earlier is None or earlier.author != bot.user:
@@ -80,13 +138,18 @@ async def before(message: discord.Message, bot: BotContext) -> Asked:
 
 async def referenced(message: discord.Message) -> discord.Message | None:
     """The message that another replies to; None if there is none, or Discord does not show it."""
-    if message.reference is None or message.reference.message_id is None:
+    if message.reference is None or message.reference.message_id is None or not _is_reply(message):
         return None
     if isinstance(message.reference.resolved, discord.Message):
         return message.reference.resolved
     with suppress(discord.HTTPException):
         return await message.channel.fetch_message(message.reference.message_id)
     return None
+
+
+def _is_reply(message: discord.Message) -> bool:
+    """Whether a message refers to another of its channel, and does not forward one."""
+    return message.reference is not None and message.reference.type is discord.MessageReferenceType.reply
 
 
 async def record(bot: BotContext, answer: Answer | SmallTalk, member: int, guild: int | None = None) -> None:

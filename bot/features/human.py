@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final, cast
 
+import aiohttp
 import discord
 
 from bot.context import BotContext, Interaction, bot_of
@@ -21,7 +24,12 @@ from bot.messages.question_header import head
 from bot.messages.reply import Button, Reply
 
 NOBODY: Final = gettext_noop("Nobody can be notified from here anymore.")
+GONE: Final = gettext_noop(
+    "The role that I would notify no longer exists. Someone who manages this server can choose another one "
+    "with `/footnote setup`."
+)
 CALLED: Final = gettext_noop("I have notified {role}.")
+EMPTY: Final = gettext_noop("I have posted your question, but nobody has the role {role} right now.")
 UNHEARD: Final = gettext_noop("I have posted your question, but I am not allowed to notify {role}.")
 ALREADY: Final = gettext_noop("Somebody was already notified about this question.")
 READER: Final = gettext_noop("You can't write here, so I can't notify anyone for you.")
@@ -31,6 +39,7 @@ CONFIRM: Final = gettext_noop(
 )
 POST: Final = gettext_noop("Post it")
 _QUESTION, _NAME = 300, 80  # UTF-16 units
+_PATIENCE: Final = 3.0  # seconds
 
 
 async def ask_a_human(interaction: Interaction, answer: int | None) -> None:
@@ -44,7 +53,7 @@ async def ask_a_human(interaction: Interaction, answer: int | None) -> None:
     called = rules_of(interaction).human
     role = guild.get_role(called) if guild is not None and called is not None else None
     if message is None or role is None:
-        await respond(interaction, Reply(gettext(NOBODY)))
+        await respond(interaction, Reply(gettext(NOBODY if called is None else GONE)))
         return
     if not _may_write(interaction):
         await respond(interaction, Reply(gettext(READER)))
@@ -102,7 +111,16 @@ async def _call(
         raise
     bot.call_rates.take(interaction.user.id, role.id)
     heard = role.mentionable or interaction.app_permissions.mention_everyone
-    return gettext(CALLED if heard else UNHEARD, role=role.mention)
+    told = EMPTY if await _is_empty(role) else CALLED if heard else UNHEARD
+    return gettext(told, role=role.mention)
+
+
+async def _is_empty(role: discord.Role) -> bool:
+    """Whether Discord says in time that no member has a role."""
+    with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+        async with asyncio.timeout(_PATIENCE):
+            return (await role.guild.role_member_counts()).get(role) == 0
+    return False
 
 
 def call(asked: Sequence[str], role: discord.Role, name: str, answer: str | None = None) -> Reply:

@@ -13,19 +13,16 @@ import discord
 from discord.ext import commands
 
 from bot.context import BotContext
-from bot.discord_io.origin import question, scope_of
+from bot.discord_io.origin import scope_of
 from bot.discord_io.sending import delete_later, post
 from bot.errors import TooBusy, TooOften, TooSlow
-from bot.features.history import before, record
+from bot.features.history import before, question, record
 from bot.interactions import attempt
 from bot.messages.answers import AnswerView, render
 from bot.messages.localization import gettext, gettext_noop, set_language
 from bot.messages.reply import Reply
+from bot.messages.small_talk import HELP
 
-HELP: Final = gettext_noop(
-    "Ask me something: mention me and write your question behind it, or use `/ask`. "
-    "I answer with sentences from the articles."
-)
 UNREADABLE: Final = gettext_noop(
     "I cannot read that message: Discord shows me only messages that mention me, not my role. "
     "Please mention me by my name and write your question behind it, or use `/ask`."

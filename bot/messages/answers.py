@@ -82,7 +82,7 @@ def render(answer: Answer | SmallTalk, view: AnswerView = AnswerView()) -> Reply
     if view.asked or follows:
         head += turns_head(answer.question, view.earlier if follows else (), view.collection)
     if isinstance(answer, SmallTalk):
-        return Reply("\n".join([*head, one_line(gettext(answer.reply), _REASON)]))
+        return Reply("\n".join([*head, gettext(answer.reply)]))
     footnotes = numbered(shown(answer))
     if not isinstance(answer, Answered):
         reason = one_line(describe_reason(answer.reason), _REASON)

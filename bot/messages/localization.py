@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -18,6 +19,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Final, Self
 
+from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -143,6 +145,16 @@ def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
     return _filled(_catalogue().ngettext(one, many, number), {**values, "count": number})
 
 
+def long_date(moment: datetime) -> str:
+    """Write a date out, such as `October 1, 2026`."""
+    return format_date(moment, "long", locale=_locale())
+
+
+def _locale() -> str:
+    """The language as Babel names it."""
+    return _language.get().replace("-", "_")
+
+
 def _catalogue() -> NullTranslations:
     return catalogues()[_language.get()]
 
@@ -155,5 +167,5 @@ def _filled(text: str, values: Mapping[str, object]) -> str:
 
 def _written(value: object) -> object:
     if isinstance(value, int):
-        return format_decimal(value, locale=_language.get().replace("-", "_"))
+        return format_decimal(value, locale=_locale())
     return value

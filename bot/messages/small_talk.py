@@ -1,4 +1,4 @@
-"""Replies to messages that ask the articles nothing: greetings, thanks and instructions to the bot."""
+"""Replies to messages that ask the articles nothing: greetings, thanks, calls for help and instructions."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from bot.messages.localization import gettext_noop
 from index.answering.compound import split
 from index.text.words import written
 from index.types import Answer, Answered
+
+HELP: Final = gettext_noop(
+    "Just ask me in your own words: use `/ask`, or mention me and add your question. "
+    "For example: *When are you open on Sundays?* "
+    "I answer with sentences from the articles; `/articles` lists them."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ class SmallTalk:
 
 
 _REPLIES: Final = (
+    (HELP, r"(?:please )?help(?: (?:me|please|bot|footnote))*|hilfe(?: bitte)?"),
     (
         gettext_noop("Hello! Ask me something, and I answer with sentences from the articles."),
         r"(?:hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day))"
@@ -67,7 +74,7 @@ _PATTERNS: Final = tuple((reply, re.compile(pattern)) for reply, pattern in _REP
 
 
 def reply_to(text: str) -> str | None:
-    """Return the reply to a greeting, thanks or an instruction; None for anything that may be a question."""
+    """Return the reply to small talk; None for anything that may be a question."""
     words = " ".join(written(text))
     return next((reply for reply, pattern in _PATTERNS if pattern.fullmatch(words)), None)
 

@@ -9,7 +9,16 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final, Protocol
 
-from bot.errors import AskError, NotHere, NothingAsked, NotShown, UnknownArticle, UnknownCollection
+from bot.errors import (
+    AmbiguousArticle,
+    AskError,
+    NotHere,
+    NothingAsked,
+    NotShown,
+    UnknownArticle,
+    UnknownCollection,
+)
+from bot.messages.escape import one_line
 from bot.messages.small_talk import SmallTalk, reply_or_ask
 from bot.monitoring.metrics import Metrics
 from bot.state import UNRESTRICTED, GuildSettings
@@ -31,6 +40,7 @@ from index.types import (
 _log = logging.getLogger(__name__)
 
 _LOOKUPS: Final = 50  # look-ups that may wait
+_NAMED: Final = 8  # articles of one name that are listed
 _TYPING_LIMIT: Final = 1.5  # seconds; Discord gives up on suggestions after 3
 
 
@@ -216,11 +226,14 @@ class EngineService:
             )
         return []
 
-    async def article(self, name: str, rules: GuildSettings = UNRESTRICTED) -> tuple[Article, int]:
-        """An article by its id or the beginning of its title, and how many sentences it has.
+    async def article(
+        self, name: str, rules: GuildSettings = UNRESTRICTED, time_limit: float | None = None
+    ) -> tuple[Article, int]:
+        """An article by its id, its title or words that begin so, and how many sentences it has.
 
         Raises:
             UnknownArticle: There is none that may be shown.
+            AmbiguousArticle: There are several.
         """
 
         def work() -> tuple[Article, int]:
@@ -228,15 +241,13 @@ class EngineService:
             try:
                 article = self._engine.article(name)
             except ArticleNotFound:
-                found = self._engine.articles(name, 1, where) if name.strip() else []
-                if not found:
-                    raise UnknownArticle from None
-                article = self._engine.article(found[0].id)
+                found = self._engine.articles(name, _NAMED + 1, where) if name.strip() else []
+                article = self._engine.article(_only(name, found))
             if not rules.allows(article.collection):
                 raise UnknownArticle
             return article, self._engine.sentence_count(article.id)
 
-        return await self._lookups.do(work)
+        return await self._lookups.do(work, time_limit=time_limit)
 
     async def collections(self, rules: GuildSettings = UNRESTRICTED, *, patient: bool = False) -> list[str]:
         """The names of the collections; those known from before if the worker has no time.
@@ -254,7 +265,7 @@ class EngineService:
         return [name for name in self._known if rules.allows(name)]
 
     def status(self) -> IndexStatus:
-        """The state of the index; waits for the engine, so only for threads that may wait."""
+        """Return the state of the index; reads it, so only for threads that may wait."""
         return self._engine.status()
 
     async def warm(self) -> None:
@@ -279,6 +290,18 @@ class EngineService:
         if collection not in names:
             raise UnknownCollection(names[:25])
         return [collection]
+
+
+def _only(name: str, found: Sequence[ArticleCard]) -> str:
+    """The id of the one article that was found, or of the one with exactly that title."""
+    titled = [card for card in found if card.title.casefold() == name.strip().casefold()]
+    chosen = titled if len(titled) == 1 else found
+    if not chosen:
+        raise UnknownArticle
+    if len(chosen) > 1:
+        lines = [f"- {one_line(card.title, 80)} ({one_line(card.id, 100)})" for card in chosen[:_NAMED]]
+        raise AmbiguousArticle([*lines, "- …"] if len(chosen) > _NAMED else lines)
+    return chosen[0].id
 
 
 def sure(answer: Answer, least: float | None) -> Answer:

@@ -73,7 +73,7 @@ class Proposal:
         action: What is done with the article.
         article: As it is to be or, where it is removed, as it is.
         preview: What publishing it would mean; None if it is removed.
-        old: Title of the article that it replaces.
+        old: The article that it replaces.
         untitled: Whether its title is only its file's name.
         taken: Whether another article has its id, so that it cannot be published.
     """
@@ -82,7 +82,7 @@ class Proposal:
     action: Action
     article: Article
     preview: Preview | None = None
-    old: str = ""
+    old: Article | None = None
     untitled: bool = False
     taken: bool = False
 

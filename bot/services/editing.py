@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,12 +12,14 @@ from typing import Final, TypeVar
 
 from bot.errors import EditRefused, UnknownArticle, UnknownDraft
 from bot.messages.escape import escape
+from bot.messages.escape import one_line as escaped_line
 from bot.messages.localization import gettext_noop, phrase
+from bot.messages.safe_urls import web_address
 from bot.services.drafts import Action, Draft, Drafts, Proposal, Source
 from bot.state import GuildSettings, Missed
 from bot.worker import Worker
 from index.corpus import humanised, one_line
-from index.editing import CorpusOverview, Editing
+from index.editing import CorpusOverview, Editing, Preview
 from index.errors import ArticleExists, ArticleNotFound, CorpusError, IndexBusy, UsageError
 from index.types import Article
 
@@ -31,6 +34,10 @@ BUSY: Final = gettext_noop(
     "nothing is lost."
 )
 TAKEN: Final = gettext_noop("Another article has that name. Choose another title, or use `/corpus replace`.")
+KNOWN: Final = gettext_noop(
+    "These words are already in the article **{title}** ({where}). To change its title, its address or its "
+    "date, use `/corpus replace`."
+)
 SINCE: Final = gettext_noop("The article has been changed since, so I left it as it is.")
 NOT_YOURS: Final = gettext_noop("The articles in that collection can't be changed from this server.")
 TOO_LONG: Final = phrase(
@@ -40,6 +47,8 @@ TOO_LONG: Final = phrase(
 )
 _LIMIT: Final = 600.0  # seconds that a change may take, waiting included
 _QUEUE: Final = 30  # changes that may wait
+_HEADING: Final = re.compile(r"\A\s*#+ [^\n]*")
+_NAME, _ADDRESS = 120, 500  # UTF-16 units, and characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +100,17 @@ class ArticleService:
 
         def work() -> Proposal:
             article = self._read(source, collection)
-            old = ""
-            if replaces:
-                article, old = replace(article, id=replaces), self._title(replaces)
+            old = self._held(replaces) if replaces else None
+            if old is not None:
+                article = replace(article, id=replaces) if source.name else _kept(article, old)
             _allow(rules, article.id)
             seen = self._editing.preview(article, besides=replaces, collections=rules.collections)
-            taken = not replaces and self._editing.taken(article)
-            action: Action = "replace" if replaces else "add"
+            if old is None:
+                self._refuse_known(article, seen)
+            taken = old is None and self._editing.taken(article)
+            action: Action = "add" if old is None else "replace"
             name = ""
-            if seen.sentences and not taken:
+            if seen.sentences and not taken and article != old:
                 name = self._drafts.keep(Draft(guild, action, article.id, article.title, article))
             untitled = bool(source.name) and not source.title and article.title == _of_file(source.name)
             return Proposal(name, action, article, seen, old, untitled, taken)
@@ -210,11 +221,21 @@ class ArticleService:
         self._drafts.drop(name)
         return draft
 
-    def _title(self, article_id: str) -> str:
+    def _held(self, article_id: str) -> Article:
         held = self._editing.held(article_id)
         if held is None:
             raise UnknownArticle
-        return held.title
+        return held
+
+    def _refuse_known(self, article: Article, seen: Preview) -> None:
+        """Refuse a new article whose text is already in another one, word for word."""
+        names = [article.id, *(twin.article_id for twin in seen.twins if twin.share == 1)]
+        for held in map(self._editing.held, names):
+            if held is not None and _words(held) == _words(article):
+                where, address = escaped_line(held.id, _NAME), web_address(held.url)
+                if address is not None and len(address) < _ADDRESS:
+                    where += f", <{address}>"
+                raise EditRefused(phrase(KNOWN, title=escaped_line(held.title, _NAME), where=where))
 
     def _mine(self, name: str, guild: int, rules: GuildSettings) -> Draft:
         """A draft of this server, whose article may still be changed from here."""
@@ -236,6 +257,22 @@ def collection_of(path: str) -> str:
     """The collection of an id or of a path under the corpus."""
     first, slash, _ = path.partition("/")
     return first if slash else ""
+
+
+def _kept(article: Article, old: Article) -> Article:
+    """An article from the form, with the fields of the old one that the form does not show."""
+    return replace(
+        article,
+        id=old.id,
+        source=article.source or old.source,
+        language=article.language or old.language,
+        tags=article.tags or old.tags,
+    )
+
+
+def _words(article: Article) -> list[str]:
+    """The words of an article, without a heading on top, which is its title."""
+    return _HEADING.sub("", article.text).split()
 
 
 def _allow(rules: GuildSettings, article_id: str) -> None:

@@ -100,8 +100,11 @@ def add(
         else:
             note(f"{given} -> {path}")
             paths.append(path)
-    if paths:  # even if others failed: the index has all that is in the corpus
-        _run(values, lambda index: index.add(paths), as_json=as_json)
+    try:
+        if paths:  # even if others failed: the index has all that is in the corpus
+            _run(values, lambda index: index.add(paths), as_json=as_json)
+    except FootnoteError as error:
+        failures.append(error)
     for failure in failures[:-1]:
         note(str(failure))
     if failures:
@@ -138,7 +141,10 @@ def remove(
     index: Index = None,
     as_json: Json = False,
 ) -> None:
-    """Delete articles from the corpus and from the index."""
+    """Delete articles from the corpus and from the index.
+
+    If one cannot be deleted, the others are, and the error names it.
+    """
     _run(settings(corpus, index), lambda index: index.remove(ids), as_json=as_json)
 
 

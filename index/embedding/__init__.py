@@ -32,6 +32,7 @@ _BATCH: Final = 32
 _REPORT: Final = 256  # texts between two calls of `on_batch`
 _HEAD: Final = 1 << 20  # bytes of each file that go into a folder's fingerprint
 _SPINS: Final = "1000"
+_CPUINFO: Final = Path("/proc/cpuinfo")
 
 
 class SentenceEncoder:
@@ -52,12 +53,23 @@ class SentenceEncoder:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Identifies the weights without loading them: a folder by names, sizes and heads of its files."""
+        """Identifies weights and precision, as `name@hash precision`.
+
+        The weights are identified without loading them: a folder by names, sizes and heads of its files, and
+        a published model by its revision, for which it is downloaded if it is not on this machine.
+        """
+        return f"{self._weights()} {'bfloat16' if _is_bfloat16(self._dtype) else 'float32'}"
+
+    def _weights(self) -> str:
         if self._name == DEFAULT_MODEL:
             return f"{DEFAULT_MODEL}@{DEFAULT_SHA256[:16]}"
         folder = Path(self._name).expanduser()
         if not folder.is_dir():
-            return self._name
+            revision = _revision(self._name)
+            if revision is None:
+                self.warm()
+                revision = _revision(self._name)
+            return f"{self._name}@{revision}" if revision else self._name
         digest = hashlib.blake2b(digest_size=8)
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             digest.update(f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0".encode())
@@ -308,8 +320,19 @@ def _precision(dtype: str, threads: int) -> dict[str, Any]:
 
     torch.set_num_threads(threads or usable_cores())
     transformers.utils.logging.disable_progress_bar()
-    bfloat16 = dtype == "bfloat16" or (dtype == "auto" and _computes_bfloat16())
-    return {"dtype": torch.bfloat16 if bfloat16 else torch.float32}
+    return {"dtype": torch.bfloat16 if _is_bfloat16(dtype) else torch.float32}
+
+
+def _is_bfloat16(dtype: str) -> bool:
+    return dtype == "bfloat16" or (dtype == "auto" and _computes_bfloat16())
+
+
+def _revision(name: str) -> str | None:
+    """The revision of a published model that is on this machine, 16 digits of it; None if there is none."""
+    from huggingface_hub import try_to_load_from_cache
+
+    path = try_to_load_from_cache(name if "/" in name else f"sentence-transformers/{name}", "config.json")
+    return Path(path).parent.name[:16] if isinstance(path, str) else None
 
 
 def _local(name: str) -> str:
@@ -353,10 +376,13 @@ def _default_folder() -> Path:
 
 
 def _computes_bfloat16() -> bool:
-    """Whether the CPU multiplies in bfloat16: about twice as fast, at a cosine of 0.9999 to float32."""
-    import torch
+    """Whether the CPU multiplies in bfloat16: about twice as fast, at a cosine of 0.9999 to float32.
 
-    # These are private, but torch has no public ones; without them, float32 is slower but works.
-    names = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
-    checks = (getattr(torch.cpu, name, None) for name in names)
-    return any(check() for check in checks if check is not None)
+    The system is asked, not torch, which commands that encode nothing do not import.
+    """
+    try:
+        lines = _CPUINFO.read_text(encoding="utf-8").splitlines()
+    except OSError:  # not Linux
+        return False
+    flags = next((line.split() for line in lines if line.startswith("flags")), [])
+    return not {"avx512_bf16", "amx_bf16"}.isdisjoint(flags)

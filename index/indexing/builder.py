@@ -14,6 +14,7 @@ from index import corpus as articles
 from index.errors import (
     ArticleNotFound,
     ArticlesMissing,
+    CorpusError,
     FootnoteError,
     IndexCorrupt,
     IndexMissing,
@@ -174,7 +175,7 @@ class Builder:
 
         Raises:
             ArticleNotFound: There is no article of one of the ids; then nothing is removed.
-            CorpusError: A file cannot be changed.
+            CorpusError: Some of the articles cannot be deleted; the others are removed.
             StoreError: As in `rebuild`.
         """
         with locked(self._folder, self._lock_timeout), ExitStack() as stack:
@@ -185,13 +186,28 @@ class Builder:
             for article_id in ids:
                 if article_id not in known and articles.locate(self._corpus, article_id) is None:
                     raise ArticleNotFound(f'No article has the id "{article_id}". Nothing was removed.')
+            failures: dict[str, CorpusError] = {}
             for article_id in dict.fromkeys(ids):
-                with suppress(ArticleNotFound):  # the file is gone already
+                try:
                     articles.delete(self._corpus, article_id)
-            self._drop_from_previous(ids)
-            removed = _forget(writer, self._corpus, known) if writer else set()
-            self._drop_from_previous(sorted(removed - set(ids)))  # others of a deleted file
-            return BuildReport(removed=tuple(sorted(removed | set(ids))))
+                except ArticleNotFound:
+                    continue  # the file is gone already
+                except CorpusError as error:
+                    failures[article_id] = error
+            removed = set(ids) - failures.keys()
+            self._drop_from_previous(sorted(removed))
+            if writer:
+                gone = {
+                    name: owner
+                    for name, owner in known.items()
+                    if name in removed or not (self._corpus / owner[0]).exists()
+                }
+                forgotten = _forget(writer, self._corpus, gone)
+                self._drop_from_previous(sorted(forgotten - removed))  # others of a deleted file
+                removed |= forgotten
+            if failures:
+                raise _not_removed(failures, removed - failures.keys())
+            return BuildReport(removed=tuple(sorted(removed)))
 
     def rollback(self, *, allow_empty: bool = False) -> BuildReport:
         """Go back to the database that the last full rebuild replaced.
@@ -492,6 +508,15 @@ def _forget(writer: Writer, corpus: Path, known: dict[str, tuple[str, bytes]]) -
         for file in touched - gone:
             writer.look_again(file)  # a dump that has lost rows; the next rebuild stores its hash
     return removed
+
+
+def _not_removed(failures: dict[str, CorpusError], removed: set[str]) -> CorpusError:
+    """Make the error that names the articles that are still there."""
+    if len(failures) == 1 and not removed:
+        return next(iter(failures.values()))
+    reasons = "; ".join(f"{name} ({str(error).rstrip('.')})" for name, error in failures.items())
+    done = f" Removed: {', '.join(sorted(removed))}." if removed else ""
+    return CorpusError(f"Not removed: {reasons}.{done}")
 
 
 def _compared(report: BuildReport, before: dict[str, bytes], after: dict[str, bytes]) -> BuildReport:

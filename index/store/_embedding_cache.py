@@ -23,6 +23,17 @@ class _EmbeddingCache(Writer):
             return None
 
 
+def same_model(made_with: object, model: str) -> bool:
+    """Whether vectors of one model can be used with another.
+
+    Args:
+        made_with: Fingerprint in the config of an index. Earlier versions left out the precision, and the
+            revision of a published model.
+        model: Fingerprint of the present model.
+    """
+    return made_with in (model, model.rpartition(" ")[0], model.partition("@")[0])
+
+
 @contextmanager
 def embedding_caches(generations: Generations, model: str) -> Iterator[list[ReadRepository]]:
     """The databases made with a model, newest first: their vectors can be used again.
@@ -35,7 +46,7 @@ def embedding_caches(generations: Generations, model: str) -> Iterator[list[Read
         for path in generations.all():
             with suppress(StoreError):
                 cache = stack.enter_context(_EmbeddingCache.open(path))
-                if cache.config().get("model") == model:
+                if same_model(cache.config().get("model"), model):
                     caches.append(cache)
         yield caches
 
@@ -79,6 +90,6 @@ def inherited(present: Path | None, model: str) -> tuple[dict[str, bytes], dict[
     """
     if present is not None:
         with suppress(StoreError), Writer.open(present) as writer:
-            same = writer.config().get("model") == model
+            same = same_model(writer.config().get("model"), model)
             return writer.articles(), writer.settings() if same else {}
     return {}, {}

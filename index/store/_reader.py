@@ -11,6 +11,7 @@ from weakref import finalize
 
 from index.errors import IndexDisk, IndexModel
 from index.store._connect import Connection, connect, damaged, database_errors, disk_errors
+from index.store._embedding_cache import same_model
 from index.store._generations import Generations
 from index.store._snapshot import Snapshot
 
@@ -114,9 +115,9 @@ class Reader:
     def _check(self, path: Path, snapshot: Snapshot) -> None:
         snapshot.check_words()
         made_with = snapshot.config().get("model")
-        if self._model is not None and made_with != self._model:
+        if self._model is not None and not same_model(made_with, self._model):
             raise IndexModel(
-                f"The index {path} was made with the model {made_with}, but the setting "
-                f"INDEX_MODEL means {self._model}. Run `footnote rebuild` to change to that, or "
-                "correct the setting."
+                f"The index {path} was made with the model {made_with}, but the settings "
+                f"INDEX_MODEL and INDEX_DTYPE mean {self._model}. Run `footnote rebuild` to change to that, "
+                "or correct the settings."
             )

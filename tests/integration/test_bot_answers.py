@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import discord
+import pytest
+
 from bot.errors import NothingAsked
 from bot.features.context.rendering import BACK, CHECK, EARLIER, LATER
 from bot.features.history import UNKNOWN
-from bot.features.mention import HELP, UNREADABLE
+from bot.features.mention import UNREADABLE
 from bot.messages.answers import DECLINED, NEAREST
 from bot.messages.match_results import CHANGED, INTACT, REMOVED
+from bot.messages.small_talk import HELP
 from index.types import Article
 from tests.bot.stand_in import FERRY, RULES, StandIn
 from tests.integration.footnote import footnote, running
@@ -133,7 +137,94 @@ async def test_names_in_a_question_are_read_as_names() -> None:
         captain.mentionable = True
         names = f"{room.ben.mention} or {captain.mention} leave {room.channel.mention} <:ship:5> <@9>"
         await room.say(f"{room.server.bot.mention} does {names}")
-        assert room.engine.asked == [("does Ben or Captain leave general ship <@9>", None)]
+        assert room.engine.asked == [("does Ben or Captain leave general", None)]
+        await room.ask(f"where is {room.channel.mention}, {captain.mention}? <#9> <@9>")
+        assert [asked.split() for asked, _ in room.engine.asked[1:]] == [
+            ["where", "is", "general,", "Captain?"]
+        ]
+
+
+async def test_a_channel_is_named_only_to_those_who_see_it() -> None:
+    async with footnote() as room:
+        secret = room.server.add_channel(room.guild, "staff-plans", hidden=True)
+        answer = await room.ask(f"when does {secret.mention} meet?")
+        assert "staff" not in answer.content
+        boss = room.server.add_member(
+            room.guild, "boss", permissions=discord.Permissions(administrator=True).value
+        )
+        run = await room.server.slash(boss, room.channel, "ask", question=f"when does {secret.mention} meet?")
+        assert "staff-plans" in (await run.response()).content
+
+
+async def test_marks_of_discord_are_read_as_they_are_shown() -> None:
+    async with footnote() as room:
+        link = f"https://discord.com/channels/{room.guild.id}/{room.channel.id}/7"
+        marked = f"does </ask:9> work on <t:1790812800:D> <a:wave:5>? {link}"
+        shown = "does /ask work on October 1, 2026 ?"
+        await room.say(f"{room.server.bot.mention} {marked}")
+        answer = await room.ask(marked)
+        opened = await room.server.press(room.ana, answer, "Follow up")
+        await (await room.server.submit_modal(room.ana, opened, {"Your question": marked})).response()
+        said = await room.server.say(room.ben, room.channel, marked)
+        await (await room.server.context_menu("Ask about this", room.ana, said)).response()
+        assert [" ".join(asked.split()) for asked, _ in room.engine.asked] == [shown] * 4
+
+
+async def test_forwarded_messages_and_embeds_are_read() -> None:
+    async with footnote() as room:
+        elsewhere = room.server.add_channel(room.guild, "elsewhere")
+        original = await room.server.say(room.ben, elsewhere, QUESTION)
+        robot = room.server.add_member(room.guild, "robot")
+        robot.bot = True
+        card = {
+            "title": "Ferries",
+            "description": QUESTION,
+            "fields": [{"name": "Where", "value": "Gull Island"}],
+        }
+        shown = await room.server.say(robot, elsewhere, "", embeds=[card])
+        preview = await room.server.say(robot, elsewhere, "", embeds=[card | {"type": "link"}])
+        dm = room.server.dm(room.ana)
+        assert LAST in (await room.say("", dm, forward=original)).content
+        assert LAST in (await room.say("", dm, forward=shown)).content
+        forwarded = await room.server.say(room.ana, room.channel, "", forward=original)
+        for message in (forwarded, shown):
+            answer = await (await room.server.context_menu("Ask about this", room.ana, message)).response()
+            assert LAST in answer.content
+        told = await (await room.server.context_menu("Ask about this", room.ana, preview)).response()
+        assert told.content == str(NothingAsked())
+        words = "Ferries {} Where Gull Island"
+        asked = [" ".join(text.split()) for text, _ in room.engine.asked]
+        assert asked == [QUESTION, words.format(QUESTION), QUESTION, words.format(QUESTION)]
+        assert room.engine.turns[0] == []
+
+
+async def test_a_reply_to_a_forwarded_message_continues_no_conversation() -> None:
+    async with footnote() as room:
+        dm = room.server.dm(room.ana)
+        original = await room.server.say(room.ben, room.channel, "Dogs?")
+        answer = await room.say("", dm, forward=original)
+        assert "Dogs travel free." in answer.content
+        assert LAST in (await room.say(QUESTION, dm, reply_to=answer)).content
+        assert room.engine.turns[1] != []
+
+
+async def test_who_asks_for_help_is_told_how_to_ask() -> None:
+    async with footnote() as room:
+        assert (await room.ask("help")).content == f"-# help\n{HELP}"
+        for text in ("", " help", " Help!", " <:cat:5>"):
+            assert HELP in (await room.say(f"{room.server.bot.mention}{text}")).content
+        assert (await room.ask("<:cat:5>")).content == str(NothingAsked())
+        assert "For example:" in HELP
+        assert room.engine.asked == []
+        assert set(room.bot.engine_service.metrics.counts().values()) == {0}
+
+
+@pytest.mark.parametrize("text", ["Hello", "Thanks!", "help"])
+async def test_small_talk_is_not_declined_in_the_metrics(text: str) -> None:
+    async with footnote() as room:
+        await room.ask(text)
+        await room.say(f"{room.server.bot.mention} {text}")
+        assert set(room.bot.engine_service.metrics.counts().values()) == {0}
 
 
 async def test_a_mention_without_a_question_gets_help() -> None:

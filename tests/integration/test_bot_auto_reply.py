@@ -68,6 +68,15 @@ async def until_silent(room: Room, channel: Channel) -> list[str]:
     return answers(room, channel)
 
 
+async def test_a_forwarded_question_is_answered() -> None:
+    async with listening() as room:
+        elsewhere = room.server.add_channel(room.guild, "elsewhere")
+        original = await room.server.say(room.ben, elsewhere, ASKED)
+        await room.server.say(room.ana, room.channel, "", forward=original)
+        assert "6.40 pm" in await one(room, room.channel)
+        assert room.engine.asked == [(ASKED, None)]
+
+
 async def test_a_new_post_is_answered_once_from_its_title() -> None:
     async with forum() as (room, where):
         made = await post(room, where)

@@ -23,6 +23,17 @@ async def compared(room: Room, text: str) -> Message:
     return await (await room.server.context_menu(NAME, room.ana, said)).response()
 
 
+async def test_forwarded_messages_and_embeds_are_compared() -> None:
+    async with footnote() as room:
+        elsewhere = room.server.add_channel(room.guild, "elsewhere")
+        original = await room.server.say(room.ben, elsewhere, LAST)
+        forwarded = await room.server.say(room.ben, room.channel, "", forward=original)
+        shown = await room.server.say(room.ben, room.channel, "", embeds=[{"description": LAST}])
+        for message in (forwarded, shown):
+            told = await (await room.server.context_menu(NAME, room.ana, message)).response()
+            assert "✓ The articles have this word for word" in told.content
+
+
 async def test_what_a_message_says_is_shown_beside_the_articles_in_private(tmp_path: Path) -> None:
     encoder = HashedEncoder()
     (tmp_path / "corpus").mkdir()
@@ -42,7 +53,7 @@ async def test_what_a_message_says_is_shown_beside_the_articles_in_private(tmp_p
             "-# “Dogs travel free.”",
             "**✓ The articles have this word for word:**",
             "> “Dogs travel free.” ²",
-            "-# “Zebras graze quietly \\@\u200beveryone”".replace("\u200b", r"\[U+200B\]"),
+            r"-# “Zebras graze quietly \@everyone”",
         ]
         assert lines[8:10] == [NOTHING, CAUTION]
         assert f"[open ¹](<{FERRY.url}#:~:text=" in lines[10]

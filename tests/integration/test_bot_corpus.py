@@ -14,12 +14,23 @@ from typing import Any
 import discord
 import pytest
 
-from bot.errors import NotAnEditor, StateError, UnknownArticle, UnknownDraft, UnknownGuild
-from bot.features.corpus.cog import FORMATS, NOT_FETCHED, TOO_LARGE
-from bot.features.corpus.rendering import DISCARDED, NO_GAPS, NOTHING, START, SWITCHED_OFF, UNDATED, UNTITLED
+from bot.errors import AmbiguousArticle, NotAnEditor, StateError, UnknownArticle, UnknownDraft, UnknownGuild
+from bot.features.corpus.cog import FORMATS, NO_TIME, NOT_FETCHED, TOO_LARGE
+from bot.features.corpus.rendering import (
+    DISCARDED,
+    NO_COLLECTION,
+    NO_GAPS,
+    NOTHING,
+    START,
+    SWITCHED_OFF,
+    UNCHANGED,
+    UNDATED,
+    UNTITLED,
+)
 from bot.features.forget import Forget
+from bot.messages.localization import phrase
 from bot.services.drafts import Drafts
-from bot.services.editing import BUSY, NOT_YOURS, SINCE, TAKEN, TOO_LONG
+from bot.services.editing import BUSY, KNOWN, NOT_YOURS, SINCE, TAKEN, TOO_LONG
 from bot.state import GuildSettings, Scope
 from index.convert import Limits
 from index.editing import Editing
@@ -368,6 +379,103 @@ async def test_an_article_is_replaced_in_a_form_and_put_back(town: Town) -> None
     undone = await press(town, done, "Undo")
     assert "is as it was" in undone.content
     assert files(town) == before
+
+
+async def test_a_form_keeps_the_fields_that_it_does_not_show(town: Town) -> None:
+    front = "title: Fair\nsource: Town council\nlanguage: de\ntags: [summer, town]"
+    (town.corpus / "fair.md").write_text(
+        f"---\n{front}\n---\n\nDas Fest ist im Juli. Der Eintritt ist frei.\n"
+    )
+    await asyncio.to_thread(Builder(town.corpus, town.corpus.parent / "index", HashedEncoder()).rebuild)
+    opened = await town.server.slash(town.eve, town.channel, "corpus replace", article="fair")
+    sent = await town.server.submit_modal(town.eve, opened, {"Address": "https://saltmere.example/fair"})
+    shown = await sent.response()
+    assert shown.content.split("\n")[3:6] == [
+        "What changes:",
+        r"- Address: none → https\://saltmere.example/fair",
+        "Sentences that can be quoted: 2",
+    ]
+    await press(town, shown, "Publish")
+    written = files(town)["fair.md"].decode()
+    for field in ("source: Town council", "language: de", "summer", "url: https://saltmere.example/fair"):
+        assert field in written
+    by_file = await slash(
+        town, "replace", article="fair", file=Upload("fair.md", b"# Fair\n\nIt is in May.\n")
+    )
+    assert "- Tags: summer, town → none\n- Text\n" in by_file.content
+    opened = await town.server.slash(town.eve, town.channel, "corpus replace", article="fair")
+    same = await (await town.server.submit_modal(town.eve, opened, {})).response()
+    assert UNCHANGED in same.content
+    assert same.buttons == []
+
+
+async def test_a_form_that_cannot_open_in_time_is_said_to(town: Town) -> None:
+    gate = threading.Event()
+    busy = asyncio.ensure_future(town.bot.engine_service.worker.do(gate.wait))
+    try:
+        run = await town.server.slash(town.eve, town.channel, "corpus replace", article="news/ferry")
+        told = await run.response()
+    finally:
+        gate.set()
+        await busy
+    assert (told.content, told.ephemeral, run.refusals) == (NO_TIME, True, [])
+
+
+async def test_of_several_articles_none_is_chosen(town: Town) -> None:
+    for name in ("summer", "winter"):
+        (town.corpus / f"{name}_fair.md").write_text(f"# Fair in {name}\n\nIt is in {name}.\n")
+    (town.corpus / "harbour.md").write_text("# Harbour\n\nIt is in the bay.\n")
+    await asyncio.to_thread(Builder(town.corpus, town.corpus.parent / "index", HashedEncoder()).rebuild)
+    for command, options in (
+        ("corpus remove", {"article": "fair"}),
+        ("corpus replace", {"article": "fair"}),
+        ("article", {"title": "fair"}),
+    ):
+        told = await (await town.server.slash(town.eve, town.channel, command, **options)).response()
+        assert told.content == str(
+            AmbiguousArticle([r"- Fair in summer (summer\_fair)", r"- Fair in winter (winter\_fair)"])
+        )
+        assert told.buttons == []
+    assert (await slash(town, "remove", article="winter_fair")).content.startswith(
+        "Remove **Fair in winter**"
+    )
+    assert (await slash(town, "remove", article="harbour ")).content.startswith(
+        "Remove **Harbour** (harbour)?"
+    )
+    for number in range(9):
+        (town.corpus / f"fair{number}.md").write_text(f"# Fair {number}\n\nIt is in May.\n")
+    await asyncio.to_thread(Builder(town.corpus, town.corpus.parent / "index", HashedEncoder()).rebuild)
+    many = await slash(town, "remove", article="fair")
+    assert many.content.count("\n- ") == 9
+    assert many.content.endswith("\n- …")
+
+
+async def test_what_is_there_word_for_word_is_not_added_again(town: Town) -> None:
+    text = (
+        "The last ferry leaves Gull Island at 6.40 pm.\nDogs travel free. Tickets cost 4 pounds for adults."
+    )
+    refused = await add(town, f"# Boats\n\n{text}".encode(), "boats.md", collection="news")
+    assert refused.content == str(
+        phrase(KNOWN, title="Gull Island ferry", where="news/ferry, <https://saltmere.example/ferry>")
+    )
+    assert refused.buttons == []
+    again = await add(town, FERRY.encode(), "ferry.md", collection="news")
+    assert again.content == refused.content
+    opened = await town.server.slash(town.eve, town.channel, "corpus add")
+    rules = {"Title": "Harbour rules", "Text": "All boats must be on land by noon."}
+    typed = await (await town.server.submit_modal(town.eve, opened, rules)).response()
+    assert typed.content == str(phrase(KNOWN, title="Harbour rules", where="rules"))
+    assert [each["filename"] for each in typed.raw["attachments"]] == ["article.md"]
+
+
+async def test_an_article_without_a_collection_is_said_to_be_in_none(town: Town) -> None:
+    shown = await add(town)
+    assert shown.content.split("\n")[1:4:2] == ["File: the-open-air-pool.md", NO_COLLECTION]
+    assert (await press(town, shown, "Publish")).content.endswith(" It is in no collection.")
+    await settle(town, GuildSettings(collections=("news",)))
+    shown = await add(town, POOL.replace(b"pool", b"lido"))
+    assert NO_COLLECTION not in shown.content
+    assert (await press(town, shown, "Publish")).content.endswith(" It is in the collection news.")
 
 
 async def test_an_article_is_replaced_by_a_file(town: Town) -> None:

@@ -230,6 +230,15 @@ async def test_a_member_who_cannot_be_told_is_only_logged(caplog: pytest.LogCapt
         assert "A message could not be delivered: 403" in caplog.text
 
 
+async def test_a_failure_that_cannot_be_told_is_only_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async with footnote() as room:
+        room.server.fail("PATCH", "/webhooks/*/*/messages/@original", 400, code=50035, times=2)
+        run = await room.server.slash(room.ana, room.channel, "ask", question="The ferry?")
+        with pytest.raises(NoAnswer):
+            await run.response(within=0.5)
+        assert "A member could not be told that something failed" in caplog.text
+
+
 async def test_a_command_of_an_earlier_version_is_explained() -> None:
     async with footnote() as room:
         await room.ask("The ferry?")

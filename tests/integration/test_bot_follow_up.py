@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.errors import NothingAsked
-from bot.features.mention import HELP
+from bot.messages.small_talk import HELP
 from index.types import Turn
 from tests.integration.discord_server import Message
 from tests.integration.footnote import Room, footnote, running

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
 
 from bot.discord_io.rate_limits import CallRates
 from bot.features.history import UNKNOWN
-from bot.features.human import ALREADY, CALLED, NOBODY, NOT_POSTED, POST, READER, UNHEARD
+from bot.features.human import ALREADY, CALLED, EMPTY, GONE, NOBODY, NOT_POSTED, POST, READER, UNHEARD
 from bot.messages.answers import HUMAN
 from bot.state import GuildSettings, Scope
 from tests.integration.discord_server import Message, Role, User
@@ -17,9 +18,11 @@ from tests.integration.footnote import Room, footnote, running
 QUESTION = "Where is **parking**? Ask @everyone or <@&1>"
 
 
-async def helpers(room: Room, **options: Any) -> Role:
+async def helpers(room: Room, *, members: Sequence[str] = ("helper",), **options: Any) -> Role:
     """Sets a role to be called, and returns it."""
     role = room.server.add_role(room.guild, "helpers", mentionable=True)
+    for name in members:
+        room.server.add_member(room.guild, name, roles=[role])
     await room.bot.state.guild_settings.set(Scope(room.guild.id), GuildSettings(human=role.id, **options))
     return role
 
@@ -45,7 +48,7 @@ async def test_a_question_without_an_answer_calls_the_role_once() -> None:
         assert call.pings == {str(role.id)}
         assert call.content == (
             f"<@&{role.id}> Can somebody answer this?\n"
-            "> Where is \\*\\*parking\\*\\*? Ask \\@everyone or \\<\\@&1>\n"
+            "> Where is \\*\\*parking\\*\\*? Ask \\@everyone or\n"
             "-# sent by \\@Ben · [what I found]"
             f"(<https://discord.com/channels/{room.guild.id}/{room.channel.id}/{refused.id}>)"
         )
@@ -128,9 +131,37 @@ async def test_who_may_not_write_somewhere_calls_nobody_there() -> None:
 async def test_a_role_that_cannot_be_notified_is_told() -> None:
     async with footnote() as room:
         role = room.server.add_role(room.guild, "helpers")
+        room.server.add_member(room.guild, "helper", roles=[role])
         await room.bot.state.guild_settings.set(Scope(room.guild.id), GuildSettings(human=role.id))
         refused = await room.ask("Where is parking?")
         assert await press(room, room.ana, refused) == UNHEARD.format(role=f"<@&{role.id}>")
+
+
+async def test_a_question_of_a_member_who_has_left_can_be_passed_on() -> None:
+    async with footnote() as room:
+        role = await helpers(room)
+        asked = await room.say(f"{room.server.bot.mention} Where is parking?")
+        room.server.remove_member(room.guild, room.ana)
+        assert await press(room, room.ben, asked) == CALLED.format(role=f"<@&{role.id}>")
+        assert "> Where is parking?\n" in calls(room)[0].content
+
+
+async def test_a_role_without_members_is_told() -> None:
+    async with footnote() as room:
+        role = await helpers(room, members=())
+        refused, second = await room.ask("Where is parking?"), await room.ask("Where is breakfast?")
+        assert await press(room, room.ben, refused) == EMPTY.format(role=f"<@&{role.id}>")
+        assert len(calls(room)) == 1
+        room.server.fail("GET", "/guilds/*/roles/member-counts", 403)
+        assert await press(room, room.ben, second) == CALLED.format(role=f"<@&{role.id}>")
+
+
+async def test_a_role_that_was_deleted_is_told() -> None:
+    async with footnote() as room:
+        await room.bot.state.guild_settings.set(Scope(room.guild.id), GuildSettings(human=7))
+        refused = await room.ask("Where is parking?")
+        told = await (await room.server.press(room.ben, refused, HUMAN)).response()
+        assert (told.content, told.ephemeral) == (GONE, True)
 
 
 async def test_in_direct_messages_there_is_nobody_to_call() -> None:

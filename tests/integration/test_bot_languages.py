@@ -56,6 +56,7 @@ async def test_an_answer_and_all_that_its_buttons_show_is_german() -> None:
 async def test_a_refusal_a_verdict_and_what_is_forgotten() -> None:
     async with footnote(locale="de") as room:
         role = room.server.add_role(room.guild, "helpers", mentionable=True)
+        room.server.add_member(room.guild, "helper", roles=[role])
         await room.bot.state.guild_settings.set(Scope(room.guild.id), GuildSettings(human=role.id))
         refused = await room.ask("Who is the president?")
         assert "**Ich habe darauf in den Artikeln keine Antwort gefunden.**" in refused.content
@@ -81,7 +82,7 @@ async def test_what_a_channel_sees_is_in_the_servers_language_and_the_rest_in_th
         assert labels(await pressed(room, answer, "Im Zusammenhang", amy))[-1] == "Check"
         mention = await room.say(f"{room.server.bot.mention} {QUESTION}")
         assert labels(mention)[:3] == LABELS
-        assert (await room.say(room.server.bot.mention)).content.startswith("Frag mich etwas: Erwähne")
+        assert (await room.say(room.server.bot.mention)).content.startswith("Frag mich einfach mit deinen")
         private = await (
             await room.server.slash(amy, room.channel, "ask", question=QUESTION, private=True)
         ).response()

@@ -48,6 +48,10 @@ TOO_LARGE: Final = phrase("That file is larger than {size} MiB. Please split it.
 FORMATS: Final = gettext_noop(
     "I can read Markdown, text, HTML, PDF and DOCX: `.md`, `.txt`, `.html`, `.pdf`, `.docx`."
 )
+NO_TIME: Final = gettext_noop(
+    "Many questions are waiting right now, so I could not open the form. Please try again in a moment, or "
+    "attach the article as a `file:`."
+)
 NOT_FETCHED: Final = gettext_noop("I could not get the file from Discord. Please attach it again.")
 _SUFFIXES: Final = frozenset({".md", ".markdown", ".txt", ".html", ".htm", ".xhtml", ".pdf", ".docx"})
 TEXT: Final = 4000
@@ -116,13 +120,21 @@ class Corpus(
     ) -> None:
         """Answer `/corpus replace`."""
         rules = require_editor(interaction)
-        if file is not None:
-            await defer(interaction)
-        old, _ = await self.bot.engine_service.article(article, rules)
         if file is None:
+            old = await self._in_time(article, rules)
             await _open_form(interaction, custom_ids.REPLACE_FORM, old.id, old)
             return
+        await defer(interaction)
+        old, _ = await self.bot.engine_service.article(article, rules)
         await _propose(interaction, rules, await _fetched(file), replaces=old.id)
+
+    async def _in_time(self, article: str, rules: GuildSettings) -> Article:
+        """Read an article in time for Discord, which shows no form after three seconds."""
+        try:
+            old, _ = await self.bot.engine_service.article(article, rules, 2 * _SOON)
+        except (TooSlow, TooBusy) as error:
+            raise EditRefused(NO_TIME) from error
+        return old
 
     @app_commands.command(description=gettext_noop("Remove an article"))
     @app_commands.describe(article=gettext_noop("The article, by the words of its title"))

@@ -14,7 +14,7 @@ from bot.messages.reply import CONTENT, Button, Reply
 from bot.messages.safe_urls import web_address
 from bot.messages.sources import unix_time
 from bot.services.drafts import Draft, Proposal
-from bot.services.editing import TAKEN, Gap
+from bot.services.editing import TAKEN, Gap, collection_of
 from index.editing import Conflict, CorpusOverview, Preview, Twin
 from index.types import Article, Citation
 
@@ -30,6 +30,8 @@ NOTHING: Final = gettext_noop(
 UNTITLED: Final = gettext_noop(
     "No title was found in it, so its file's name is the title. `title:` gives it another one."
 )
+NO_COLLECTION: Final = gettext_noop("Collection: none. `collection:` puts an article into one.")
+UNCHANGED: Final = gettext_noop("Nothing would change: the article is already like this.")
 UNDATED: Final = gettext_noop("It has no date, so answers will not show how old it is.")
 START: Final = gettext_noop("Start an article")
 SHOWN: Final = 5
@@ -41,7 +43,7 @@ SWITCHED_OFF: Final = gettext_noop(
 )
 DISCARDED: Final = gettext_noop("Discarded. Nothing was changed.")
 
-_TITLE, _NAME, _QUOTE, _REASON = 120, 100, 180, 200
+_TITLE, _NAME, _QUOTE, _REASON, _VALUE = 120, 100, 180, 200, 80
 _FIRST, _OPENING = 3, 120  # sentences that are shown, and how much of each
 _SHORT: Final = 3  # sentences, below which an article is called short
 _TWINS: Final = 3  # twins, and conflicts
@@ -73,10 +75,13 @@ def render_proposal(proposal: Proposal) -> Reply:
         return Reply(content, _buttons(REMOVE, proposal))
     sentences = proposal.preview.sentences
     ask = gettext("Publish **{title}**?", title=title)
-    if proposal.action == "replace":
-        old = one_line(proposal.old, _TITLE)
-        ask = gettext("Replace **{old}** with **{title}**?", title=title, old=old)
+    if proposal.old is not None:
+        ask = gettext("Replace **{old}** with **{title}**?", title=title, old=_title(proposal.old))
     lines = [ask, gettext("File: {name}", name=_name(f"{article.id}.md")), *_facts(article)]
+    if proposal.old is not None:
+        lines += _changes(proposal.old, article)
+    elif not article.collection:
+        lines.append(gettext(NO_COLLECTION))
     lines.append(gettext("Sentences that can be quoted: {count}", count=len(sentences)))
     lines += [f"> “{one_line(text, _OPENING)}”" for text in sentences[:_FIRST]]
     warnings = [f"⚠ {text}" for text in _warnings(proposal, proposal.preview)]
@@ -88,6 +93,8 @@ def render_done(draft: Draft) -> Reply:
     """Render what was done, with the button to undo it."""
     removed = draft.action == "remove"
     after = gettext("I no longer quote it.") if removed else gettext("It answers from the next question on.")
+    if draft.action == "add":
+        after += f" {_collection(draft.article_id)}"
     return Reply(
         f"{_told(draft)}. {after}", (Button(gettext(UNDO), action=custom_ids.UNDO.encode(draft.undo)),)
     )
@@ -183,6 +190,34 @@ def _facts(article: Article) -> list[str]:
     if address is not None and units(address) < CONTENT // 8:
         found.append(gettext("Address: {address}", address=f"<{address}>"))
     return found
+
+
+def _collection(article_id: str) -> str:
+    name = collection_of(article_id)
+    if not name:
+        return gettext("It is in no collection.")
+    return gettext("It is in the collection {name}.", name=_name(name))
+
+
+def _changes(old: Article, new: Article) -> list[str]:
+    """A line for each field that changes."""
+    none = gettext("none")
+    fields = (
+        (gettext("Title"), old.title, new.title),
+        (gettext("Address"), old.url, new.url),
+        (gettext("Source"), old.source, new.source),
+        (gettext("Date"), old.published, new.published),
+        (gettext("Language"), old.language, new.language),
+        (gettext("Tags"), ", ".join(old.tags), ", ".join(new.tags)),
+    )
+    lines = [
+        f"- {name}: {one_line(before or none, _VALUE)} → {one_line(after or none, _VALUE)}"
+        for name, before, after in fields
+        if (before or "") != (after or "")
+    ]
+    if old.text != new.text:
+        lines.append(f"- {gettext('Text')}")
+    return [gettext("What changes:"), *lines] if lines else [gettext(UNCHANGED)]
 
 
 def _warnings(proposal: Proposal, seen: Preview) -> list[str]:

@@ -18,6 +18,7 @@ from index.embedding import SentenceEncoder
 from index.indexing.builder import Builder
 from index.ranking.features import Feature
 from index.ranking.ranker import Ranker
+from index.store import locked
 from index.types import Progress
 from tests.commands import assert_only_notes
 from tests.index.conftest import ARTICLES, RANKER
@@ -187,6 +188,40 @@ def test_remove_deletes_file_and_index_entry(built: Shell, tmp_path: Path) -> No
     assert "garden" not in built("list").out
     again = built("remove", "garden")
     assert (again.code, again.err) == (1, 'No article has the id "garden". Nothing was removed.\n')
+
+
+def test_add_names_what_it_could_not_bring_in_also_when_the_index_is_locked(
+    built: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = write(tmp_path / "rules.md", "# Voting\n\nBallots close on 3 May at noon.\n")
+    monkeypatch.setenv("INDEX_LOCK_TIMEOUT", "0.1")
+    with locked(tmp_path / ".footnote", 1):
+        result = built("add", "gone.pdf", str(rules))
+    assert result.code == 1
+    *_, first, second = result.err.splitlines()
+    assert first.startswith("gone.pdf cannot be read")
+    assert "another process" in second.lower()
+    assert (tmp_path / "corpus/rules.md").exists()
+
+
+def test_remove_names_what_could_not_be_deleted(
+    built: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlink = Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if path.name == "ferry.md":
+            raise PermissionError(13, "Permission denied", str(path))
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    result = built("remove", "garden", "news/ferry")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("Not removed: news/ferry (")
+    assert result.err.endswith("). Removed: garden.\n")
+    listed = built("list").out
+    assert "garden" not in listed
+    assert "news/ferry" in listed
 
 
 def test_rollback_goes_back_once_there_is_something_to_go_back_to(built: Shell) -> None:

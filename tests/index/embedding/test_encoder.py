@@ -44,7 +44,7 @@ def installed_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_model_is_the_published_one(encoder: SentenceEncoder) -> None:
-    assert encoder.fingerprint == f"all-MiniLM-L6-v2@{DEFAULT_SHA256[:16]}"
+    assert encoder.fingerprint == f"all-MiniLM-L6-v2@{DEFAULT_SHA256[:16]} float32"
     assert (encoder.dimension, encoder.max_tokens) == (384, 256)
 
 
@@ -125,6 +125,49 @@ def test_a_folder_can_be_the_model_and_its_fingerprint_is_of_its_files(
     with (folder / "config_sentence_transformers.json").open("a") as file:
         file.write("\n")
     assert SentenceEncoder(str(folder)).fingerprint != f"{name}@{digest}"
+
+
+def test_the_fingerprint_names_the_precision(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert SentenceEncoder(dtype="float32").fingerprint == f"all-MiniLM-L6-v2@{DEFAULT_SHA256[:16]} float32"
+    assert SentenceEncoder(dtype="bfloat16").fingerprint.endswith(" bfloat16")
+    cpuinfo = tmp_path / "cpuinfo"
+    for flags, precision in (
+        ("avx512_bf16", "bfloat16"),
+        ("amx_bf16", "bfloat16"),
+        ("fpu", "float32"),
+    ):
+        cpuinfo.write_text(f"model name\t: amx_bf16\nflags\t\t: {flags}\n", encoding="utf-8")
+        monkeypatch.setattr("index.embedding._CPUINFO", cpuinfo)
+        assert SentenceEncoder().fingerprint.endswith(f" {precision}")
+    monkeypatch.setattr("index.embedding._CPUINFO", tmp_path / "nowhere")
+    assert SentenceEncoder().fingerprint.endswith(" float32")
+
+
+def test_the_fingerprint_of_a_published_model_names_its_revision(tmp_path: Path) -> None:
+    folder = tmp_path / "hub" / "models--saltmere--ferry-model"
+    prints = []
+    for revision in ("a1b2c3d4" * 5, "0123abcd" * 5):
+        (folder / "refs").mkdir(parents=True, exist_ok=True)
+        (folder / "refs" / "main").write_text(revision, encoding="ascii")
+        shutil.copytree(package() / "model", folder / "snapshots" / revision)
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "import sys\nfrom index.embedding import SentenceEncoder\n"
+                "encoder = SentenceEncoder('saltmere/ferry-model', dtype='float32')\n"
+                "print(encoder.fingerprint)\n"
+                "assert 'torch' not in sys.modules\nencoder.warm()",
+            ],
+            env=os.environ | {"HF_HUB_CACHE": str(tmp_path / "hub"), "HF_HUB_OFFLINE": "1"},
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+        prints.append(done.stdout.strip())
+    assert prints == [
+        f"saltmere/ferry-model@{revision} float32" for revision in ("a1b2c3d4a1b2c3d4", "0123abcd0123abcd")
+    ]
 
 
 def test_a_prompt_goes_in_front_of_a_text_and_not_into_its_places(
@@ -239,8 +282,10 @@ def test_a_model_that_cannot_be_had_names_the_setting(tmp_path: Path) -> None:
 def test_a_name_that_is_nowhere_names_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)  # read once, from the environment
     encoder = SentenceEncoder("saltmere/no-such-model")
-    assert encoder.fingerprint == "saltmere/no-such-model"
-    with pytest.raises(ModelUnavailable, match=r"'saltmere/no-such-model' \(setting INDEX_MODEL\)") as caught:
-        encoder.encode_documents(["Who?"])
-    assert ".." not in str(caught.value)
-    assert "\n" not in str(caught.value)
+    for use in (lambda: encoder.encode_documents(["Who?"]), lambda: encoder.fingerprint):
+        with pytest.raises(
+            ModelUnavailable, match=r"'saltmere/no-such-model' \(setting INDEX_MODEL\)"
+        ) as caught:
+            use()
+        assert ".." not in str(caught.value)
+        assert "\n" not in str(caught.value)

@@ -338,6 +338,42 @@ def test_remove_without_an_index(library: Library) -> None:
     assert not (library.corpus / "welcome.md").exists()
 
 
+def refuse_to_delete(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Let files of these names be deleted by nobody."""
+    unlink = Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if path.name in names:
+            raise PermissionError(13, "Permission denied", str(path))
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+
+
+@pytest.mark.parametrize(
+    "ids", [["welcome", "news/ferry", "news/bridge"], ["news/ferry", "welcome", "news/bridge"]]
+)
+def test_remove_takes_the_others_when_one_cannot_be_deleted(
+    built: Library, ids: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    refuse_to_delete(monkeypatch, "ferry.md")
+    with pytest.raises(
+        CorpusError, match=r"Not removed: news/ferry \(.*ferry.*\)\. Removed: news/bridge, welcome\."
+    ):
+        built.builder(Untouchable()).remove(ids)
+    assert list(built.content()["articles"]) == ["news/ferry", "rules/borrowing"]
+    assert built.content() == fresh(built, tmp_path / "fresh").content()
+
+
+def test_remove_says_why_a_single_article_stays(built: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse_to_delete(monkeypatch, "ferry.md", "welcome.md")
+    with pytest.raises(CorpusError, match="^news/ferry.md"):
+        built.builder(Untouchable()).remove(["news/ferry"])
+    with pytest.raises(CorpusError, match=r"^Not removed: news/ferry \(.*\); welcome \(.*\)\.$"):
+        built.builder(Untouchable()).remove(["news/ferry", "welcome"])
+    assert set(built.content()["articles"]) == set(IDS)
+
+
 def test_remove_of_an_unknown_id_removes_nothing(built: Library) -> None:
     with pytest.raises(ArticleNotFound, match='No article has the id "nowhere". Nothing was removed.'):
         built.builder().remove(["welcome", "nowhere"])

@@ -20,6 +20,24 @@ def user_json(user: User) -> Json:
     }
 
 
+def snapshot_json(raw: Json) -> Json:
+    """Returns what a message that forwards another has besides its own fields."""
+    kept = (
+        "type",
+        "content",
+        "embeds",
+        "attachments",
+        "timestamp",
+        "edited_timestamp",
+        "flags",
+        "components",
+    )
+    return {
+        "message_reference": {"type": 1, "message_id": raw["id"], "channel_id": raw["channel_id"]},
+        "message_snapshots": [{"message": {key: raw[key] for key in kept}}],
+    }
+
+
 def member_json(member: Member, *, with_user: bool = True) -> Json:
     """Returns a guild member object."""
     data: Json = {

@@ -13,7 +13,7 @@ from tests.integration.discord_server.world import World
 
 EDITABLE_FLAGS = form_messages.SUPPRESS_EMBEDS | form_messages.COMPONENTS_V2
 SENDABLE_FLAGS = EDITABLE_FLAGS | form_messages.SUPPRESS_NOTIFICATIONS
-BLANKED = {"content": "", "embeds": [], "attachments": [], "components": []}
+BLANKED = {"content": "", "embeds": [], "attachments": [], "components": [], "message_snapshots": []}
 
 
 class Posting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from aiohttp import web
@@ -36,6 +37,7 @@ class GuildRoutes:
             web.get("/guilds/{guild}", self.guild),
             web.get("/guilds/{guild}/channels", self.guild_channels),
             web.get("/guilds/{guild}/roles", self.roles),
+            web.get("/guilds/{guild}/roles/member-counts", self.role_member_counts),
             web.get("/guilds/{guild}/members/{user}", self.member),
             web.get("/guilds/{guild}/threads/active", self.active_threads),
             web.get("/channels/{channel}", self.channel),
@@ -63,6 +65,11 @@ class GuildRoutes:
     async def roles(self, request: web.Request) -> web.Response:
         guild = self.world.guild(request.match_info["guild"])
         return reply([role_json(each) for each in guild.roles.values()])
+
+    async def role_member_counts(self, request: web.Request) -> web.Response:
+        guild = self.world.guild(request.match_info["guild"])
+        held = Counter(role.id for member in guild.members.values() for role in member.roles)
+        return reply({str(role): held[role] for role in guild.roles if role != guild.id})
 
     async def member(self, request: web.Request) -> web.Response:
         return reply(member_json(self._member(request)))

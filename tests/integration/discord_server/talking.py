@@ -8,6 +8,7 @@ from tests.integration.discord_server import form_messages, permissions
 from tests.integration.discord_server.building import Building
 from tests.integration.discord_server.errors import Refused
 from tests.integration.discord_server.model import Channel, ChannelKind, Json, Stored, Upload, User
+from tests.integration.discord_server.payloads import snapshot_json
 from tests.integration.discord_server.posting import Posting
 from tests.integration.discord_server.view import Message
 from tests.integration.discord_server.world import World
@@ -42,8 +43,10 @@ class Talking:
         reply_to: Message | None = None,
         ping: bool = True,
         files: Sequence[Upload] = (),
+        embeds: Sequence[Json] = (),
+        forward: Message | None = None,
     ) -> Message:
-        """Sends a message as a user; mention the bot with ``server.bot.mention``.
+        """Sends a message as a user, or forwards one; mention the bot with ``server.bot.mention``.
 
         Raises:
             Refused: If the user may not write there.
@@ -53,8 +56,13 @@ class Talking:
         if not permissions.may_send(user, channel):
             raise Refused(f"{user.name} may not write in {channel.name!r}")
         payload: Json = {"content": text}
-        form_messages.check_message(payload, list(files))
+        if embeds:
+            payload["embeds"] = list(embeds)
         extra: Json = {}
+        if forward is None:
+            form_messages.check_message(payload, list(files))
+        else:
+            extra = snapshot_json(forward.raw)
         if reply_to is not None:
             payload["allowed_mentions"] = {"parse": ["users", "roles", "everyone"], "replied_user": ping}
             extra["message_reference"] = {
