@@ -265,7 +265,7 @@ class EngineService:
         return [name for name in self._known if rules.allows(name)]
 
     def status(self) -> IndexStatus:
-        """The state of the index; waits for the engine, so only for threads that may wait."""
+        """Return the state of the index; reads it, so only for threads that may wait."""
         return self._engine.status()
 
     async def warm(self) -> None:

@@ -228,8 +228,10 @@ async def test_the_command_line_asks_discord_only_if_it_may(tmp_path: Path) -> N
             cwd=tmp_path,
             env=environment(**pointing_at(server)),
             stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
         )
-        said, _ = await process.communicate()
+        said, errors = await process.communicate()
+        assert errors == b""
         return process.returncode, said.decode().splitlines()
 
     async with DiscordServer() as server:

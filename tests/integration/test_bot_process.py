@@ -19,6 +19,7 @@ import pytest
 from bot.state import Database, State, Verdict
 from index.evaluation import load_questions
 from index.version import version
+from tests.commands import assert_only_notes
 from tests.integration.discord_server import DiscordServer
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,15 @@ def environment(**values: str) -> dict[str, str]:
 
 
 def run(
+    *arguments: str, cwd: Path, module: str = "bot", stdin: str = "", **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs the bot to its end; if it succeeds, its stderr has only notes."""
+    done = finished(*arguments, cwd=cwd, module=module, stdin=stdin, **settings)
+    assert_only_notes(done.returncode, done.stderr)
+    return done
+
+
+def finished(
     *arguments: str, cwd: Path, module: str = "bot", stdin: str = "", **settings: str
 ) -> subprocess.CompletedProcess[str]:
     """Runs the bot to its end."""
@@ -170,7 +180,7 @@ def test_misspelt_keys_in_the_settings_file_are_named_at_the_start(tmp_path: Pat
 
 def test_without_a_token_each_line_read_is_answered(tmp_path: Path) -> None:
     questions = "The last ferry?\n\n?!\nWho is the president?\nWhy the trouble?\n"
-    done = run(cwd=tmp_path, module="tests.integration.with_stand_in", stdin=questions)
+    done = finished(cwd=tmp_path, module="tests.integration.with_stand_in", stdin=questions)
     assert done.returncode == 0
     assert "There is no BOT_TOKEN" in done.stderr
     assert "https://discord.com/developers/applications" in done.stderr

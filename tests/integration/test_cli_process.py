@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.commands import assert_only_notes
+
 ROOT = Path(__file__).parents[2]
 ARTICLE = (
     "Mali thanks Russia for its veto\n\nRussia vetoed a resolution in August that would have prolonged UN "
@@ -99,6 +101,7 @@ def said(index: dict[str, Any], *words: str) -> str:
     """What a command writes, which has to succeed."""
     done = subprocess.run(command(*words), stderr=subprocess.PIPE, check=False, **index)
     assert done.returncode == 0, done.stderr.decode()
+    assert_only_notes(done.returncode, done.stderr.decode())
     return str(done.stdout.decode())
 
 

@@ -20,6 +20,7 @@ from index.ranking.features import Feature
 from index.ranking.ranker import Ranker
 from index.store import locked
 from index.types import Progress
+from tests.commands import assert_only_notes
 from tests.index.conftest import ARTICLES, RANKER
 from tests.index.convert.test_docx import docx, par
 from tests.index.hashed import HashedEncoder
@@ -68,7 +69,9 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
             main()
         except SystemExit as leaving:
             code = leaving.code
-        return Result(int(code or 0), *capsys.readouterr())
+        result = Result(int(code or 0), *capsys.readouterr())
+        assert_only_notes(result.code, result.err)
+        return result
 
     return run
 
