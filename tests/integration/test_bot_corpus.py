@@ -37,6 +37,7 @@ from index.editing import Editing
 from index.engine import Engine
 from index.indexing.builder import Builder
 from index.store import Reader, locked
+from index.types import Article
 from tests.index.convert.test_docx import docx, par
 from tests.index.hashed import HashedEncoder
 from tests.index.pdf_maker import column, make_pdf
@@ -409,15 +410,22 @@ async def test_a_form_keeps_the_fields_that_it_does_not_show(town: Town) -> None
     assert same.buttons == []
 
 
-async def test_a_form_that_cannot_open_in_time_is_said_to(town: Town) -> None:
-    gate = threading.Event()
-    busy = asyncio.ensure_future(town.bot.engine_service._lookups.do(gate.wait))
+async def test_a_form_that_cannot_open_in_time_is_said_to(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, article = threading.Event(), town.engine.article
+
+    def held(name: str) -> Article:
+        assert gate.wait(20)
+        found: Article = article(name)
+        return found
+
+    monkeypatch.setattr(town.engine, "article", held)
     try:
         run = await town.server.slash(town.eve, town.channel, "corpus replace", article="news/ferry")
         told = await run.response()
     finally:
         gate.set()
-        await busy
     assert (told.content, told.ephemeral, run.refusals) == (NO_TIME, True, [])
 
 
