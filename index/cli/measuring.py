@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from index.cli.answers import describe_reason
 from index.cli.common import (
     Corpus,
     Index,
@@ -68,7 +69,7 @@ def evaluate(
     earlier = evaluation.load(before) if before else None  # refused now, not after minutes
     answers = engine(settings(corpus, index))
     with progress() as on_progress:
-        metrics = evaluation.evaluate(asked, _answers(answers, asked, on_progress))
+        metrics = evaluation.evaluate(asked, _answers(answers, asked, on_progress), describe_reason)
     name = questions.parent.name if questions.stem == "questions" else questions.stem
     sets = {name: metrics}
     if save:

@@ -8,7 +8,7 @@ No result depends on the order of the questions.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import zip_longest
 from typing import Any
@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from index.errors import UsageError
 from index.evaluation._questions import Evidence, Question, holds_gold, is_gold
-from index.types import Answer, Answered, Citation
+from index.types import Answer, Answered, Citation, Reason
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -200,7 +200,7 @@ class Row:
         candidate_rank: Rank (from 1) of the first gold one among the first ten candidates.
         passage_rank: Rank (from 1) of the first gold one among the first ten passages.
         seconds: How long the answer took.
-        reason: Why it was declined, as a code with its fields.
+        reason: Why it was declined, in words.
         answers: Known short answers.
         evidence: Known places of the answer.
     """
@@ -303,8 +303,15 @@ class QualityMetrics:
         return data
 
 
-def evaluate(questions: Iterable[Question], answers: Iterable[Answer]) -> QualityMetrics:
-    """Measure answers, one for each question in the same order; both may be generators.
+def evaluate(
+    questions: Iterable[Question], answers: Iterable[Answer], describe: Callable[[Reason], str] = repr
+) -> QualityMetrics:
+    """Measure answers.
+
+    Args:
+        questions: The questions; may be a generator.
+        answers: One for each question, in the same order; may be a generator.
+        describe: Puts a reason for declining into words, for the report.
 
     Raises:
         UsageError: There are more of one than of the other.
@@ -313,12 +320,12 @@ def evaluate(questions: Iterable[Question], answers: Iterable[Answer]) -> Qualit
     for question, answer in zip_longest(questions, answers):
         if question is None or answer is None:
             raise UsageError("There must be exactly one answer for each question, in the same order.")
-        rows.append(rank(question, answer))
+        rows.append(rank(question, answer, describe))
     return measure(rows)
 
 
-def rank(question: Question, answer: Answer) -> Row:
-    """Compare an answer with what is known of its question."""
+def rank(question: Question, answer: Answer, describe: Callable[[Reason], str] = repr) -> Row:
+    """Compare an answer with what is known of its question; `describe` as in `evaluate`."""
     known = question.answerable is not None or bool(question.evidence)
     # An unanswerable question has no gold sentence, even if its set names a plausible one.
     evidence = question.evidence if question.answerable is not False else ()
@@ -334,7 +341,7 @@ def rank(question: Question, answer: Answer) -> Row:
         candidate_rank=_rank(is_gold(one, evidence) for one in answer.candidates[:_DEEP]),
         passage_rank=_rank(holds_gold(one, evidence) for one in answer.passages[:_DEEP]),
         seconds=answer.seconds,
-        reason=None if isinstance(answer, Answered) else repr(answer.reason),
+        reason=None if isinstance(answer, Answered) else describe(answer.reason),
         answers=question.answers,
         evidence=evidence,
     )

@@ -494,7 +494,11 @@ def test_evaluate_prints_a_table_keeps_the_run_and_gates(built: Shell, tmp_path:
     assert plain.code == 0
     assert "labelled" in plain.out
     assert plain.err == "wrote report.html\n"
-    assert "<html" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<html" in page
+    reasons = re.findall(r"Reason given: <bdi>(.*?)</bdi>", page)
+    assert reasons
+    assert all(reason.endswith(".") for reason in reasons)  # sentences, not codes
     assert built("evaluate", questions, "--json").json["labelled"]["questions"] == 2
     gated = built("evaluate", questions, "--gate")
     assert gated.code == 1
