@@ -198,6 +198,7 @@ async def shared(room: Room) -> Message:
 async def called(room: Room) -> Message:
     """Calls a human."""
     role = room.server.add_role(room.guild, "staff", mentionable=True)
+    room.server.add_member(room.guild, "eve", roles=[role])
     await room.bot.state.guild_settings.set(Scope(room.guild.id), GuildSettings(human=role.id))
     answer = await room.ask("Where is the sauna?")
     run = await room.server.press(room.ana, answer, "Ask a human")

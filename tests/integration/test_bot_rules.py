@@ -87,7 +87,8 @@ async def test_a_channel_goes_before_its_server_and_threads_follow_their_channel
             answer = await ask(channel)
             assert (found(answer), answer.ephemeral) == (True, False)
             assert found(await room.say(f"{server.bot.mention} {QUESTION}", channel))
-        assert not (await ask(room.channel, private=False)).ephemeral
+        assert (await ask(room.channel, private=False)).ephemeral  # a refusal is for the member alone
+        assert (await ask(other, private=True)).ephemeral
         assert (await room.say(f"{server.bot.mention} {QUESTION}")).content == PRIVATE
 
 
