@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
+from bot.messages import custom_ids
 from index import citation_ids, corpus
 from index.answering import compound
 from index.convert import convert
@@ -19,6 +20,8 @@ from index.settings import read_env
 from index.text.sentences import segment
 from tests.fuzz import inputs
 from tests.fuzz.running import fuzzed
+
+KINDS = [kind for kind in vars(custom_ids).values() if isinstance(kind, custom_ids.Kind)]
 
 
 def check_spans(text: str, *, markdown: bool) -> None:
@@ -111,6 +114,16 @@ def test_citation_ids(text: str, start: int) -> None:
     assert (parsed.start, parsed.end) == (start, start + len(text) + 1)
     with suppress(UsageError):
         citation_ids.parse(text)
+
+
+@fuzzed(st.sampled_from(KINDS), inputs.texts)
+def test_custom_ids(kind: custom_ids.Kind, text: str) -> None:
+    """What anybody sends as a custom id is of another kind, or is read and written the same."""
+    for custom_id in (text, f"{kind.name}:{text}"):
+        fields = kind.parse(custom_id)
+        if fields is not None and len(custom_id) <= custom_ids.LONGEST:
+            given = [value for value in fields.values() if value is not None]
+            assert kind.parse(kind.encode(*given)) == fields
 
 
 @fuzzed(
