@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import aiohttp
 import discord
-from discord.gateway import DiscordWebSocket
+from discord.gateway import DiscordWebSocket, WebSocketClosure
 
 from bot.monitoring.logs import MISREAD
 
@@ -73,10 +73,22 @@ async def json_or_text(response: aiohttp.ClientResponse) -> object:
 
 
 class Gateway(DiscordWebSocket):
-    """The library's gateway; an event that the library cannot read is logged and skipped."""
+    """The library's gateway: events that it cannot read are skipped, and a corrupt stream is begun anew."""
 
     async def received_message(self, msg: object, /) -> None:
-        """Handle what Discord has sent."""
+        """Handle what Discord has sent.
+
+        Raises:
+            WebSocketClosure: The compressed stream is corrupt; the library then connects anew and resumes.
+        """
+        if isinstance(msg, bytes):
+            try:
+                msg = self._decompressor.decompress(msg)
+            except Exception as error:  # of zlib, or of whichever package decompresses zstd
+                _log.warning("The compressed stream from Discord is corrupt, so the bot connects anew")
+                raise WebSocketClosure from error
+            if msg is None:  # part of a message
+                return
         try:
             await super().received_message(msg)
         except MISREAD as error:

@@ -186,6 +186,24 @@ async def test_an_event_that_cannot_be_read_is_skipped(event: str, empty: bool, 
     assert empty <= text.count("cannot be read, so it is skipped")
 
 
+async def test_a_corrupt_stream_is_begun_anew(log: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    async with footnote() as room:
+        await room.ask("The last ferry?")
+        log.clear()
+        [session] = room.server.world.gateway.sessions.values()
+        corrupt = session.connection
+        assert corrupt is not None
+        monkeypatch.setattr(corrupt, "_pack", lambda text: b"not compressed\x00\x00\xff\xff")
+        corrupt.send("{}")
+        await room.server.until(
+            lambda: session.connection not in (None, corrupt), missing="no second connection"
+        )
+        assert LAST in (await room.ask("The last ferry?")).content
+    text = "\n".join(log)
+    assert "is corrupt, so the bot connects anew" in text
+    assert "Traceback" not in text
+
+
 async def test_an_exception_in_a_handler_is_one_record(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
