@@ -53,18 +53,23 @@ _PROPERTY: Final = re.compile(r"\\p\{\w+\}")
 _MISFITS: Final = ("", "\x01", "x", " x")
 """Tails that keep most patterns from matching."""
 _GUESSES: Final = 60
-"""Inputs of a pattern that are put together from its parts by chance, the same ones each time."""
+"""Inputs of a pattern that are put together from its parts by chance."""
 
 
-def inputs(pattern: Pattern) -> Iterator[Hostile]:
-    """Inputs on which a pattern may be slow: repetitions of its parts, prefixes of matches, near misses."""
+def inputs(pattern: Pattern, seed: str = "") -> Iterator[Hostile]:
+    """Inputs on which a pattern may be slow: repetitions of its parts, prefixes of matches, near misses.
+
+    Args:
+        pattern: Of `re` or `regex`.
+        seed: Of what is put together by chance.
+    """
     source, flags = _source(pattern)
     parts = _Parts()
     whole = parts.samples(_parser.parse(source, flags), "")
     line = "\n" if flags & re.MULTILINE else ""
     found = [
         *_systematic(parts, whole),
-        *_guessed(parts, whole, random.Random(repr(source))),
+        *_guessed(parts, whole, random.Random(seed + repr(source))),
     ]
     lines = [Hostile(line + one.piece, one.head, one.tail) for one in found]
     yield from dict.fromkeys(one for one in (*found, *lines) if one.piece)

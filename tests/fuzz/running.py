@@ -17,8 +17,10 @@ _FEW: Final = 40
 _MANY: Final = 250
 
 
-def fuzzed(*strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[[], None]]:
-    """Makes a test of a check that takes an input of each strategy."""
+def fuzzed(
+    *strategies: st.SearchStrategy[Any], few: int = _FEW
+) -> Callable[[Callable[..., None]], Callable[[], None]]:
+    """Makes a test of a check that takes an input of each strategy; `few` inputs in the test suite."""
 
     def make(check: Callable[..., None]) -> Callable[[], None]:
         def run(examples: int, *, again: bool) -> None:
@@ -34,9 +36,9 @@ def fuzzed(*strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]
 
         def test() -> None:
             end = time.monotonic() + SECONDS
-            run(_FEW, again=True)
+            run(few, again=True)
             while time.monotonic() < end:
-                run(_MANY, again=False)
+                run(_MANY if few == _FEW else few, again=False)
 
         test.__name__, test.__doc__ = check.__name__, check.__doc__
         return test

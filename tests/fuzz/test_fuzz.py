@@ -20,6 +20,7 @@ from index.settings import read_env
 from index.text.sentences import segment
 from tests.fuzz import inputs
 from tests.fuzz.running import fuzzed
+from tests.test_linear_patterns import FoundPattern, check_pattern, collected
 
 KINDS = [kind for kind in vars(custom_ids).values() if isinstance(kind, custom_ids.Kind)]
 
@@ -92,6 +93,12 @@ def test_pdfs(data: bytes) -> None:
 @fuzzed(st.one_of(inputs.articles, inputs.texts.map(str.encode), st.binary(max_size=300)))
 def test_what_has_no_name(data: bytes) -> None:
     check_conversion("-", data)
+
+
+@fuzzed(st.sampled_from(collected()), st.integers(0, 2**32), few=3)
+def test_patterns(found: FoundPattern, number: int) -> None:
+    """Patterns take linear time on inputs that are made of their own parts by chance."""
+    check_pattern(found, str(number))
 
 
 @fuzzed(inputs.texts)
